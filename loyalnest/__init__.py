@@ -1,0 +1,1 @@
+"""LoyalNest: a self-hosted customer-loyalty platform."""

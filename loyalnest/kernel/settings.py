@@ -1,0 +1,63 @@
+"""The installation's settings: read once at the entrance, then passed down."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Port = Annotated[int, Field(ge=0, le=65535)]
+
+
+class Settings(BaseSettings):
+    """Every knob of an installation, from the environment (`LOYALNEST_…`)."""
+
+    model_config = SettingsConfigDict(env_prefix="LOYALNEST_", extra="ignore", frozen=True)
+
+    data_dir: Path = Path(".loyalnest")
+    """Where the embedded database, the keys and the run files live."""
+    database_url: SecretStr | None = None
+    """A PostgreSQL (15 or newer) to use instead of the embedded one: `postgresql://…`."""
+    migration_url: SecretStr | None = None
+    """Another login for migrations; without it `database_url` serves both."""
+    application_role: str = "loyalnest_app"
+    platform_role: str = "loyalnest_platform"
+    owner_role: str = "loyalnest_owner"
+
+    host: str = "127.0.0.1"
+    port: Port = 8000
+    public_url: str | None = None
+    """The address people reach this installation at, where a proxy stands before it."""
+
+    shopify_api_secret: SecretStr | None = None
+    """Signs Shopify's webhooks. `up` makes one when it is unset and remembers it."""
+    shopify_previous_api_secret: SecretStr | None = None
+    """Accepted beside the current one while a secret is being rotated."""
+
+    encryption_keys: SecretStr | None = None
+    """The key ring as text, in place of `<data_dir>/keys.json`; see docs/how-to/keys.md."""
+
+    access_token_minutes: int = 15
+    refresh_token_days: int = 7
+    sign_in_attempts: int = 5
+    sign_in_window_minutes: int = 15
+    anonymous_requests: int = 1000
+    anonymous_window_minutes: int = 15
+    api_key_requests_per_second: float = 500
+    api_key_burst: int = 1000
+
+    webhook_max_bytes: int = 5_000_000
+    inbox_backlog_limit: int = 500_000
+    """Deliveries waiting beyond which intake answers 503 with Retry-After."""
+    inbox_batch: int = 500
+    inbox_attempts: int = 5
+    inbox_retention_days: int = 14
+    """How long a delivery's body is kept after it was applied."""
+
+    metrics_token: SecretStr | None = None
+    """Lets a scraper from elsewhere than loopback read `/metrics`."""
+    log_level: str = "INFO"
+
+    @property
+    def keys_file(self) -> Path:
+        return self.data_dir / "keys.json"
