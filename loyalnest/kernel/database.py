@@ -1,0 +1,150 @@
+"""Transactions, each opened for somebody.
+
+A transaction is opened for one merchant, for the merchants of one batch, or for the platform; the
+database holds it to that by row-level security. The context managers here are the only place that
+commits.
+"""
+
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, Protocol, cast
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.orm import DeclarativeBase
+
+from loyalnest.kernel.crypto import KeyRing
+from loyalnest.kernel.settings import Settings
+
+_ENTER = text(
+    "SELECT set_config('role', :role, true), set_config('loyalnest.merchants', :merchants, true)"
+)
+
+
+class Row(Protocol):
+    """One row of a raw statement, by position or by name."""
+
+    def __getitem__(self, key: str | int) -> Any: ...
+    def __iter__(self) -> Iterator[Any]: ...
+    def values(self) -> Iterator[Any]: ...
+
+
+class Bulk(Protocol):
+    """The driver's own connection: statements with `$1` and whole arrays for arguments."""
+
+    async def execute(self, query: str, *args: object) -> str: ...
+    async def fetch(self, query: str, *args: object) -> list[Row]: ...
+    async def fetchrow(self, query: str, *args: object) -> Row | None: ...
+    async def fetchval(self, query: str, *args: object) -> Any: ...
+
+
+class Base(DeclarativeBase):
+    """The parent of every table's class."""
+
+
+class Database:
+    """The way to open a transaction."""
+
+    def __init__(self, engine: AsyncEngine, ring: KeyRing, settings: Settings):
+        self.engine = engine
+        self.ring = ring
+        self.settings = settings
+
+    @asynccontextmanager
+    async def tenant(self, merchant_id: UUID) -> AsyncGenerator[AsyncSession]:
+        """A transaction that sees one merchant; committed at the end, rolled back on an error."""
+        async with self._begin() as session:
+            await act_for(session, [merchant_id])
+            yield session
+
+    @asynccontextmanager
+    async def batch(self, merchant_ids: Sequence[UUID]) -> AsyncGenerator[AsyncSession]:
+        """A transaction that sees the merchants of a batch. For intake and the worker alone."""
+        async with self._begin() as session:
+            await act_for(session, merchant_ids)
+            yield session
+
+    @asynccontextmanager
+    async def platform(self) -> AsyncGenerator[AsyncSession]:
+        """A transaction that sees every merchant: claim, relay, verify, sweep, administration."""
+        async with self._begin() as session:
+            await act_as_platform(session)
+            yield session
+
+    @asynccontextmanager
+    async def _begin(self) -> AsyncGenerator[AsyncSession]:
+        async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
+            session.info["database"] = self
+            yield session
+
+    async def close(self) -> None:
+        """Give the connections back."""
+        await self.engine.dispose()
+
+
+async def act_for(session: AsyncSession, merchant_ids: Sequence[UUID]) -> None:
+    """From here to its end, the transaction sees these merchants and no other."""
+    session.info["merchants"] = frozenset(merchant_ids)
+    role = database_of(session).settings.application_role
+    await session.execute(_ENTER, {"role": role, "merchants": ",".join(map(str, merchant_ids))})
+
+
+async def act_as_platform(session: AsyncSession) -> None:
+    """From here to its end, the transaction sees every merchant."""
+    session.info["merchants"] = frozenset[UUID]()
+    role = database_of(session).settings.platform_role
+    await session.execute(_ENTER, {"role": role, "merchants": ""})
+
+
+def database_of(session: AsyncSession) -> Database:
+    """The database a session belongs to."""
+    return cast(Database, session.info["database"])
+
+
+def ring_of(session: AsyncSession) -> KeyRing:
+    """The keys that this session's personal data is sealed with."""
+    return database_of(session).ring
+
+
+def merchant_of(session: AsyncSession) -> UUID:
+    """The one merchant this transaction was opened for. Raises ValueError for a batch."""
+    (merchant_id,) = session.info["merchants"]
+    return merchant_id
+
+
+async def bulk(session: AsyncSession) -> Bulk:
+    """The driver's own connection, inside the session's transaction.
+
+    For statements over arrays (`INSERT … SELECT FROM unnest(…)`), where the ORM's road costs more
+    than the work. Flush what the session holds first: the driver doesn't know of it.
+    """
+    connection = await session.connection()
+    raw = await connection.get_raw_connection()
+    return cast(Bulk, raw.driver_connection)
+
+
+def connect(
+    url: str, ring: KeyRing, settings: Settings, *, pool_size: int = 10, batch: bool = False
+) -> Database:
+    """Open a pool of connections.
+
+    With `batch` the plans of prepared statements are made once and kept: foreign keys between
+    partitioned tables are otherwise planned anew at every check, at several times their cost.
+    """
+    server_settings = {
+        "application_name": "loyalnest",
+        "timezone": "UTC",
+        "idle_in_transaction_session_timeout": "60000",
+    }
+    if batch:
+        server_settings["plan_cache_mode"] = "force_generic_plan"
+    engine = create_async_engine(
+        make_url(url).set(drivername="postgresql+asyncpg"),
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_pre_ping=False,
+        connect_args={"server_settings": server_settings},
+    )
+    return Database(engine, ring, settings)

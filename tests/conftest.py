@@ -1,0 +1,119 @@
+"""The test-suite's database: one template for each worker, and two ways to use it.
+
+`session` is one merchant's transaction that is rolled back at the end: fast, for most tests.
+`database` is a database of its own, for what must commit: concurrency, batches, the doors.
+"""
+
+import os
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+from sqlalchemy import make_url, text
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+from sqlalchemy.pool import NullPool
+
+from loyalnest.kernel import crypto, migrations
+from loyalnest.kernel import database as db
+from loyalnest.kernel.ids import new_id
+from loyalnest.kernel.settings import Settings
+
+NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def cluster_url() -> str:
+    return os.environ.get(
+        "LOYALNEST_TEST_DATABASE_URL", "postgresql://postgres@127.0.0.1:54318/postgres"
+    )
+
+
+@pytest.fixture(scope="session")
+def settings() -> Settings:
+    return Settings(_env_file=None)  # pyright: ignore[reportCallIssue]
+
+
+@pytest.fixture(scope="session")
+def ring() -> crypto.KeyRing:
+    return crypto.new_ring()
+
+
+@pytest.fixture(scope="session")
+async def template(cluster_url: str, settings: Settings, worker_id: str) -> str:
+    """The name of a migrated database that others are copied from."""
+    name = f"loyalnest_template_{worker_id}"
+    await _recreate(cluster_url, name)
+    await migrations.migrate(_named(cluster_url, name), settings)
+    return name
+
+
+@pytest.fixture(scope="session")
+async def shared_database(
+    cluster_url: str, template: str, settings: Settings, ring: crypto.KeyRing, worker_id: str
+) -> AsyncGenerator[db.Database]:
+    name = f"loyalnest_shared_{worker_id}"
+    await _recreate(cluster_url, name, template)
+    database = db.connect(_named(cluster_url, name), ring, settings, pool_size=5)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def database(
+    cluster_url: str, template: str, settings: Settings, ring: crypto.KeyRing, worker_id: str
+) -> AsyncGenerator[db.Database]:
+    """A database of its own, empty but for the schema."""
+    name = f"loyalnest_own_{worker_id}"
+    await _recreate(cluster_url, name, template)
+    database = db.connect(_named(cluster_url, name), ring, settings, pool_size=10)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def session(shared_database: db.Database) -> AsyncGenerator[AsyncSession]:
+    """A transaction for one merchant, rolled back when the test ends."""
+    async with rolled_back(shared_database) as session:
+        merchant_id = await make_merchant(session)
+        await db.act_for(session, [merchant_id])
+        yield session
+
+
+@asynccontextmanager
+async def rolled_back(database: db.Database) -> AsyncGenerator[AsyncSession]:
+    async with AsyncSession(database.engine, expire_on_commit=False) as session:
+        session.info["database"] = database
+        yield session
+        await session.rollback()
+
+
+async def make_merchant(session: AsyncSession, handle: str = "bakery") -> UUID:
+    """A merchant's bare row; `merchants.create` is the product's own way."""
+    await db.act_as_platform(session)
+    merchant_id = new_id()
+    await session.execute(
+        text(
+            "INSERT INTO merchants (merchant_id, handle, name, currency, time_zone, created_at)"
+            " VALUES (:id, :handle, 'Bakery', 'GBP', 'Europe/London', :now)"
+        ),
+        {"id": merchant_id, "handle": handle, "now": NOW},
+    )
+    return merchant_id
+
+
+def _named(url: str, name: str) -> str:
+    return url.rsplit("/", 1)[0] + "/" + name
+
+
+async def _recreate(url: str, name: str, template: str = "template1") -> None:
+    engine = create_async_engine(
+        make_url(url).set(drivername="postgresql+asyncpg"),
+        poolclass=NullPool,
+        isolation_level="AUTOCOMMIT",
+    )
+    async with engine.connect() as connection:
+        await connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+        await connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
+    await engine.dispose()
