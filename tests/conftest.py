@@ -43,7 +43,7 @@ def ring() -> crypto.KeyRing:
 @pytest.fixture(scope="session")
 async def template(cluster_url: str, settings: Settings, worker_id: str) -> str:
     """The name of a migrated database that others are copied from."""
-    name = f"loyalnest_template_{worker_id}"
+    name = f"{_prefix()}_template_{worker_id}"
     await _recreate(cluster_url, name)
     await migrations.migrate(_named(cluster_url, name), settings)
     return name
@@ -53,7 +53,7 @@ async def template(cluster_url: str, settings: Settings, worker_id: str) -> str:
 async def shared_database(
     cluster_url: str, template: str, settings: Settings, ring: crypto.KeyRing, worker_id: str
 ) -> AsyncGenerator[db.Database]:
-    name = f"loyalnest_shared_{worker_id}"
+    name = f"{_prefix()}_shared_{worker_id}"
     await _recreate(cluster_url, name, template)
     database = db.connect(_named(cluster_url, name), ring, settings, pool_size=5)
     yield database
@@ -65,7 +65,7 @@ async def database(
     cluster_url: str, template: str, settings: Settings, ring: crypto.KeyRing, worker_id: str
 ) -> AsyncGenerator[db.Database]:
     """A database of its own, empty but for the schema."""
-    name = f"loyalnest_own_{worker_id}"
+    name = f"{_prefix()}_own_{worker_id}"
     await _recreate(cluster_url, name, template)
     database = db.connect(_named(cluster_url, name), ring, settings, pool_size=10)
     yield database
@@ -101,6 +101,11 @@ async def make_merchant(session: AsyncSession, handle: str = "bakery") -> UUID:
         {"id": merchant_id, "handle": handle, "now": NOW},
     )
     return merchant_id
+
+
+def _prefix() -> str:
+    """Keeps two checkouts that share a cluster apart."""
+    return os.environ.get("LOYALNEST_TEST_PREFIX", "loyalnest")
 
 
 def _named(url: str, name: str) -> str:
