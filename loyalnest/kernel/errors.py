@@ -40,6 +40,10 @@ class Conflict(DomainError):
     """This contradicts what is already there."""
 
 
+class Contended(Conflict):
+    """Somebody else changed this at the same moment; try again."""
+
+
 class Unavailable(DomainError):
     """This can't be done right now; try again later."""
 

@@ -119,6 +119,7 @@ CREATE TABLE customer_identities (
     customer_id uuid NOT NULL,
     verified    boolean NOT NULL DEFAULT false,
     key_id      smallint NOT NULL DEFAULT 0,
+    sealed      bytea,
     origin_id   uuid,
     created_at  timestamptz NOT NULL,
     PRIMARY KEY (merchant_id, kind, scope, key),
