@@ -5,7 +5,7 @@
 """
 
 import os
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from uuid import UUID
@@ -15,7 +15,7 @@ from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from loyalnest.kernel import crypto, migrations
+from loyalnest.kernel import crypto, embedded, migrations
 from loyalnest.kernel import database as db
 from loyalnest.kernel.ids import new_id
 from loyalnest.kernel.settings import Settings
@@ -24,10 +24,16 @@ NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
 
 @pytest.fixture(scope="session")
-def cluster_url() -> str:
-    return os.environ.get(
-        "LOYALNEST_TEST_DATABASE_URL", "postgresql://postgres@127.0.0.1:54318/postgres"
-    )
+def cluster_url(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[str]:
+    """A server for this run, shared by its workers and ended with the last of them."""
+    if url := os.environ.get("LOYALNEST_TEST_DATABASE_URL"):
+        yield url
+        return
+    folder = tmp_path_factory.getbasetemp()
+    if worker_id != "master":
+        folder = folder.parent
+    with embedded.attached(folder / "loyalnest", embedded.Profile.FOR_TESTS) as server:
+        yield server.owner_url
 
 
 @pytest.fixture(scope="session")
@@ -109,7 +115,7 @@ def _prefix() -> str:
 
 
 def _named(url: str, name: str) -> str:
-    return url.rsplit("/", 1)[0] + "/" + name
+    return make_url(url).set(database=name).render_as_string(hide_password=False)
 
 
 async def _recreate(url: str, name: str, template: str = "template1") -> None:

@@ -1,1 +1,0 @@
-"""The doors: HTTP, the command line, the worker, the live stream, and the wiring of it all."""
