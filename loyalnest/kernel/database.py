@@ -136,6 +136,8 @@ def connect(
     server_settings = {
         "application_name": "loyalnest",
         "timezone": "UTC",
+        # What was acknowledged is on disk, whatever the server's default.
+        "synchronous_commit": "on",
         "idle_in_transaction_session_timeout": "60000",
     }
     if batch:

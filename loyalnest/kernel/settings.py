@@ -51,6 +51,7 @@ class Settings(BaseSettings):
     """Deliveries waiting beyond which intake answers 503 with Retry-After."""
     inbox_batch: int = 500
     inbox_attempts: int = 5
+    """Retries of a delivery that fails alone before it is set aside as a dead letter."""
     inbox_retention_days: int = 14
     """How long a delivery's body is kept after it was applied."""
 

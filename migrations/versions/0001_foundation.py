@@ -361,6 +361,7 @@ CREATE TABLE deliveries (
     body         bytea NOT NULL,
     triggered_at timestamptz,
     received_at  timestamptz NOT NULL,
+    applied_at   timestamptz,
     PRIMARY KEY (merchant_id, id),
     UNIQUE (merchant_id, provider, delivery_key)
 );
