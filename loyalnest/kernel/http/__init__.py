@@ -1,0 +1,69 @@
+"""What every REST route stands on: the caller, one transaction, and answers that mean something.
+
+A route names the scope it needs and gets a session for the caller's merchant; whatever goes wrong
+becomes a problem document (RFC 9457). Nothing here knows which routes exist: `entrypoints.http`
+puts the caller on the request and assembles the application.
+
+    @router.get("/{id}")
+    async def get_order(id: str, session: Annotated[AsyncSession, tenant("orders:read")]) -> Order:
+"""
+
+from loyalnest.kernel.http.callers import (
+    Caller,
+    CallerKind,
+    Db,
+    Now,
+    SignedIn,
+    caller_of,
+    database_at,
+    platform,
+    tenant,
+)
+from loyalnest.kernel.http.idempotency import (
+    REPLAYED,
+    IdempotencyKey,
+    IdempotencyKeyReused,
+    Once,
+    once,
+    request_hash,
+)
+from loyalnest.kernel.http.instants import AsOf, Instant, KnownAt
+from loyalnest.kernel.http.pages import InvalidCursor, Page, Paging, cursor_of, page_of
+from loyalnest.kernel.http.problems import (
+    PROBLEMS,
+    Problem,
+    answer_problems,
+    problem_of,
+    problem_response,
+)
+
+__all__ = [
+    "PROBLEMS",
+    "REPLAYED",
+    "AsOf",
+    "Caller",
+    "CallerKind",
+    "Db",
+    "IdempotencyKey",
+    "IdempotencyKeyReused",
+    "Instant",
+    "InvalidCursor",
+    "KnownAt",
+    "Now",
+    "Once",
+    "Page",
+    "Paging",
+    "Problem",
+    "SignedIn",
+    "answer_problems",
+    "caller_of",
+    "cursor_of",
+    "database_at",
+    "once",
+    "page_of",
+    "platform",
+    "problem_of",
+    "problem_response",
+    "request_hash",
+    "tenant",
+]

@@ -1,0 +1,110 @@
+"""Who asks, what they may do, and the one transaction their request runs in."""
+
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, cast
+from uuid import UUID
+
+from fastapi import Depends, Request, Security
+from fastapi.params import Security as SecurityParam
+from fastapi.security import HTTPBearer
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.requests import HTTPConnection
+
+from loyalnest.kernel.clock import Clock
+from loyalnest.kernel.database import Database
+from loyalnest.kernel.errors import Forbidden, Unauthenticated
+
+_BEARER = HTTPBearer(
+    auto_error=False,
+    scheme_name="bearer",
+    description="An API key (`lnk_…`) or the access token of somebody who signed in.",
+)
+
+
+class MissingScope(Forbidden):
+    """This key or sign-in lacks the scope that the request needs."""
+
+
+class CallerKind(StrEnum):
+    """How somebody proved who they are."""
+
+    API_KEY = "api_key"
+    STAFF = "staff"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Whoever made a request, once that is established."""
+
+    merchant_id: UUID
+    actor: str
+    """How the records name them: `staff:stf_…` or `api_key:key_…`."""
+    scopes: frozenset[str]
+    kind: CallerKind
+    subject_id: UUID
+    """The member of staff or the key."""
+
+    def require(self, scope: str) -> None:
+        """Raises MissingScope when the caller may not do this."""
+        if scope not in self.scopes:
+            raise MissingScope(f"This needs the scope '{scope}', which your key does not have.")
+
+
+def caller_of(request: HTTPConnection) -> Caller:
+    """Whoever made the request. Raises Unauthenticated."""
+    caller: Caller | None = getattr(request.state, "caller", None)
+    if caller is None:
+        raise Unauthenticated("Send an API key or an access token as 'Authorization: Bearer …'.")
+    return caller
+
+
+def database_at(request: HTTPConnection) -> Database:
+    """The database behind the application that got this request."""
+    return cast(Database, request.app.state.database)
+
+
+def now_at(request: Request) -> datetime:
+    """This request's instant: looked at once, here, and passed down."""
+    clock: Clock = request.app.state.clock
+    return clock()
+
+
+def tenant(scope: str) -> SecurityParam:
+    """A session for the caller's merchant, for callers with this scope.
+
+    `session: Annotated[AsyncSession, tenant("points:write")]`. The transaction is committed when
+    the route has returned and before its answer is sent: a commit that fails is an error the
+    caller gets to see. Raises Unauthenticated, MissingScope.
+    """
+    return _transaction(scope)
+
+
+def platform() -> SecurityParam:
+    """A session that sees every merchant, for routes that find out whom they are talking to."""
+
+    async def open_for_all(request: Request) -> AsyncGenerator[AsyncSession]:
+        async with database_at(request).platform() as session:
+            yield session
+
+    return cast(SecurityParam, Depends(open_for_all, scope="function"))
+
+
+def _transaction(scope: str) -> SecurityParam:
+    async def open_transaction(
+        request: Request, _: Annotated[object, Depends(_BEARER)]
+    ) -> AsyncGenerator[AsyncSession]:
+        caller = caller_of(request)
+        caller.require(scope)
+        async with database_at(request).tenant(caller.merchant_id) as session:
+            yield session
+
+    # Scope "function" ends the dependency with the route and not after the answer.
+    return SecurityParam(open_transaction, scope="function", scopes=[scope])
+
+
+Now = Annotated[datetime, Depends(now_at)]
+Db = Annotated[Database, Depends(database_at)]
+SignedIn = Annotated[Caller, Security(caller_of)]

@@ -1,0 +1,93 @@
+"""A request that is sent twice has its effect once.
+
+The key is claimed in the transaction of the effect: a second request with it waits for the first
+to commit, then gets the reference to what the first one did. There is no expiry.
+"""
+
+import hashlib
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import Header
+from pydantic import BaseModel
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from loyalnest.kernel.database import merchant_of
+from loyalnest.kernel.errors import Conflict
+
+REPLAYED = "Idempotency-Replayed"
+"""The response header that says: this is the answer to an earlier request."""
+
+IdempotencyKey = Annotated[
+    str,
+    Header(
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=200,
+        pattern=r"^[\x21-\x7e]+$",
+        description="Your own name for this request; send the same one when you repeat it.",
+        examples=["order-1001-earn"],
+    ),
+]
+
+_CLAIM = text(
+    "INSERT INTO idempotency_keys (merchant_id, scope, key, request_hash, effect, recorded_at)"
+    " VALUES (:merchant_id, :scope, :key, :request_hash, '{}', :now)"
+    " ON CONFLICT DO NOTHING RETURNING true"
+)
+_EARLIER = text(
+    "SELECT request_hash, effect FROM idempotency_keys"
+    " WHERE merchant_id = :merchant_id AND scope = :scope AND key = :key"
+)
+_REMEMBER = text(
+    "UPDATE idempotency_keys SET effect = cast(:effect AS jsonb)"
+    " WHERE merchant_id = :merchant_id AND scope = :scope AND key = :key"
+)
+
+
+class IdempotencyKeyReused(Conflict):
+    """This idempotency key was used for another request; take a new one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """A reference to what was done, now or the first time."""
+
+    effect: dict[str, Any]
+    replayed: bool
+
+
+async def once(
+    session: AsyncSession,
+    *,
+    scope: str,
+    key: str,
+    request_hash: bytes,
+    act: Callable[[], Awaitable[dict[str, Any]]],
+    now: datetime,
+) -> Once:
+    """Do this at most once for this key and return the reference that the first time returned.
+
+    `scope` names the use case, so that one key may serve several; `act` answers with ids, not with
+    a copy of anything. Raises IdempotencyKeyReused.
+    """
+    claim = {"merchant_id": merchant_of(session), "scope": scope, "key": key}
+    fresh = await session.scalar(_CLAIM, {**claim, "request_hash": request_hash, "now": now})
+    if not fresh:
+        earlier = (await session.execute(_EARLIER, claim)).one()
+        if bytes(earlier.request_hash) != request_hash:
+            raise IdempotencyKeyReused
+        return Once(earlier.effect, replayed=True)
+    effect = await act()
+    await session.execute(_REMEMBER, {**claim, "effect": json.dumps(effect)})
+    return Once(effect, replayed=False)
+
+
+def request_hash(body: BaseModel, *more: object) -> bytes:
+    """What a repeated request is compared by: the body as it was understood, and path values."""
+    canonical = json.dumps([body.model_dump(mode="json"), *map(str, more)], sort_keys=True)
+    return hashlib.sha256(canonical.encode()).digest()

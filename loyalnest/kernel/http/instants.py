@@ -1,0 +1,35 @@
+"""Instants as the API takes them: RFC 3339 with a time zone, kept in UTC."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from fastapi import Query
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator
+
+
+def _refuse_numbers(value: Any) -> Any:
+    if isinstance(value, int | float) or (
+        isinstance(value, str) and value.replace(".", "", 1).lstrip("+-").isdecimal()
+    ):
+        raise ValueError("write the instant as 2026-11-20T12:00:00Z")
+    return value
+
+
+def _to_utc(value: datetime) -> datetime:
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("this instant is beyond what can be stored") from None
+
+
+Instant = Annotated[AwareDatetime, BeforeValidator(_refuse_numbers), AfterValidator(_to_utc)]
+"""An instant with a time zone, turned into UTC."""
+
+AsOf = Annotated[
+    Instant | None,
+    Query(description="How it stood at this instant (RFC 3339, with a time zone)."),
+]
+KnownAt = Annotated[
+    Instant | None,
+    Query(description="As far as it was known at this instant (RFC 3339, with a time zone)."),
+]

@@ -1,0 +1,88 @@
+"""Tenants: merchants, the stores they sell in, and the settings of their program.
+
+A merchant runs one program across its stores. Program settings are versioned: a change takes effect
+from its instant on, and whoever looks at an earlier order asks for the version of that instant.
+"""
+
+from loyalnest.merchants.errors import (
+    CurrencyUnknown,
+    HandleInvalid,
+    HandleTaken,
+    MerchantNotFound,
+    NameMissing,
+    StoreTaken,
+    TimeZoneUnknown,
+)
+from loyalnest.merchants.events import ProgramChanged, StoreUninstalled
+from loyalnest.merchants.queries import (
+    find,
+    find_by_handle,
+    find_shop,
+    get,
+    get_by_handle,
+    list_merchants,
+    list_stores,
+    program_of,
+    programs_of,
+)
+from loyalnest.merchants.service import (
+    add_store,
+    create,
+    mark_uninstalled,
+    reindex,
+    save_program,
+)
+from loyalnest.merchants.values import (
+    ActionRule,
+    AwardOn,
+    Counts,
+    DebtPolicy,
+    Hold,
+    HoldKind,
+    Merchant,
+    Program,
+    ProgramSettings,
+    ProgramVersion,
+    Rounding,
+    Shop,
+    Store,
+)
+
+__all__ = [
+    "ActionRule",
+    "AwardOn",
+    "Counts",
+    "CurrencyUnknown",
+    "DebtPolicy",
+    "HandleInvalid",
+    "HandleTaken",
+    "Hold",
+    "HoldKind",
+    "Merchant",
+    "MerchantNotFound",
+    "NameMissing",
+    "Program",
+    "ProgramChanged",
+    "ProgramSettings",
+    "ProgramVersion",
+    "Rounding",
+    "Shop",
+    "Store",
+    "StoreTaken",
+    "StoreUninstalled",
+    "TimeZoneUnknown",
+    "add_store",
+    "create",
+    "find",
+    "find_by_handle",
+    "find_shop",
+    "get",
+    "get_by_handle",
+    "list_merchants",
+    "list_stores",
+    "mark_uninstalled",
+    "program_of",
+    "programs_of",
+    "reindex",
+    "save_program",
+]

@@ -1,0 +1,31 @@
+"""What can go wrong with merchants and their stores."""
+
+from loyalnest.kernel.errors import Conflict, Invalid, NotFound
+
+
+class HandleTaken(Conflict):
+    """Another merchant has this handle; choose a different one."""
+
+
+class HandleInvalid(Invalid):
+    """A handle has 1 to 63 lower-case letters, digits and hyphens, and begins without a hyphen."""
+
+
+class CurrencyUnknown(Invalid):
+    """This is not a currency of ISO 4217; write it as three capital letters, like 'EUR'."""
+
+
+class TimeZoneUnknown(Invalid):
+    """This is not a time zone of the IANA database; write it like 'Europe/London'."""
+
+
+class NameMissing(Invalid):
+    """A name has 1 to 200 characters."""
+
+
+class StoreTaken(Conflict):
+    """This store already belongs to a merchant of this installation."""
+
+
+class MerchantNotFound(NotFound):
+    """There is no such merchant."""

@@ -1,0 +1,22 @@
+"""What this module announces."""
+
+from typing import ClassVar
+from uuid import UUID
+
+from loyalnest.kernel.events import Event
+
+
+class ProgramChanged(Event, frozen=True, kw_only=True):
+    """A merchant's program has new settings."""
+
+    type: ClassVar[str] = "program.changed"
+
+    version: int
+
+
+class StoreUninstalled(Event, frozen=True, kw_only=True):
+    """A store has removed us."""
+
+    type: ClassVar[str] = "store.uninstalled"
+
+    store_id: UUID

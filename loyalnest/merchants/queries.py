@@ -1,0 +1,164 @@
+"""Named reads: merchants, their stores, and the program as it was at any instant."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from loyalnest.kernel.database import bulk, ring_of
+from loyalnest.merchants import rules
+from loyalnest.merchants.errors import MerchantNotFound
+from loyalnest.merchants.values import (
+    Merchant,
+    Program,
+    ProgramSettings,
+    ProgramVersion,
+    Shop,
+    Store,
+)
+
+_MERCHANT = (
+    "SELECT merchant_id, handle, name, currency, time_zone, locale, created_at FROM merchants"
+)
+_STORE = (
+    "SELECT id, merchant_id, provider, domain, name, created_at, uninstalled_at FROM stores"
+    " WHERE merchant_id = :merchant_id"
+)
+_SHOP = text(
+    "SELECT merchant_id, subject_id FROM directory WHERE kind = :kind AND hash = ANY(:hashes)"
+)
+# A version is never changed, but a transaction that wrote and read one may have been rolled back:
+# the writer's transaction id tells that version from its successor.
+_NEWEST = """
+SELECT DISTINCT ON (merchant_id) merchant_id, version, xmin::text
+FROM program_versions
+WHERE merchant_id = ANY($1::uuid[])
+ORDER BY merchant_id, version DESC
+"""
+_VERSIONS = """
+SELECT merchant_id, version, effective_from, settings, created_by FROM program_versions
+WHERE merchant_id = ANY($1::uuid[])
+ORDER BY merchant_id, version
+"""
+
+
+async def find(session: AsyncSession, merchant_id: UUID) -> Merchant | None:
+    """A merchant by id."""
+    found = await session.execute(
+        text(f"{_MERCHANT} WHERE merchant_id = :id"),
+        {"id": merchant_id},
+    )
+    row = found.one_or_none()
+    return Merchant(*row) if row else None
+
+
+async def get(session: AsyncSession, merchant_id: UUID) -> Merchant:
+    """A merchant by id. Raises MerchantNotFound."""
+    merchant = await find(session, merchant_id)
+    if merchant is None:
+        raise MerchantNotFound
+    return merchant
+
+
+async def find_by_handle(session: AsyncSession, handle: str) -> Merchant | None:
+    """A merchant by handle, among those the session may see."""
+    found = await session.execute(
+        text(f"{_MERCHANT} WHERE handle = :handle"),
+        {"handle": handle},
+    )
+    row = found.one_or_none()
+    return Merchant(*row) if row else None
+
+
+async def get_by_handle(session: AsyncSession, handle: str) -> Merchant:
+    """A merchant by handle. Raises MerchantNotFound."""
+    merchant = await find_by_handle(session, handle)
+    if merchant is None:
+        raise MerchantNotFound(f"There is no merchant '{handle}' here.")
+    return merchant
+
+
+async def list_merchants(session: AsyncSession) -> list[Merchant]:
+    """Every merchant the session may see, by handle."""
+    rows = await session.execute(text(f"{_MERCHANT} ORDER BY handle"))
+    return [Merchant(*row) for row in rows]
+
+
+async def list_stores(session: AsyncSession, *, merchant_id: UUID) -> list[Store]:
+    """A merchant's stores, oldest first, also those that left."""
+    rows = await session.execute(text(f"{_STORE} ORDER BY id"), {"merchant_id": merchant_id})
+    return [Store(*row) for row in rows]
+
+
+async def find_shop(session: AsyncSession, *, provider: str, domain: str) -> Shop | None:
+    """Whose store this is, whoever asks; also one that uninstalled."""
+    kind = shop_kind(provider)
+    hashes = ring_of(session).blind_all(None, kind, rules.normalised_domain(domain))
+    row = (await session.execute(_SHOP, {"kind": kind, "hashes": hashes})).first()
+    return Shop(row.merchant_id, row.subject_id) if row else None
+
+
+def shop_kind(provider: str) -> str:
+    """Under which kind the directory lists a provider's stores."""
+    return f"shop:{provider}"
+
+
+async def programs_of(session: AsyncSession, merchant_ids: Sequence[UUID]) -> dict[UUID, Program]:
+    """The programs of these merchants, in one small query where nothing has changed.
+
+    Versions never change once they are written, so the process keeps what it has read; only
+    merchants with a new version are read again.
+    """
+    connection = await bulk(session)
+    newest = {
+        row[0]: (row[1], row[2]) for row in await connection.fetch(_NEWEST, list(merchant_ids))
+    }
+    known = {merchant_id: _known.get(merchant_id) for merchant_id in newest}
+    stale = [
+        merchant_id
+        for merchant_id, mark in newest.items()
+        if (found := known[merchant_id]) is None or found.mark != mark
+    ]
+    if stale:
+        for merchant_id, versions in await _read_versions(session, stale):
+            _known[merchant_id] = _Known(newest[merchant_id], Program(versions))
+    return {merchant_id: _known[merchant_id].program for merchant_id in newest}
+
+
+async def program_of(session: AsyncSession, merchant_id: UUID) -> Program:
+    """One merchant's program. Raises MerchantNotFound."""
+    programs = await programs_of(session, [merchant_id])
+    if merchant_id not in programs:
+        raise MerchantNotFound
+    return programs[merchant_id]
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    mark: tuple[int, str]
+    program: Program
+
+
+_known: dict[UUID, _Known] = {}
+
+
+async def _read_versions(
+    session: AsyncSession, merchant_ids: Sequence[UUID]
+) -> Iterator[tuple[UUID, list[ProgramVersion]]]:
+    connection = await bulk(session)
+    rows = await connection.fetch(_VERSIONS, list(merchant_ids))
+    versions = [
+        ProgramVersion(
+            merchant_id=row["merchant_id"],
+            version=row["version"],
+            effective_from=row["effective_from"],
+            settings=ProgramSettings.model_validate(row["settings"]),
+            created_by=row["created_by"],
+        )
+        for row in rows
+    ]
+    grouped = groupby(versions, key=lambda each: each.merchant_id)
+    return ((merchant_id, list(group)) for merchant_id, group in grouped)
