@@ -83,10 +83,6 @@ def deliveries_of(records: Iterable[Record], shop: Shop) -> Iterator[Webhook]:
 def order(record: Order, financial_status: str, updated_at: datetime) -> dict[str, Any]:
     """The body of an `orders/…` webhook."""
     order_id = id_of("order", record.number)
-    lines = [_line_item(record, index) for index in range(len(record.lines))]
-    subtotal = sum((line.price * line.quantity for line in record.lines), Decimal(0))
-    total = subtotal + record.shipping
-    unpaid = total if financial_status == "pending" else Decimal(0)
     customer = _customer(record.customer, record.at) if record.customer else None
     return {
         "id": order_id,
@@ -123,20 +119,11 @@ def order(record: Order, financial_status: str, updated_at: datetime) -> dict[st
         "payment_gateway_names": ["shopify_payments"],
         "customer": customer,
         "billing_address": {"country": record.country, "first_name": None, "last_name": None},
-        "line_items": lines,
+        "line_items": [_line_item(record, index) for index in range(len(record.lines))],
         "shipping_lines": _shipping_lines(record),
         "fulfillments": [],
         "refunds": [],
-        **_money("subtotal_price", subtotal),
-        **_money("total_line_items_price", subtotal),
-        **_money("total_discounts", Decimal(0)),
-        **_money("total_tax", Decimal(0)),
-        **_money("total_price", total),
-        **_money("current_subtotal_price", subtotal),
-        **_money("current_total_price", total),
-        **_money("total_shipping_price", record.shipping, plain=False),
-        "total_tip_received": "0.00",
-        "total_outstanding": str(unpaid),
+        **_totals(record, paid=financial_status == "paid"),
     }
 
 
@@ -275,6 +262,23 @@ def _transaction(record: Refund, order_id: int, refund_id: int, amount: Decimal)
         "test": False,
         "created_at": record.at.isoformat(),
         "processed_at": record.at.isoformat(),
+    }
+
+
+def _totals(record: Order, *, paid: bool) -> dict[str, Any]:
+    subtotal = sum((line.price * line.quantity for line in record.lines), Decimal(0))
+    total = subtotal + record.shipping
+    return {
+        **_money("subtotal_price", subtotal),
+        **_money("total_line_items_price", subtotal),
+        **_money("total_discounts", Decimal(0)),
+        **_money("total_tax", Decimal(0)),
+        **_money("total_price", total),
+        **_money("current_subtotal_price", subtotal),
+        **_money("current_total_price", total),
+        **_money("total_shipping_price", record.shipping, plain=False),
+        "total_tip_received": "0.00",
+        "total_outstanding": "0.00" if paid else f"{total:.2f}",
     }
 
 

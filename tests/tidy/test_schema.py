@@ -1,0 +1,135 @@
+"""The schema keeps tenants apart and personal data in hand, whoever adds a table."""
+
+from typing import Any
+
+from sqlalchemy import text
+
+from loyalnest.kernel.database import Database
+
+# Tables of the installation rather than of a merchant, and why they may be.
+INSTALLATION = {
+    "alembic_version": "which migrations ran",
+    "directory": "finds the merchant before there is one to act for; keyed hashes alone",
+    "encryption_keys": "fingerprints of the keys",
+    "event_head": "the last position given in the log",
+    "event_cursors": "how far each subscriber read",
+    "outbox": "events on their way into the log; only the relay reads it",
+}
+# Installation-wide by their nature: the worker's claim, the relay, the sweep.
+CROSSES_MERCHANTS = {"inbox_pkey", "deliveries_received", "events_position"}
+
+# Who answers for a table that points at a customer. `personal` tables are exported and erased by
+# the module named; the others hold ids, points and money, and keep the books whole.
+PERSONAL = {
+    "customer_identities": "customers",
+    "customer_search": "customers",
+    "customers": "customers",
+    "merge_candidates": "customers",
+    "customer_merges": "customers",
+}
+IMPERSONAL = {"accounts", "entries", "lots", "debts", "events", "orders"}
+
+_TABLES = """
+SELECT c.oid, c.relname AS name, c.relrowsecurity AS secured, c.relforcerowsecurity AS forced,
+       EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'merchant_id'
+               AND NOT a.attisdropped) AS of_merchant,
+       pg_get_userbyid(c.relowner) AS owner
+FROM pg_class c
+WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
+  AND NOT c.relispartition AND c.relname NOT LIKE 'pgqueuer%'
+ORDER BY name
+"""
+_POLICIES = "SELECT tablename, policyname, roles::text[] AS roles FROM pg_policies"
+_INDEXES = """
+SELECT c.relname AS table, i.relname AS name, a.attname AS first
+FROM pg_index x
+JOIN pg_class c ON c.oid = x.indrelid
+JOIN pg_class i ON i.oid = x.indexrelid
+JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = x.indkey[0]
+WHERE c.relnamespace = 'public'::regnamespace AND NOT c.relispartition
+"""
+_FOREIGN_KEYS = """
+SELECT k.conname AS name, c.relname AS table, f.relname AS target,
+       (SELECT a.attname FROM pg_attribute a
+        WHERE a.attrelid = c.oid AND a.attnum = k.conkey[1]) AS first
+FROM pg_constraint k
+JOIN pg_class c ON c.oid = k.conrelid
+JOIN pg_class f ON f.oid = k.confrelid
+WHERE k.contype = 'f' AND k.connamespace = 'public'::regnamespace
+  AND NOT c.relispartition AND NOT f.relispartition
+"""
+_CUSTOMER_COLUMNS = """
+SELECT DISTINCT c.relname AS name
+FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
+  AND NOT c.relispartition AND a.attname = 'customer_id'
+"""
+_STRONG_ROLES = """
+SELECT rolname FROM pg_roles
+WHERE rolname IN (:application, :platform) AND (rolbypassrls OR rolsuper OR rolcanlogin)
+"""
+
+
+async def test_every_table_belongs_to_merchants_or_says_why_not(shared_database: Database) -> None:
+    tables = await _rows(shared_database, _TABLES)
+    unexplained = [t["name"] for t in tables if not t["of_merchant"]]
+    assert set(unexplained) <= set(INSTALLATION)
+
+
+async def test_every_tenant_table_has_forced_row_level_security(shared_database: Database) -> None:
+    settings = shared_database.settings
+    policies = {(p["tablename"], *p["roles"]) for p in await _rows(shared_database, _POLICIES)}
+    open_tables = [
+        table["name"]
+        for table in await _tenant_tables(shared_database)
+        if not (table["secured"] and table["forced"])
+        or (table["name"], settings.application_role) not in policies
+        or (table["name"], settings.platform_role) not in policies
+    ]
+    assert open_tables == []
+
+
+async def test_the_merchant_leads_every_key_and_index(shared_database: Database) -> None:
+    names = {table["name"] for table in await _tenant_tables(shared_database)}
+    led_by_others = [
+        index["name"]
+        for index in await _rows(shared_database, _INDEXES)
+        if index["table"] in names - {"merchants"} and index["first"] != "merchant_id"
+    ]
+    assert set(led_by_others) - CROSSES_MERCHANTS == set()
+
+
+async def test_the_merchant_leads_every_foreign_key(shared_database: Database) -> None:
+    keys = await _rows(shared_database, _FOREIGN_KEYS)
+    assert [key["name"] for key in keys if key["first"] != "merchant_id"] == []
+
+
+async def test_every_table_that_points_at_a_customer_is_answered_for(
+    shared_database: Database,
+) -> None:
+    keys = await _rows(shared_database, _FOREIGN_KEYS)
+    columns = await _rows(shared_database, _CUSTOMER_COLUMNS)
+    pointing = {key["table"] for key in keys if key["target"] == "customers"}
+    pointing |= {column["name"] for column in columns} | {"customers"}
+    assert pointing == set(PERSONAL) | IMPERSONAL
+
+
+async def test_the_program_runs_as_roles_that_own_and_bypass_nothing(
+    shared_database: Database,
+) -> None:
+    settings = shared_database.settings
+    roles = {"application": settings.application_role, "platform": settings.platform_role}
+    assert await _rows(shared_database, _STRONG_ROLES, **roles) == []
+    owners = {table["owner"] for table in await _rows(shared_database, _TABLES)}
+    assert not owners & set(roles.values())
+
+
+async def _tenant_tables(database: Database) -> list[dict[str, Any]]:
+    tables = await _rows(database, _TABLES)
+    return [t for t in tables if t["of_merchant"] and t["name"] not in INSTALLATION]
+
+
+async def _rows(database: Database, query: str, **values: object) -> list[dict[str, Any]]:
+    async with database.engine.connect() as connection:
+        rows = (await connection.execute(text(query), values)).mappings()
+        return [dict(row) for row in rows]
