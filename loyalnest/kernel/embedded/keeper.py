@@ -86,6 +86,7 @@ def _end_orphans() -> None:
 
 
 def main(arguments: list[str]) -> None:
+    """Keep the database up for whoever uses it, and end with the last of them."""
     root = Path(arguments[0])
     # Taken before the fork, so that whoever started us sees it taken for as long as we live.
     handle = _lock(root / "keeper.lock", fcntl.LOCK_EX | fcntl.LOCK_NB)
