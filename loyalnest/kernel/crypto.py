@@ -45,10 +45,16 @@ class BlindHash:
 
 @dataclass(frozen=True)
 class KeyRing:
-    """Every key this installation knows. The highest id of each purpose makes new values."""
+    """Every key this installation knows, and which of each purpose makes new values.
+
+    That is the highest, unless another is named: while a new key is being handed out, everybody
+    must be able to read what it made before anybody makes something with it.
+    """
 
     data: Mapping[int, bytes]
     index: Mapping[int, bytes]
+    making_data: int | None = None
+    making_index: int | None = None
     _ciphers: dict[int, AESGCM] = field(default_factory=dict[int, AESGCM], compare=False)
 
     def seal(self, merchant_id: UUID, name: str, plain: bytes) -> bytes:
@@ -111,11 +117,11 @@ class KeyRing:
 
     @cached_property
     def current_data(self) -> int:
-        return max(self.data)
+        return self.making_data or max(self.data)
 
     @cached_property
     def current_index(self) -> int:
-        return max(self.index)
+        return self.making_index or max(self.index)
 
     @cached_property
     def _header(self) -> bytes:
@@ -133,12 +139,25 @@ def new_ring() -> KeyRing:
     return KeyRing(data={1: os.urandom(_KEY_BYTES)}, index={1: os.urandom(_KEY_BYTES)})
 
 
-def with_new_keys(ring: KeyRing) -> KeyRing:
-    """The same ring with one more key of each purpose, which make what is new from now on."""
+def with_coming_keys(ring: KeyRing) -> KeyRing:
+    """The same ring with one more key of each purpose, known but not yet used for what is new."""
     return KeyRing(
-        data={**ring.data, ring.current_data + 1: os.urandom(_KEY_BYTES)},
-        index={**ring.index, ring.current_index + 1: os.urandom(_KEY_BYTES)},
+        data={**ring.data, max(ring.data) + 1: os.urandom(_KEY_BYTES)},
+        index={**ring.index, max(ring.index) + 1: os.urandom(_KEY_BYTES)},
+        making_data=ring.current_data,
+        making_index=ring.current_index,
     )
+
+
+def with_newest_in_use(ring: KeyRing) -> KeyRing:
+    """The same keys; from now on the newest make what is new."""
+    return KeyRing(data=ring.data, index=ring.index)
+
+
+def with_newest_alone(ring: KeyRing) -> KeyRing:
+    """The newest key of each purpose and no other."""
+    data, index = max(ring.data), max(ring.index)
+    return KeyRing(data={data: ring.data[data]}, index={index: ring.index[index]})
 
 
 def parse_ring(text: str) -> KeyRing:
@@ -149,23 +168,31 @@ def parse_ring(text: str) -> KeyRing:
             purpose: {int(key_id): bytes.fromhex(key) for key_id, key in raw[purpose].items()}
             for purpose in ("data", "index")
         }
+        making = {purpose: int(key_id) for purpose, key_id in raw.get("making", {}).items()}
     except (ValueError, KeyError, TypeError, AttributeError):
         raise KeyFileInvalid from None
     keys = [key for ring in rings.values() for key in ring.values()]
     if not rings["data"] or not rings["index"] or any(len(key) != _KEY_BYTES for key in keys):
         raise KeyFileInvalid
-    return KeyRing(data=rings["data"], index=rings["index"])
+    if any(key_id not in rings.get(purpose, {}) for purpose, key_id in making.items()):
+        raise KeyFileInvalid
+    return KeyRing(
+        data=rings["data"],
+        index=rings["index"],
+        making_data=making.get("data"),
+        making_index=making.get("index"),
+    )
 
 
 def dump_ring(ring: KeyRing) -> str:
     """A ring in the JSON form that `parse_ring` reads."""
-    return json.dumps(
-        {
-            "data": {str(key_id): key.hex() for key_id, key in ring.data.items()},
-            "index": {str(key_id): key.hex() for key_id, key in ring.index.items()},
-        },
-        indent=2,
-    )
+    text: dict[str, dict[str, str | int]] = {
+        "data": {str(key_id): key.hex() for key_id, key in ring.data.items()},
+        "index": {str(key_id): key.hex() for key_id, key in ring.index.items()},
+    }
+    if ring.making_data and ring.making_index:
+        text["making"] = {"data": ring.making_data, "index": ring.making_index}
+    return json.dumps(text, indent=2)
 
 
 def save_ring(ring: KeyRing, path: Path) -> None:

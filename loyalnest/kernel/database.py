@@ -5,7 +5,7 @@ database holds it to that by row-level security. The context managers here are t
 commits.
 """
 
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Protocol, cast
 from uuid import UUID
@@ -47,10 +47,17 @@ class Base(DeclarativeBase):
 class Database:
     """The way to open a transaction."""
 
-    def __init__(self, engine: AsyncEngine, ring: KeyRing, settings: Settings):
+    def __init__(
+        self, engine: AsyncEngine, ring: KeyRing | Callable[[], KeyRing], settings: Settings
+    ):
         self.engine = engine
-        self.ring = ring
         self.settings = settings
+        self._ring = (lambda: ring) if isinstance(ring, KeyRing) else ring
+
+    @property
+    def ring(self) -> KeyRing:
+        """The keys as they are at this moment; take them anew for every transaction."""
+        return self._ring()
 
     @asynccontextmanager
     async def tenant(self, merchant_id: UUID) -> AsyncGenerator[AsyncSession]:
@@ -126,9 +133,14 @@ async def bulk(session: AsyncSession) -> Bulk:
 
 
 def connect(
-    url: str, ring: KeyRing, settings: Settings, *, pool_size: int = 10, batch: bool = False
+    url: str,
+    ring: KeyRing | Callable[[], KeyRing],
+    settings: Settings,
+    *,
+    pool_size: int = 10,
+    batch: bool = False,
 ) -> Database:
-    """Open a pool of connections.
+    """Open a pool of connections. What `keys.unlock` gives goes in for the ring.
 
     With `batch` the plans of prepared statements are made once and kept: foreign keys between
     partitioned tables are otherwise planned anew at every check, at several times their cost.
