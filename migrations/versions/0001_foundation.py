@@ -419,6 +419,8 @@ CREATE TABLE events (
     PRIMARY KEY (merchant_id, position)
 ) PARTITION BY HASH (merchant_id);
 CREATE INDEX events_position ON events (position);
+CREATE INDEX events_customer ON events (merchant_id, customer_id, position)
+    WHERE customer_id IS NOT NULL;
 CREATE TABLE event_cursors (
     subscriber text PRIMARY KEY,
     position   bigint NOT NULL,

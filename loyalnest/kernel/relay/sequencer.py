@@ -1,0 +1,98 @@
+"""Gives each event its position in the log.
+
+An id drawn from a sequence doesn't follow the order of commits: a reader that trusts it skips what
+commits late. So positions are given afterwards, by one transaction at a time, to what has been
+committed to the outbox by then. A transaction that stays open elsewhere delays nobody; its events
+come later. Positions are plain numbers and survive a dump, a restore and a move.
+"""
+
+import asyncio
+from contextlib import suppress
+
+from loyalnest.kernel.database import Database, bulk
+
+PACKS = 64
+
+_HEAD = "SELECT position FROM event_head"
+_LOCK_HEAD = _HEAD + " FOR UPDATE SKIP LOCKED"
+
+# One row of the outbox holds the events of one `publish`, packed as arrays. Rows need no lock of
+# their own: whoever holds the head is the only one to take them.
+MOVE = """
+WITH taken AS (
+    DELETE FROM outbox
+    WHERE ctid = ANY (ARRAY(SELECT ctid FROM outbox ORDER BY id LIMIT $2))
+    RETURNING *
+), moved AS (
+    INSERT INTO events (merchant_id, position, id, type, customer_id, data, occurred_at,
+                        recorded_at)
+    SELECT one.merchant_id, $1 + row_number() OVER (ORDER BY taken.id, one.place), one.id,
+           one.type, one.customer_id, one.data::jsonb, one.occurred_at, taken.recorded_at
+    FROM taken
+    CROSS JOIN LATERAL unnest(taken.merchant_ids, taken.ids, taken.types, taken.customer_ids,
+                              taken.data, taken.occurred_at)
+        WITH ORDINALITY
+        AS one (merchant_id, id, type, customer_id, data, occurred_at, place)
+    RETURNING position
+)
+UPDATE event_head
+SET position = $1 + (SELECT count(*) FROM moved)
+WHERE EXISTS (SELECT FROM moved)
+RETURNING position
+"""
+
+_SETTLE_S = 0.02
+_IDLE_S = 0.05
+
+
+class Head:
+    """The newest position a process knows of, and a way to wait for a newer one."""
+
+    def __init__(self) -> None:
+        self.position = 0
+        self._risen = asyncio.Event()
+
+    def rise(self, position: int) -> None:
+        """The log has grown to this position."""
+        if position > self.position:
+            self.position = position
+            self._risen.set()
+            self._risen = asyncio.Event()
+
+    async def wait_beyond(self, position: int, *, timeout_s: float) -> None:
+        """Wait until the log has grown beyond a position, but not for long."""
+        if self.position <= position:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(timeout_s):
+                    await self._risen.wait()
+
+
+async def sequence(database: Database) -> int:
+    """Move what waits in the outbox into the log, some at a time. Returns how many events moved.
+
+    Returns 0 as well while another process is doing it.
+    """
+    moved, _ = await _sequence(database)
+    return moved
+
+
+async def run_sequencer(database: Database, stopping: asyncio.Event, *, head: Head) -> None:
+    """Keep the log up to date until told to stop, and `head` at its newest position.
+
+    A short pause after each move lets events gather; without any, the outbox is looked at twenty
+    times a second.
+    """
+    while not stopping.is_set():
+        moved, position = await _sequence(database)
+        head.rise(position)
+        await asyncio.sleep(_SETTLE_S if moved else _IDLE_S)
+
+
+async def _sequence(database: Database) -> tuple[int, int]:
+    async with database.platform() as session:
+        connection = await bulk(session)
+        position = await connection.fetchval(_LOCK_HEAD)
+        if position is None:
+            return 0, await connection.fetchval(_HEAD)
+        moved_to = await connection.fetchval(MOVE, position, PACKS) or position
+        return moved_to - position, moved_to
