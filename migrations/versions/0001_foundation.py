@@ -291,6 +291,10 @@ CREATE TABLE orders (
     currency       text,
     total          numeric,
     spend          numeric,
+    shipping       numeric NOT NULL DEFAULT 0,
+    tips           numeric NOT NULL DEFAULT 0,
+    presentment_currency text,
+    presentment_total    numeric,
     lines          jsonb NOT NULL DEFAULT '[]',
     placed_at      timestamptz,
     source_version timestamptz,
@@ -309,19 +313,20 @@ CREATE INDEX orders_unseen ON orders (merchant_id, recorded_at) WHERE placed_at 
 CREATE TABLE refunds (
     merchant_id uuid NOT NULL,
     id          uuid NOT NULL,
-    store_id    uuid NOT NULL,
     order_id    uuid NOT NULL,
     external_id text NOT NULL,
     effective   boolean NOT NULL,
     lines       jsonb NOT NULL,
-    amount      numeric,
+    amount      numeric NOT NULL,
+    tax         numeric NOT NULL,
+    shipping    numeric NOT NULL,
+    currency    text,
     occurred_at timestamptz NOT NULL,
     recorded_at timestamptz NOT NULL,
     PRIMARY KEY (merchant_id, id),
-    UNIQUE (merchant_id, store_id, external_id),
+    UNIQUE (merchant_id, order_id, external_id),
     FOREIGN KEY (merchant_id, order_id) REFERENCES orders
 ) PARTITION BY HASH (merchant_id);
-CREATE INDEX refunds_order ON refunds (merchant_id, order_id);
 """
 
 KERNEL = """
