@@ -74,9 +74,15 @@ class Database:
             yield session
 
     @asynccontextmanager
-    async def platform(self) -> AsyncGenerator[AsyncSession]:
-        """A transaction that sees every merchant: claim, relay, verify, sweep, administration."""
+    async def platform(self, *, snapshot: bool = False) -> AsyncGenerator[AsyncSession]:
+        """A transaction that sees every merchant: claim, relay, verify, sweep, administration.
+
+        With `snapshot` all its statements see the same instant.
+        """
         async with self._begin() as session:
+            if snapshot:
+                options = {"isolation_level": "REPEATABLE READ"}
+                await session.connection(execution_options=options)
             await act_as_platform(session)
             yield session
 

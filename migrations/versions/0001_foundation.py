@@ -120,7 +120,6 @@ CREATE TABLE customer_identities (
     verified    boolean NOT NULL DEFAULT false,
     key_id      smallint NOT NULL DEFAULT 0,
     sealed      bytea,
-    source_version timestamptz,
     origin_id   uuid,
     created_at  timestamptz NOT NULL,
     PRIMARY KEY (merchant_id, kind, scope, key),
@@ -155,11 +154,9 @@ CREATE TABLE customer_merges (
     id          uuid NOT NULL,
     kept_id     uuid NOT NULL,
     merged_id   uuid NOT NULL,
-    filled      text[] NOT NULL DEFAULT '{}',
     actor       text NOT NULL,
     merged_at   timestamptz NOT NULL,
     unmerged_at timestamptz,
-    unmerged_by text,
     PRIMARY KEY (merchant_id, id),
     FOREIGN KEY (merchant_id, kept_id) REFERENCES customers,
     FOREIGN KEY (merchant_id, merged_id) REFERENCES customers
@@ -191,6 +188,7 @@ CREATE TABLE accounts (
     lifetime_spent  bigint NOT NULL DEFAULT 0,
     next_due_at     timestamptz,
     last_active_at  timestamptz,
+    moved_to        uuid,
     opened_at       timestamptz NOT NULL,
     PRIMARY KEY (merchant_id, customer_id, unit_id),
     FOREIGN KEY (merchant_id, customer_id) REFERENCES customers,
@@ -223,6 +221,7 @@ CREATE TABLE entries (
     FOREIGN KEY (merchant_id, reverses_id) REFERENCES entries
 ) PARTITION BY HASH (merchant_id);
 CREATE INDEX entries_account ON entries (merchant_id, customer_id, unit_id, id);
+CREATE INDEX entries_reverses ON entries (merchant_id, reverses_id) WHERE reverses_id IS NOT NULL;
 CREATE TABLE lots (
     merchant_id uuid NOT NULL,
     id          uuid NOT NULL,
@@ -254,18 +253,21 @@ CREATE TABLE debts (
     entry_id    uuid NOT NULL,
     owed        bigint NOT NULL CHECK (owed > 0),
     remaining   bigint NOT NULL,
+    origin_id   uuid,
     occurred_at timestamptz NOT NULL,
     recorded_at timestamptz NOT NULL,
     PRIMARY KEY (merchant_id, id),
     FOREIGN KEY (merchant_id, entry_id) REFERENCES entries,
+    FOREIGN KEY (merchant_id, origin_id) REFERENCES debts,
     CHECK (remaining BETWEEN 0 AND owed)
 ) PARTITION BY HASH (merchant_id);
 CREATE INDEX debts_open ON debts (merchant_id, customer_id, unit_id) WHERE remaining > 0;
 CREATE INDEX debts_entry ON debts (merchant_id, entry_id);
+CREATE INDEX debts_origin ON debts (merchant_id, origin_id) WHERE origin_id IS NOT NULL;
 CREATE TABLE draws (
     merchant_id uuid NOT NULL,
     id          uuid NOT NULL,
-    lot_id      uuid NOT NULL,
+    lot_id      uuid,
     entry_id    uuid NOT NULL,
     debt_id     uuid,
     kind        text NOT NULL,
@@ -275,7 +277,8 @@ CREATE TABLE draws (
     PRIMARY KEY (merchant_id, id),
     FOREIGN KEY (merchant_id, lot_id) REFERENCES lots,
     FOREIGN KEY (merchant_id, entry_id) REFERENCES entries,
-    FOREIGN KEY (merchant_id, debt_id) REFERENCES debts
+    FOREIGN KEY (merchant_id, debt_id) REFERENCES debts,
+    CHECK (lot_id IS NOT NULL OR (debt_id IS NOT NULL AND kind = 'move'))
 ) PARTITION BY HASH (merchant_id);
 CREATE INDEX draws_lot ON draws (merchant_id, lot_id);
 CREATE INDEX draws_entry ON draws (merchant_id, entry_id);
@@ -294,10 +297,6 @@ CREATE TABLE orders (
     currency       text,
     total          numeric,
     spend          numeric,
-    shipping       numeric NOT NULL DEFAULT 0,
-    tips           numeric NOT NULL DEFAULT 0,
-    presentment_currency text,
-    presentment_total    numeric,
     lines          jsonb NOT NULL DEFAULT '[]',
     placed_at      timestamptz,
     source_version timestamptz,
@@ -316,20 +315,19 @@ CREATE INDEX orders_unseen ON orders (merchant_id, recorded_at) WHERE placed_at 
 CREATE TABLE refunds (
     merchant_id uuid NOT NULL,
     id          uuid NOT NULL,
+    store_id    uuid NOT NULL,
     order_id    uuid NOT NULL,
     external_id text NOT NULL,
     effective   boolean NOT NULL,
     lines       jsonb NOT NULL,
-    amount      numeric NOT NULL,
-    tax         numeric NOT NULL,
-    shipping    numeric NOT NULL,
-    currency    text,
+    amount      numeric,
     occurred_at timestamptz NOT NULL,
     recorded_at timestamptz NOT NULL,
     PRIMARY KEY (merchant_id, id),
-    UNIQUE (merchant_id, order_id, external_id),
+    UNIQUE (merchant_id, store_id, external_id),
     FOREIGN KEY (merchant_id, order_id) REFERENCES orders
 ) PARTITION BY HASH (merchant_id);
+CREATE INDEX refunds_order ON refunds (merchant_id, order_id);
 """
 
 KERNEL = """

@@ -1,0 +1,91 @@
+"""The one entrance to the books: post these postings."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from loyalnest.kernel import errors as kernel_errors
+from loyalnest.ledger import errors, rules
+from loyalnest.ledger.queries import PostingKey, entries_of_keys, own_lots
+from loyalnest.ledger.service.books import AccountKey, load_lots, open_accounts, write
+from loyalnest.ledger.state import Account
+from loyalnest.ledger.values import Entry, Posted, Posting
+
+
+async def post_many(
+    session: AsyncSession, postings: Sequence[Posting], *, now: datetime
+) -> list[Posted]:
+    """Write postings into the books, each exactly once for its (source, step).
+
+    A key seen before is answered with the entry it wrote then, and changes nothing. Postings on
+    one account apply one after another in the given order; what is due on an account (releases,
+    lapses) is done first. All or nothing: the first posting that can't be written raises.
+
+    Raises InsufficientPoints, KeyReused, MeaninglessPosting, NotReversible, UnitUnknown, and
+    Contended where a merge or a twin posting got in between: try the whole transaction again.
+    """
+    if not postings:
+        return []
+    for posting in postings:
+        rules.check(posting)
+    accounts = await open_accounts(session, map(_account_key, postings), now=now)
+    known = await entries_of_keys(session, list(map(_posting_key, postings)))
+    fresh: dict[AccountKey, list[Posting]] = {}
+    for posting in postings:
+        if _posting_key(posting) not in known:
+            fresh.setdefault(_account_key(posting), []).append(posting)
+    await _bring_to_hand(session, accounts, fresh, now)
+    posted: list[Posted] = []
+    for posting in postings:
+        entry = known.get(key := _posting_key(posting))
+        if entry is None:
+            entry = known[key] = rules.post(accounts[_account_key(posting)], posting, now)
+            posted.append(Posted(posting, entry, replayed=False))
+        else:
+            posted.append(_replay(posting, entry))
+    await write(session, accounts.values(), now=now)
+    return posted
+
+
+def _account_key(posting: Posting) -> AccountKey:
+    return (posting.merchant_id, posting.customer_id, posting.unit_id)
+
+
+def _posting_key(posting: Posting) -> PostingKey:
+    return (posting.merchant_id, posting.source[0], posting.source[1], posting.step)
+
+
+async def _bring_to_hand(
+    session: AsyncSession,
+    accounts: dict[AccountKey, Account],
+    fresh: dict[AccountKey, list[Posting]],
+    now: datetime,
+) -> None:
+    """Load what the postings that are new need to be decided, and no more."""
+    for key in fresh:
+        if accounts[key].moved_to is not None:
+            raise kernel_errors.Contended
+    touched = [
+        account
+        for key, account in accounts.items()
+        if key in fresh and rules.needs_lots(account, fresh[key], now)
+    ]
+    await load_lots(session, touched)
+    clawbacks = [
+        (posting.merchant_id, posting.clawback_of)
+        for postings in fresh.values()
+        for posting in postings
+        if posting.clawback_of is not None
+    ]
+    if clawbacks:
+        sources = await own_lots(session, clawbacks)
+        for account in touched:
+            for lot in account.lots:
+                lot.source = sources.get((account.merchant_id, lot.id))
+
+
+def _replay(posting: Posting, entry: Entry) -> Posted:
+    if posting.request_hash is not None and posting.request_hash != entry.request_hash:
+        raise errors.KeyReused
+    return Posted(posting, entry, replayed=True)

@@ -1,0 +1,112 @@
+"""Units: what is counted, under what name, and when it lapses."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from functools import lru_cache
+from uuid import UUID
+
+import msgspec
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from loyalnest.kernel.database import Row, bulk
+from loyalnest.kernel.ids import new_id
+from loyalnest.ledger import errors
+from loyalnest.ledger.expiry import NEVER, Expiry
+from loyalnest.ledger.values import Unit, UnitId, UnitKind
+
+POINTS = "points"
+
+_OPEN = """
+INSERT INTO units (merchant_id, id, code, kind, names, expiry, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
+ON CONFLICT (merchant_id, code) DO NOTHING
+RETURNING (SELECT time_zone FROM merchants WHERE merchant_id = $1)
+"""
+
+_READ = """
+SELECT u.merchant_id, u.id, u.code, u.kind, u.names::text, u.expiry::text, m.time_zone
+FROM units u
+JOIN merchants m ON m.merchant_id = u.merchant_id
+"""
+
+_BY_ID = (
+    _READ
+    + """
+JOIN unnest($1::uuid[], $2::uuid[]) AS k (merchant_id, id)
+  ON k.merchant_id = u.merchant_id AND k.id = u.id
+"""
+)
+
+_BY_CODE = (
+    _READ
+    + """
+JOIN unnest($1::uuid[]) AS k (merchant_id) ON k.merchant_id = u.merchant_id
+WHERE u.code = $2
+"""
+)
+
+
+async def open_unit(
+    session: AsyncSession,
+    *,
+    merchant_id: UUID,
+    code: str = POINTS,
+    kind: UnitKind = "points",
+    names: Mapping[str, tuple[str, str]] | None = None,
+    expiry: Expiry = NEVER,
+    now: datetime,
+) -> Unit:
+    """Give a merchant something to count. Raises UnitExists."""
+    unit_id = UnitId(new_id())
+    names = names or {"en": ("point", "points")}
+    connection = await bulk(session)
+    time_zone = await connection.fetchval(
+        _OPEN,
+        merchant_id,
+        unit_id,
+        code,
+        kind,
+        msgspec.json.encode(names).decode(),
+        msgspec.json.encode(expiry).decode(),
+        now,
+    )
+    if time_zone is None:
+        raise errors.UnitExists
+    return Unit(merchant_id, unit_id, code, kind, names, expiry, time_zone)
+
+
+async def units_of(
+    session: AsyncSession, merchant_ids: Iterable[UUID], *, code: str = POINTS
+) -> dict[UUID, Unit]:
+    """The unit of a code, by merchant; a merchant without one is left out."""
+    connection = await bulk(session)
+    rows = await connection.fetch(_BY_CODE, list(set(merchant_ids)), code)
+    return {unit.merchant_id: unit for unit in map(_unit, rows)}
+
+
+async def read_units(
+    session: AsyncSession, ids: Iterable[tuple[UUID, UUID]]
+) -> dict[tuple[UUID, UUID], Unit]:
+    """Units by merchant and id; unknown ones are left out."""
+    pairs = list(ids)
+    connection = await bulk(session)
+    rows = await connection.fetch(
+        _BY_ID, [merchant_id for merchant_id, _ in pairs], [unit_id for _, unit_id in pairs]
+    )
+    return {(unit.merchant_id, unit.id): unit for unit in map(_unit, rows)}
+
+
+def _unit(row: Row) -> Unit:
+    merchant_id, unit_id, code, kind, names, expiry, time_zone = row
+    return Unit(merchant_id, unit_id, code, kind, _names(names), _expiry(expiry), time_zone)
+
+
+# Few distinct texts come by very often: a batch reads the units of all its merchants.
+@lru_cache(maxsize=1024)
+def _names(text: str) -> Mapping[str, tuple[str, str]]:
+    return msgspec.json.decode(text, type=dict[str, tuple[str, str]])
+
+
+@lru_cache(maxsize=1024)
+def _expiry(text: str) -> Expiry:
+    return msgspec.json.decode(text, type=Expiry)
