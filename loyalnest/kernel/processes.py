@@ -4,14 +4,18 @@ A process is named by its pid *and* the instant it began, and signals go through
 nothing that merely inherited a number is ever ended.
 """
 
+import ctypes
 import errno
 import os
 import select
 import signal
+import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+_PR_SET_PDEATHSIG = 1
 
 LAUNCHER = Path(__file__).parent / "embedded" / "launch.py"
 """Starts a program that ends with its parent; see its own docstring for the arguments."""
@@ -45,6 +49,12 @@ class Process:
             return None
 
     @property
+    def session(self) -> int | None:
+        """The pid of its session's leader, which may itself have ended."""
+        fields = _stat(self.pid)
+        return int(fields[3]) if fields else None
+
+    @property
     def arguments(self) -> list[str]:
         return [os.fsdecode(part) for part in _read(self.pid, "cmdline").split(b"\0") if part]
 
@@ -71,6 +81,28 @@ class Process:
             if entry.startswith(prefix):
                 return os.fsdecode(entry[len(prefix) :])
         return None
+
+
+def this_boot() -> str:
+    """Names this run of the machine; pids and starts mean nothing beyond it."""
+    return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+
+
+def launching(command: Sequence[str], *, told: signal.Signals) -> list[str]:
+    """The command line that starts `command` in a session of its own, ending with its parent.
+
+    The parent is the caller's thread; when it ends in any way, `command` is sent `told`.
+    """
+    launcher = [sys.executable, "-I", "-S", str(LAUNCHER)]
+    return [*launcher, str(os.getpid()), told.name, str(os.geteuid()), "--", *command]
+
+
+def end_with_parent(told: signal.Signals) -> None:
+    """From here on, have the kernel send us `told` when our parent ends in any way."""
+    parent = os.getppid()
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(told), 0, 0, 0)
+    if os.getppid() != parent:
+        signal.raise_signal(told)
 
 
 def everyone() -> Iterator[Process]:

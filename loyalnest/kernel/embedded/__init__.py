@@ -12,6 +12,7 @@ from loyalnest.kernel.embedded.errors import (
     DatabaseOfAnotherVersion,
     DatabaseUnsupported,
 )
+from loyalnest.kernel.embedded.layout import make_private_folder
 from loyalnest.kernel.embedded.server import Server, attached
 
 __all__ = [
@@ -22,5 +23,6 @@ __all__ = [
     "Profile",
     "Server",
     "attached",
+    "make_private_folder",
     "program",
 ]

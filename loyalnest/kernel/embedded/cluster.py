@@ -76,8 +76,7 @@ def _make(layout: Layout, uid: int, passwords: dict[str, str], *, flush: bool) -
     if flush:
         # Once and whole, after the last change and before it takes its place.
         sync = [str(program("initdb")), "--sync-only", "--pgdata", str(layout.draft)]
-        _run(sync, maker, layout.draft, doing="flush the new database to disk")
-    _adopt(layout.draft, uid)
+        _run(sync, uid, layout.draft, doing="flush the new database to disk")
     layout.draft.rename(layout.cluster)
 
 

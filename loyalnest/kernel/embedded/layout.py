@@ -69,19 +69,14 @@ class Layout:
         return self.root / "keeper.lock"
 
     def make_folders(self) -> None:
-        """Make the data folder, closed to other users.
-
-        Made by root it may be passed through, not read: the server then needs no extra right.
+        """Make the folders, closed to other users.
 
         Raises:
-            DatabaseBelongsToAnother: it exists and this user may not write to it.
+            DatabaseBelongsToAnother: they exist and this user may not write to them.
         """
-        mode = 0o711 if os.geteuid() == 0 else 0o700
         try:
-            for folder in (self.data_dir, self.root):
-                if not folder.is_dir():
-                    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-                    folder.chmod(mode)
+            make_private_folder(self.data_dir)
+            make_private_folder(self.root)
             for lock in (self.use_lock, self.start_lock, self.keeper_lock):
                 os.close(os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
         except PermissionError as error:
@@ -133,6 +128,17 @@ class Layout:
         if os.geteuid() == 0:
             os.chown(folder, uid, uid)
         return folder
+
+
+def make_private_folder(folder: Path) -> None:
+    """Make a folder that other users can't read, unless it is there already.
+
+    Made by root it may be passed through, so that the server needs no extra right to reach what
+    is its own below.
+    """
+    if not folder.is_dir():
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.chmod(0o711 if os.geteuid() == 0 else 0o700)
 
 
 def maker_uid(server_uid: int) -> int:

@@ -33,6 +33,11 @@ class Server:
     layout: Layout
     profile: Profile
 
+    @classmethod
+    def of(cls, data_dir: Path, profile: Profile = Profile.DURABLE) -> "Server":
+        """The server of this data folder, running or not."""
+        return cls(Layout.of(data_dir), profile)
+
     @property
     def owner_url(self) -> str:
         """Login of the superuser, for migrations only."""
@@ -79,13 +84,13 @@ def attached(data_dir: Path, profile: Profile = Profile.DURABLE) -> Generator[Se
         DatabaseOfAnotherVersion: the data was written by another version of PostgreSQL.
         DatabaseFailed: it doesn't come up; the end of its log is in the message.
     """
-    layout = Layout.of(data_dir)
+    server = Server.of(data_dir, profile)
+    layout = server.layout
     layout.make_folders()
     # Waits for a server that is on its way down: its keeper has the lock alone.
     lease = locks.take(layout.use_lock, shared=True)
     assert lease is not None
     try:
-        server = Server(layout, profile)
         server.revive()
         yield server
     finally:

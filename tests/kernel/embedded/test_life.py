@@ -154,10 +154,13 @@ def test_a_restart_takes_less_than_a_second(tmp_path: Path) -> None:
         assert time.monotonic() - began < 1
 
 
+as_root = pytest.mark.skipif(
+    os.geteuid() != 0, reason="needs root: only root's server runs as somebody else"
+)
+
+
 @pytest.fixture
 def closed_folder(tmp_path: Path) -> Path:
-    if os.geteuid() != 0:
-        pytest.skip("needs root: only root's server runs as somebody else")
     folder = tmp_path / "closed"
     folder.mkdir(mode=0o700)
     return folder
@@ -168,6 +171,7 @@ def capabilities_of(server: Server) -> int:
     return int(status.partition("CapEff:")[2].split()[0], 16)
 
 
+@as_root
 def test_below_a_folder_closed_to_others_root_gets_a_server_that_passes_through(
     closed_folder: Path,
 ) -> None:
@@ -184,11 +188,22 @@ def test_below_a_folder_closed_to_others_root_gets_a_server_that_passes_through(
         assert (now.st_mode, now.st_uid, now.st_gid) == (was.st_mode, was.st_uid, was.st_gid)
 
 
+@as_root
+def test_in_a_folder_open_to_all_roots_server_has_no_right_at_all() -> None:
+    with TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        with attached(Path(folder) / "shop") as server:
+            assert capabilities_of(server) == 0
+            assert ask(server.runtime_url, "SELECT 1") == "1"
+
+
+@as_root
 def test_two_installations_of_root_run_as_different_users(closed_folder: Path) -> None:
     with attached(closed_folder / "cafe") as cafe, attached(closed_folder / "barber") as barber:
         assert postmaster_of(cafe).owner != postmaster_of(barber).owner
 
 
+@as_root
 def test_a_cluster_that_root_copied_is_given_back_to_its_server(closed_folder: Path) -> None:
     with attached(closed_folder / "shop", Profile.FOR_TESTS) as server:
         ask(server.owner_url, "CREATE TABLE kept ()")

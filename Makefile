@@ -1,0 +1,84 @@
+# What there is to do here. Needs Python 3.11 or newer (with venv and pip), make and git.
+# Everything that is installed goes below this folder: .uv (the installer), .venv (the program).
+
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+.SUFFIXES:
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+
+UV_VERSION := 0.13.8
+UV = UV_CACHE_DIR=.uv/cache UV_PYTHON_DOWNLOADS=never UV_PYTHON="$$(cat .uv/python)" .uv/uv
+BIN := .venv/bin
+LOCK := pyproject.toml uv.lock
+
+# A virtual environment knows where it lies and which Python it came from: one that was moved, or
+# lost its Python, is made anew (from .uv/cache, without a network).
+MADE_IN := $(shell cat .venv/.made-in 2>/dev/null)
+ifneq ($(MADE_IN),)
+ifneq ($(MADE_IN),$(shell $(BIN)/python -c 'import os; print(os.getcwd())' 2>/dev/null))
+$(shell rm -rf .venv .uv/uv)
+endif
+endif
+
+.PHONY: help run test check bench soak clean
+
+help:
+	@echo "make run     start LoyalNest with its demo; Ctrl-C stops it"
+	@echo "make test    run the tests"
+	@echo "make check   format, lint, types, imports, manners"
+	@echo "make bench   measure what the README claims; ONLY=name for one figure"
+	@echo "make soak    kill every process a thousand times under load"
+	@echo "make clean   remove what was installed here; the data in .loyalnest stays"
+
+# The second start needs no network: nothing is called unless the locked dependencies changed.
+run: .venv/.installed
+	@exec $(BIN)/loyalnest up --end-with-parent
+
+test: .venv/.installed-dev
+	@$(BIN)/pytest -n auto
+
+check: .venv/.installed-dev
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+	$(BIN)/pytest tests/tidy
+
+bench: .venv/.installed-dev
+	@$(BIN)/python -m bench $(ONLY)
+
+soak: .venv/.installed-dev
+	@$(BIN)/python -m bench.soak
+
+clean:
+	rm -rf .venv .uv
+
+.venv/.installed: $(LOCK) .uv/uv
+	@echo "Installing LoyalNest into .venv …"
+	@$(UV) sync --frozen --no-dev --inexact --quiet
+	@pwd -P > .venv/.made-in
+	@touch $@
+
+.venv/.installed-dev: $(LOCK) .uv/uv
+	@echo "Installing LoyalNest and its tools into .venv …"
+	@$(UV) sync --frozen --quiet
+	@pwd -P > .venv/.made-in
+	@touch .venv/.installed $@
+
+.uv/uv:
+	@for python in "$$PYTHON" python3 python3.14 python3.13 python3.12 python3.11 none; do \
+		"$$python" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' \
+			2>/dev/null && break; \
+	done; \
+	if [ "$$python" = none ]; then \
+		echo "LoyalNest needs Python 3.11 or newer with venv and pip (on Debian: apt install" \
+			"python3-venv). If yours has another name: make run PYTHON=/path/to/python" >&2; \
+		exit 1; \
+	fi; \
+	echo "Fetching the installer into .uv …"; \
+	"$$python" -m venv --clear .uv/new && \
+	.uv/new/bin/python -m pip install --quiet --no-cache-dir --disable-pip-version-check \
+		uv==$(UV_VERSION) && \
+	.uv/new/bin/python -c 'import sys; print(sys._base_executable)' > .uv/python && \
+	mv .uv/new/bin/uv $@ && \
+	rm -rf .uv/new

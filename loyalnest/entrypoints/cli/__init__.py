@@ -1,0 +1,30 @@
+"""The command line: `loyalnest up`, and everything an operator does by hand.
+
+Each file here holds one command or one group of them and is registered below.
+"""
+
+import sys
+
+import typer
+
+from loyalnest.entrypoints.cli import db, up
+from loyalnest.kernel.errors import DomainError
+
+app = typer.Typer(
+    name="loyalnest",
+    help="A self-hosted loyalty platform: points, rewards and stamp cards on one ledger.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,
+)
+app.command("up")(up.up)
+app.add_typer(db.commands, name="db")
+
+
+def main() -> None:
+    """Run a command; what can go wrong is said in a sentence, not in a traceback."""
+    try:
+        app()
+    except DomainError as error:
+        typer.secho(f"{error.code}: {error.detail}", err=True, fg="red")
+        sys.exit(1)

@@ -1,0 +1,5 @@
+"""`python -m loyalnest.entrypoints.cli`: how one of our processes starts another."""
+
+from loyalnest.entrypoints.cli import main
+
+main()

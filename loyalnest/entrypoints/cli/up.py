@@ -1,0 +1,193 @@
+"""`loyalnest up`: a whole installation from one command, database included."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import sys
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import httpx
+import typer
+
+from loyalnest.entrypoints.cli.running import (
+    migrate,
+    remember_shopify_secret,
+    running_database,
+    settings_here,
+)
+from loyalnest.entrypoints.cli.supervision import AlreadyRunning, Program, Register, keep
+from loyalnest.kernel import embedded, processes
+from loyalnest.kernel.embedded import locks
+from loyalnest.kernel.errors import Conflict
+from loyalnest.kernel.settings import Settings
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_LOG_LIMIT_BYTES = 20_000_000
+
+
+class PortTaken(Conflict):
+    """Another program listens at this address already."""
+
+
+def up(
+    end_with_parent: Annotated[
+        bool, typer.Option(hidden=True, help="Stop when the process that started this ends.")
+    ] = False,
+) -> None:
+    """Start the database, the web server and the worker; stop them all with Ctrl-C."""
+    if end_with_parent:
+        processes.end_with_parent(signal.SIGTERM)
+    # Until the loop takes over, being told to end unwinds like Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    settings = settings_here()
+    try:
+        run(settings, programs_of(settings))
+    except KeyboardInterrupt:
+        say("Stopped before it was up.")
+
+
+def programs_of(settings: Settings) -> list[Program]:
+    """What runs beside the database."""
+    own = [sys.executable, "-m", "loyalnest.entrypoints.cli"]
+    return [
+        Program(name, [*own, command], output=_log_file(settings, name))
+        for name, command in (("web", "serve"), ("worker", "worker"))
+    ]
+
+
+def run(settings: Settings, programs: Sequence[Program]) -> None:
+    """Run an installation until a signal says stop: first its programs end, then its database.
+
+    Raises:
+        AlreadyRunning: another `up` runs on this data folder.
+        PortTaken: something else listens at the installation's address.
+        DatabaseFailed: the embedded database doesn't come up.
+    """
+    embedded.make_private_folder(settings.data_dir)
+    with _alone(settings):
+        register = Register(settings.data_dir / "processes.json", settings.data_dir)
+        if left := register.end_leftovers():
+            say(f"Ended {len(left)} processes that an earlier run had left.")
+        _check_port(settings)
+        with running_database(remember_shopify_secret(settings)) as connected:
+            asyncio.run(_run(connected, programs, register, own_database=not settings.database_url))
+            say("Stopping the database …" if not settings.database_url else "Stopped.")
+
+
+async def _run(
+    settings: Settings, programs: Sequence[Program], register: Register, *, own_database: bool
+) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in _SIGNALS:
+        loop.add_signal_handler(number, stop.set)
+    await migrate(settings)
+    async with asyncio.TaskGroup() as tasks:
+        if own_database:
+            tasks.create_task(_watch_database(settings, stop))
+        for program in programs:
+            tasks.create_task(keep(program, register, stop, say))
+        if await _is_ready(settings, stop):
+            _greet(settings)
+        await stop.wait()
+        say("\nStopping …")
+
+
+async def _watch_database(settings: Settings, stop: asyncio.Event) -> None:
+    """Start the database again should it die; it finds its data as it was."""
+    server = embedded.Server.of(settings.data_dir)
+    while not stop.is_set():
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), 0.5)
+        if stop.is_set() or server.keeper is not None:
+            continue
+        say("The database ended; starting it again.")
+        try:
+            await asyncio.to_thread(server.revive)
+        except embedded.DatabaseFailed as error:
+            say(f"{error.detail}\nTrying again.")
+
+
+async def _is_ready(settings: Settings, stop: asyncio.Event) -> bool:
+    """Wait until deliveries are taken in; False when told to stop before."""
+    async with httpx.AsyncClient(trust_env=False) as client:
+        while not stop.is_set():
+            with contextlib.suppress(httpx.HTTPError):
+                answer = await client.get(f"{address_of(settings)}/health/ready", timeout=2)
+                if answer.status_code == 200:
+                    return True
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), 0.1)
+    return False
+
+
+def _greet(settings: Settings) -> None:
+    address = settings.public_url or address_of(settings)
+    say(f"\nLoyalNest is up at {address}")
+    say(f"  API       {address}/docs")
+    say("  API key   .venv/bin/loyalnest api-keys create --merchant demo")
+    say(f"  Data      {settings.data_dir}")
+    say("  Stop      Ctrl-C\n")
+
+
+def address_of(settings: Settings) -> str:
+    """Where this machine reaches the web server."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104
+    return f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
+
+
+def say(text: str) -> None:
+    """Tell whoever reads along; a terminal that went away is no reason to stop."""
+    with contextlib.suppress(OSError):
+        print(text, flush=True)  # noqa: T201 - this is what a person reads
+
+
+@contextmanager
+def _alone(settings: Settings) -> Generator[None]:
+    """Be the only `up` of this data folder; the kernel lets go should we be killed."""
+    path = settings.data_dir / "up.lock"
+    handle = locks.take(path, wait=False)
+    if handle is None:
+        pid, _, address = path.read_text().partition(" ")
+        raise AlreadyRunning(
+            f"LoyalNest already runs on {settings.data_dir} (process {pid}, {address}). Stop it "
+            f"with Ctrl-C where it runs or with `kill {pid}`; or give this one another folder "
+            "with LOYALNEST_DATA_DIR and another LOYALNEST_PORT."
+        )
+    os.ftruncate(handle, 0)
+    os.pwrite(handle, f"{os.getpid()} {address_of(settings)}".encode(), 0)
+    try:
+        yield
+    finally:
+        os.close(handle)
+
+
+def _check_port(settings: Settings) -> None:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            raise PortTaken(
+                f"Can't listen on {settings.host}:{settings.port} ({error.strerror}). Choose "
+                "another address with LOYALNEST_PORT and LOYALNEST_HOST."
+            ) from error
+
+
+def _log_file(settings: Settings, name: str) -> Path | None:
+    """Beside a progress bar logs would be noise: on a terminal they go to a file."""
+    if not sys.stdout.isatty():
+        return None
+    folder = settings.data_dir / "log"
+    embedded.make_private_folder(settings.data_dir)
+    embedded.make_private_folder(folder)
+    file = folder / f"{name}.log"
+    if file.exists() and file.stat().st_size > _LOG_LIMIT_BYTES:
+        file.replace(file.with_suffix(".1.log"))
+    return file

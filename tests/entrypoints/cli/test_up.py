@@ -1,0 +1,239 @@
+"""How the processes of an installation live and die together."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from loyalnest.kernel import processes
+from loyalnest.kernel.embedded import Server
+from loyalnest.kernel.processes import Process
+from tests.kernel.embedded.conftest import ask, kill, of_installation, postmaster_of
+
+SECONDS = 30.0
+_STAND_IN = Path(__file__).with_name("stand_in.py")
+
+
+class Installation:
+    """A data folder, an address, and the `up` that runs on them."""
+
+    def __init__(self, data_dir: Path):
+        self.data_dir = data_dir
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port: int = probe.getsockname()[1]
+        self.address = f"http://127.0.0.1:{self.port}"
+        self.up: subprocess.Popen[str] | None = None
+
+    def start(self, *, stubborn: bool = False) -> subprocess.Popen[str]:
+        manner = ["stubborn"] if stubborn else []
+        self.up = subprocess.Popen(
+            [sys.executable, str(_STAND_IN), "up", *manner],
+            env={
+                **os.environ,
+                "PYTHONPATH": os.getcwd(),
+                "LOYALNEST_DATA_DIR": str(self.data_dir),
+                "LOYALNEST_PORT": str(self.port),
+            },
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        return self.up
+
+    def wait_until_ready(self) -> None:
+        def ready() -> bool:
+            assert self.up is not None
+            assert self.up.poll() is None, self.up.communicate()[0]
+            try:
+                return httpx.get(self.address, timeout=1).status_code == 200
+            except httpx.HTTPError:
+                return False
+
+        wait_until(ready)
+        wait_until(lambda: len(self.children()) == 2)
+
+    def children(self) -> list[Process]:
+        """Web and worker, as far as they have begun."""
+        notes = [self.data_dir / f"{name}.pid" for name in ("web", "worker")]
+        pids = [int(note.read_text() or 0) for note in notes if note.exists()]
+        return [process for pid in pids if (process := Process.find(pid)) is not None]
+
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> tuple[int, str]:
+        assert self.up is not None
+        self.up.send_signal(number)
+        output, _ = self.up.communicate(timeout=40)
+        return self.up.returncode, output
+
+    @property
+    def server(self) -> Server:
+        return Server.of(self.data_dir)
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    until = time.monotonic() + SECONDS
+    while not condition():
+        assert time.monotonic() < until, "waited too long"
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def install(tmp_path: Path) -> Iterator[Callable[[str], Installation]]:
+    made: list[Installation] = []
+
+    def make(name: str) -> Installation:
+        made.append(Installation(tmp_path / name))
+        return made[-1]
+
+    yield make
+    for installation in made:
+        if installation.up is not None:
+            with installation.up:
+                installation.up.kill()
+        kill(*of_installation(installation.data_dir))
+
+
+@pytest.fixture
+def shop(install: Callable[[str], Installation]) -> Installation:
+    return install("shop")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_stops_web_and_worker_first_and_then_the_database(
+    shop: Installation, number: signal.Signals
+) -> None:
+    shop.start()
+    shop.wait_until_ready()
+    status, output = shop.stop(number)
+    assert status == 0, output
+    notes = (shop.data_dir / "notes").read_text().splitlines()
+    assert sorted(note.split()[0] for note in notes) == ["web", "worker"]
+    assert all(note.endswith("ended while the database is True") for note in notes)
+    assert of_installation(shop.data_dir) == []
+
+
+def test_a_signal_before_it_is_up_leaves_nothing_behind(shop: Installation) -> None:
+    for delay_s in (0.6, 1.2, 1.8):
+        shop.start()
+        time.sleep(delay_s)
+        shop.stop()
+        wait_until(lambda: of_installation(shop.data_dir) == [])
+    shop.start()
+    shop.wait_until_ready()
+
+
+def test_two_installations_run_side_by_side(install: Callable[[str], Installation]) -> None:
+    cafe, barber = install("cafe"), install("barber")
+    cafe.start()
+    barber.start()
+    cafe.wait_until_ready()
+    barber.wait_until_ready()
+    cafe.stop()
+    assert ask(barber.server.runtime_url, "SELECT 1") == "1"
+
+
+def test_a_second_up_says_that_one_runs_already(shop: Installation) -> None:
+    first = shop.start()
+    shop.wait_until_ready()
+    second = shop.start()
+    output, _ = second.communicate(timeout=SECONDS)
+    assert second.returncode == 1
+    assert "ALREADY_RUNNING" in output
+    assert f"process {first.pid}" in output
+    assert first.poll() is None
+    shop.up = first
+
+
+def test_a_taken_port_is_said_at_once(shop: Installation) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", shop.port))
+        other.listen()
+        output, _ = shop.start().communicate(timeout=SECONDS)
+    assert "PORT_TAKEN" in output
+    assert "LOYALNEST_PORT" in output
+
+
+def test_children_and_database_end_when_the_supervisor_is_killed(shop: Installation) -> None:
+    shop.start()
+    shop.wait_until_ready()
+    assert shop.up is not None
+    with shop.up:
+        shop.up.kill()
+    wait_until(lambda: of_installation(shop.data_dir) == [])
+    shop.start()
+    shop.wait_until_ready()
+
+
+def test_what_ignores_its_end_is_ended_by_the_next_start(shop: Installation) -> None:
+    shop.start(stubborn=True)
+    shop.wait_until_ready()
+    stubborn = shop.children()
+    assert shop.up is not None
+    with shop.up:
+        shop.up.kill()
+    assert all(process.alive for process in stubborn)
+    shop.start()
+    wait_until(lambda: not any(process.alive for process in stubborn))
+    shop.wait_until_ready()
+
+
+def test_after_all_were_killed_the_next_start_goes_on_with_the_same_data(
+    shop: Installation,
+) -> None:
+    shop.start()
+    shop.wait_until_ready()
+    ask(shop.server.owner_url, "CREATE TABLE kept ()")
+    kill(*of_installation(shop.data_dir))
+    assert shop.up is not None
+    with shop.up:
+        pass
+    began = time.monotonic()
+    shop.start()
+    shop.wait_until_ready()
+    assert time.monotonic() - began < SECONDS
+    assert ask(shop.server.owner_url, "SELECT to_regclass('kept')::text") == "kept"
+
+
+def test_a_child_that_was_killed_is_started_again(shop: Installation) -> None:
+    shop.start()
+    shop.wait_until_ready()
+    before = shop.children()
+    kill(*before)
+    wait_until(lambda: len(shop.children()) == 2)
+    assert not set(before) & set(shop.children())
+
+
+@pytest.mark.parametrize("victim", ["keeper", "postmaster"])
+def test_a_database_that_was_killed_is_started_again(shop: Installation, victim: str) -> None:
+    shop.start()
+    shop.wait_until_ready()
+    postmaster, keeper = postmaster_of(shop.server), shop.server.keeper
+    assert keeper is not None
+    kill(postmaster if victim == "postmaster" else keeper)
+    wait_until(lambda: shop.server.keeper not in (None, keeper))
+    wait_until(lambda: postmaster_of(shop.server) != postmaster)
+    shop.server.revive()
+    assert ask(shop.server.runtime_url, "SELECT 1") == "1"
+
+
+def test_a_stranger_in_a_session_of_the_same_number_is_left_alone(shop: Installation) -> None:
+    shop.start()
+    shop.wait_until_ready()
+    shop.stop()
+    stranger = subprocess.Popen(["/bin/sleep", "60"], start_new_session=True)
+    boot = processes.this_boot()
+    (shop.data_dir / "processes.json").write_text(
+        f'{{"boot": "{boot}", "sessions": [{stranger.pid}]}}'
+    )
+    shop.start()
+    shop.wait_until_ready()
+    assert stranger.poll() is None
+    stranger.kill()
+    stranger.wait()
