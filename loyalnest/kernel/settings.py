@@ -12,7 +12,9 @@ Port = Annotated[int, Field(ge=0, le=65535)]
 class Settings(BaseSettings):
     """Every knob of an installation, from the environment (`LOYALNEST_…`)."""
 
-    model_config = SettingsConfigDict(env_prefix="LOYALNEST_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="LOYALNEST_", extra="ignore", frozen=True, use_attribute_docstrings=True
+    )
 
     data_dir: Path = Path(".loyalnest")
     """Where the embedded database, the keys and the run files live."""
