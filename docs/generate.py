@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import typer
-from loyalnest.entrypoints.cli import app
 
 import loyalnest
+from loyalnest.entrypoints.cli import app
 from loyalnest.kernel import errors
 from loyalnest.kernel.events import Event
 from loyalnest.kernel.settings import Settings
@@ -39,9 +39,8 @@ KINDS = {
 def main(arguments: list[str]) -> int:
     """Write what has changed; with `--check` say what would be, and fail if anything."""
     import_everything()
-    stale = [
-        path for path, text in pages().items() if not path.exists() or path.read_text() != text
-    ]
+    fresh = pages()
+    stale = [path for path in fresh if not path.exists() or path.read_text() != fresh[path]]
     for path in stale:
         if "--check" in arguments:
             sys.stderr.write(f"{path.relative_to(ROOT)} is out of date: run `make docs`\n")
@@ -130,10 +129,8 @@ def events_page() -> str:
 
 def decisions_page() -> str:
     """The index of decisions."""
-    rows = [
-        f"- [{_title(page)}]({page.name})"
-        for page in sorted((DOCS / "decisions").glob("[0-9]*.md"))
-    ]
+    decided = sorted((DOCS / "decisions").glob("[0-9]*.md"))
+    rows = [f"- [{_title(page)}]({page.name})" for page in decided]
     return (
         f"# Decisions\n\n{GENERATED}One page each: the question, what was tried, what we do. "
         "A new one starts from [the template](template.md).\n\n" + "\n".join(rows) + "\n"
