@@ -5,7 +5,14 @@ This module owns customers, their identities, what they are searched by, and mer
 personal is sealed; whoever needs it asks here.
 """
 
-from loyalnest.customers.errors import CustomerNotFound, IdentityTaken, NothingToIdentify
+from loyalnest.customers.errors import (
+    CustomerGone,
+    CustomerNotFound,
+    MergeCovered,
+    MergeImpossible,
+    MergeNotFound,
+    NothingToIdentify,
+)
 from loyalnest.customers.events import (
     CustomerCreated,
     CustomerEnrolled,
@@ -16,29 +23,56 @@ from loyalnest.customers.events import (
 )
 from loyalnest.customers.queries import current_many, find_many, get
 from loyalnest.customers.rules import clean_text, normalise_email, normalise_phone
-from loyalnest.customers.service import identify_many
-from loyalnest.customers.values import WIRE_PREFIX, Contact, Customer, CustomerId, MergeId
+from loyalnest.customers.service import (
+    enrol,
+    enrol_many,
+    forget_accounts,
+    identify_many,
+    merge_identities,
+    unmerge_identities,
+    update_many,
+)
+from loyalnest.customers.values import (
+    WIRE_PREFIX,
+    AccountRef,
+    Contact,
+    Customer,
+    CustomerId,
+    MergeId,
+    Profile,
+)
 
 __all__ = [
     "WIRE_PREFIX",
+    "AccountRef",
     "Contact",
     "Customer",
     "CustomerCreated",
     "CustomerEnrolled",
     "CustomerErased",
+    "CustomerGone",
     "CustomerId",
     "CustomerMerged",
     "CustomerNotFound",
     "CustomerUnmerged",
     "CustomerUpdated",
-    "IdentityTaken",
+    "MergeCovered",
     "MergeId",
+    "MergeImpossible",
+    "MergeNotFound",
     "NothingToIdentify",
+    "Profile",
     "clean_text",
     "current_many",
+    "enrol",
+    "enrol_many",
     "find_many",
+    "forget_accounts",
     "get",
     "identify_many",
+    "merge_identities",
     "normalise_email",
     "normalise_phone",
+    "unmerge_identities",
+    "update_many",
 ]

@@ -7,9 +7,21 @@ class CustomerNotFound(NotFound):
     """There is no such customer."""
 
 
-class IdentityTaken(Conflict):
-    """This identity belongs to another customer; merge the two if they are one person."""
-
-
 class NothingToIdentify(Invalid):
     """Give a valid e-mail, a verified phone or a provider's id; nothing here names a customer."""
+
+
+class CustomerGone(Conflict):
+    """Everything about this customer was erased on request; only the books remain."""
+
+
+class MergeImpossible(Conflict):
+    """These two can't be merged: give two different customers that are not merged yet."""
+
+
+class MergeNotFound(NotFound):
+    """There is no such merge."""
+
+
+class MergeCovered(Conflict):
+    """The customer that was kept has itself been merged since; undo that merge first."""

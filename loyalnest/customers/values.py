@@ -39,6 +39,29 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True)
+class Profile:
+    """A provider's whole record of a customer.
+
+    `version` is the provider's time of the record: an older one that arrives late changes nothing.
+    `has_account` says that the customer signed up for an account in the store.
+    """
+
+    contact: Contact
+    version: datetime
+    has_account: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRef:
+    """A customer's account in one store, by the provider's id."""
+
+    merchant_id: UUID
+    store_id: UUID
+    provider: str
+    external_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Customer:
     """A member of a merchant's program, with the personal data opened."""
 

@@ -120,6 +120,7 @@ CREATE TABLE customer_identities (
     verified    boolean NOT NULL DEFAULT false,
     key_id      smallint NOT NULL DEFAULT 0,
     sealed      bytea,
+    source_version timestamptz,
     origin_id   uuid,
     created_at  timestamptz NOT NULL,
     PRIMARY KEY (merchant_id, kind, scope, key),
@@ -154,9 +155,11 @@ CREATE TABLE customer_merges (
     id          uuid NOT NULL,
     kept_id     uuid NOT NULL,
     merged_id   uuid NOT NULL,
+    filled      text[] NOT NULL DEFAULT '{}',
     actor       text NOT NULL,
     merged_at   timestamptz NOT NULL,
     unmerged_at timestamptz,
+    unmerged_by text,
     PRIMARY KEY (merchant_id, id),
     FOREIGN KEY (merchant_id, kept_id) REFERENCES customers,
     FOREIGN KEY (merchant_id, merged_id) REFERENCES customers
@@ -297,6 +300,10 @@ CREATE TABLE orders (
     currency       text,
     total          numeric,
     spend          numeric,
+    shipping       numeric NOT NULL DEFAULT 0,
+    tips           numeric NOT NULL DEFAULT 0,
+    presentment_currency text,
+    presentment_total    numeric,
     lines          jsonb NOT NULL DEFAULT '[]',
     placed_at      timestamptz,
     source_version timestamptz,
@@ -315,19 +322,20 @@ CREATE INDEX orders_unseen ON orders (merchant_id, recorded_at) WHERE placed_at 
 CREATE TABLE refunds (
     merchant_id uuid NOT NULL,
     id          uuid NOT NULL,
-    store_id    uuid NOT NULL,
     order_id    uuid NOT NULL,
     external_id text NOT NULL,
     effective   boolean NOT NULL,
     lines       jsonb NOT NULL,
-    amount      numeric,
+    amount      numeric NOT NULL,
+    tax         numeric NOT NULL,
+    shipping    numeric NOT NULL,
+    currency    text,
     occurred_at timestamptz NOT NULL,
     recorded_at timestamptz NOT NULL,
     PRIMARY KEY (merchant_id, id),
-    UNIQUE (merchant_id, store_id, external_id),
+    UNIQUE (merchant_id, order_id, external_id),
     FOREIGN KEY (merchant_id, order_id) REFERENCES orders
 ) PARTITION BY HASH (merchant_id);
-CREATE INDEX refunds_order ON refunds (merchant_id, order_id);
 """
 
 KERNEL = """

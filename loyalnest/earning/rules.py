@@ -1,0 +1,225 @@
+"""What an order earns and gives back. Pure: values in, values out.
+
+An order's facts decide where the books should stand (`target`); the difference to where they stand
+is posted (`steps_to`). Nothing depends on the way there, so facts may come in any order.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from fractions import Fraction
+
+from loyalnest.earning.values import NOTHING, SHIPPING, TIPS, Award, Part, Posted, Step, Target
+from loyalnest.merchants import AwardOn, Counts, HoldKind, ProgramSettings, Rounding
+from loyalnest.orders import Facts, Line, Refund, Snapshot
+
+ZERO = Decimal(0)
+_ROUNDING = {
+    Rounding.DOWN: ROUND_FLOOR,
+    Rounding.NEAREST: ROUND_HALF_UP,
+    Rounding.UP: ROUND_CEILING,
+}
+
+
+def target(facts: Facts, settings: ProgramSettings) -> Target:
+    """What an order should have earned and given back, by the program of the day it was placed."""
+    snapshot, awarded_at = facts.snapshot, awarded_at_of(facts, settings.award_on)
+    if snapshot is None or awarded_at is None or not settings.enabled:
+        return Target(0, 0, NOTHING, awarded_at)
+    award = award_of(snapshot, settings)
+    if facts.gone_at is not None:
+        return Target(award.points, award.points, award, awarded_at)
+    clawed = clawed_of(facts.refunds, snapshot, award, settings.counts)
+    return Target(award.points, clawed, award, awarded_at)
+
+
+def awarded_at_of(facts: Facts, award_on: AwardOn) -> datetime | None:
+    """When the order met the condition for earning, if it has."""
+    if award_on is AwardOn.PAID:
+        return facts.paid_at
+    if award_on is AwardOn.FULFILLED:
+        return facts.fulfilled_at
+    return facts.snapshot.placed_at if facts.snapshot else None
+
+
+def award_of(snapshot: Snapshot, settings: ProgramSettings) -> Award:
+    """The points for an order's spend, rounded once, and each line's share of them."""
+    parts = spend_of(snapshot, settings.counts)
+    spend = sum((amount for _, amount in parts), ZERO)
+    rate = settings.rates.get(snapshot.currency, settings.default_rate)
+    points = int((spend * rate).to_integral_value(_ROUNDING[settings.rounding]))
+    if points <= 0:
+        return NOTHING
+    shares = allocate(points, [amount for _, amount in parts])
+    return Award(
+        points=points,
+        spend=spend,
+        rate=rate,
+        parts=tuple(
+            Part(id_, amount, share) for (id_, amount), share in zip(parts, shares, strict=True)
+        ),
+    )
+
+
+def spend_of(snapshot: Snapshot, counts: Counts) -> list[tuple[str, Decimal]]:
+    """What counts as spent, line by line; shipping and tips are lines of their own."""
+    parts = [
+        (line.id, line_spend(line, counts))
+        for line in snapshot.lines
+        if counts.gift_cards or not line.gift_card
+    ]
+    if counts.shipping and snapshot.shipping:
+        parts.append((SHIPPING, snapshot.shipping))
+    if counts.tips and snapshot.tips:
+        parts.append((TIPS, snapshot.tips))
+    return parts
+
+
+def line_spend(line: Line, counts: Counts) -> Decimal:
+    """What counts as spent on one line."""
+    spend = line.net
+    if not counts.discounted:
+        spend += line.discount
+    if counts.tax:
+        spend += line.tax
+    return spend
+
+
+def allocate(points: int, amounts: Sequence[Decimal]) -> list[int]:
+    """Share points out in proportion to amounts, by largest remainder; the shares add up.
+
+    Of equal remainders the earlier one comes first. Amounts are ≥ 0 and not all zero.
+    """
+    if len(amounts) == 1:
+        return [points]
+    places = max(0, *(-int(amount.as_tuple().exponent) for amount in amounts))
+    weights = [int(amount.scaleb(places)) for amount in amounts]
+    total = sum(weights)
+    shares = [points * weight // total for weight in weights]
+    missing = points - sum(shares)
+    if missing:
+        by_remainder = sorted(
+            range(len(weights)), key=lambda i: points * weights[i] % total, reverse=True
+        )
+        for i in by_remainder[:missing]:
+            shares[i] += 1
+    return shares
+
+
+def clawed_of(refunds: Iterable[Refund], snapshot: Snapshot, award: Award, counts: Counts) -> int:
+    """How many of an order's points its refunds and edits have taken back, at most all.
+
+    Computed from the sums, not refund by refund: many partial refunds end where one full one does.
+    """
+    if not award.points:
+        return 0
+    effective = [refund for refund in refunds if refund.effective]
+    clawed = _by_lines(effective, snapshot, award)
+    if effective:
+        clawed += _by_amount(effective, snapshot, award, counts)
+        clawed += _by_shipping(effective, snapshot, award)
+    return min(award.points, clawed)
+
+
+def _by_lines(refunds: Sequence[Refund], snapshot: Snapshot, award: Award) -> int:
+    points = {part.id: part.points for part in award.parts}
+    clawed = 0
+    for line in snapshot.lines:
+        refunded = sum(refund.lines.get(line.id, 0) for refund in refunds)
+        gone = max(refunded, line.quantity - line.current_quantity)
+        if gone > 0 and line.id in points:
+            clawed += _share(points[line.id], gone, line.quantity)
+    return clawed
+
+
+def _by_amount(refunds: Sequence[Refund], snapshot: Snapshot, award: Award, counts: Counts) -> int:
+    """The share of the goods that refunds without lines paid back.
+
+    A refund that states its tax is measured against the goods without tax; one that doesn't holds
+    the tax in its amount, and is measured against the goods with it.
+    """
+    lines = [line for line in snapshot.lines if counts.gift_cards or not line.gift_card]
+    tips = snapshot.tips if counts.tips else ZERO
+    net = sum((line.net for line in lines), tips)
+    gross = sum((line.tax for line in lines), net)
+    share = Fraction(0)
+    for refund in refunds:
+        if refund.lines or not refund.amount:
+            continue
+        paid = net if refund.tax else gross
+        share += Fraction(_in_shop_money(refund.amount, refund, snapshot)) / Fraction(paid or 1)
+    goods = sum(part.points for part in award.parts if part.id != SHIPPING)
+    return min(goods, int(goods * share))
+
+
+def _by_shipping(refunds: Sequence[Refund], snapshot: Snapshot, award: Award) -> int:
+    """Shipping given back takes points back only where shipping had earned some."""
+    points = sum(part.points for part in award.parts if part.id == SHIPPING)
+    if not points:
+        return 0
+    back = sum((_in_shop_money(refund.shipping, refund, snapshot) for refund in refunds), ZERO)
+    return min(points, int(points * Fraction(back) / Fraction(snapshot.shipping)))
+
+
+def _share(points: int, gone: int, quantity: int) -> int:
+    return points if gone >= quantity else points * gone // quantity
+
+
+def _in_shop_money(amount: Decimal, refund: Refund, snapshot: Snapshot) -> Decimal:
+    """A refund's money in the order's currency, at the rate the order was paid at."""
+    abroad = snapshot.presentment_total
+    if not abroad or refund.currency != snapshot.presentment_currency:
+        return amount
+    return amount * snapshot.total / abroad
+
+
+def steps_to(goal: Target, posted: Posted) -> list[Step]:
+    """The postings that bring the books to the goal; none when they are there.
+
+    An edit may lower what was earned (`correct`), or bring back what had been taken (`restore`).
+    """
+    steps: list[Step] = []
+
+    def step(name: str, amount: int) -> None:
+        steps.append(Step(f"{name}:{posted.steps + len(steps) + 1}", amount))
+
+    if goal.earned != posted.earned:
+        more = goal.earned - posted.earned
+        step("earn" if more > 0 else "correct", more)
+    if goal.clawed != posted.clawed:
+        more = goal.clawed - posted.clawed
+        step("claw" if more > 0 else "restore", -more)
+    return steps
+
+
+def posted_by(amounts: Iterable[tuple[str, int]]) -> Posted:
+    """What an order's entries (step, amount) add up to."""
+    earned = clawed = steps = 0
+    for name, amount in amounts:
+        steps += 1
+        if name.startswith(("earn:", "correct:")):
+            earned += amount
+        else:
+            clawed -= amount
+    return Posted(earned, clawed, steps)
+
+
+def held_until(
+    goal: Target, settings: ProgramSettings, fulfilled_at: datetime | None, *, ever: datetime
+) -> datetime | None:
+    """Until when an order's points stay pending; `ever` stands for "until it is fulfilled"."""
+    if goal.awarded_at is None or settings.hold.kind is HoldKind.NONE:
+        return None
+    if settings.hold.kind is HoldKind.DAYS:
+        return goal.awarded_at + timedelta(days=settings.hold.days)
+    return None if fulfilled_at else ever
+
+
+def turned_at(facts: Facts) -> datetime | None:
+    """When something last took points away from the order: its refunds, its end, an edit."""
+    instants = [refund.occurred_at for refund in facts.refunds if refund.effective]
+    if facts.gone_at:
+        instants.append(facts.gone_at)
+    if not instants and facts.snapshot:
+        instants.append(facts.snapshot.version)
+    return max(instants) if instants else None

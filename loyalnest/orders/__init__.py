@@ -1,0 +1,38 @@
+"""Purchases and refunds in one shape, wherever they came from.
+
+An order is what is known of it: `Facts`, joined as they arrive. The join doesn't care for order or
+repetition, so that a refund may come before its order and a cancellation stays final. Who bought is
+found once, by the identity the order came through. Points are none of this module's business.
+"""
+
+from loyalnest.orders.errors import AmountOutOfRange, OrderNotFound, UnknownCurrency
+from loyalnest.orders.events import OrderCancelled, OrderRecorded, OrderRefunded
+from loyalnest.orders.rules import join
+from loyalnest.orders.service import record_many
+from loyalnest.orders.values import (
+    Facts,
+    Line,
+    Order,
+    OrderId,
+    RecordedOrder,
+    Refund,
+    Snapshot,
+)
+
+__all__ = [
+    "AmountOutOfRange",
+    "Facts",
+    "Line",
+    "Order",
+    "OrderCancelled",
+    "OrderId",
+    "OrderNotFound",
+    "OrderRecorded",
+    "OrderRefunded",
+    "RecordedOrder",
+    "Refund",
+    "Snapshot",
+    "UnknownCurrency",
+    "join",
+    "record_many",
+]

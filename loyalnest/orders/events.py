@@ -1,0 +1,39 @@
+"""Facts about purchases that others may want to know."""
+
+from decimal import Decimal
+from typing import ClassVar
+from uuid import UUID
+
+from loyalnest.kernel.events import Event
+
+
+class OrderRecorded(Event, frozen=True, kw_only=True):
+    """A purchase is known, with its lines. Announced once."""
+
+    type: ClassVar[str] = "order.recorded"
+
+    order_id: UUID
+    store_id: UUID
+    currency: str
+    total: Decimal
+    spend: Decimal
+    channel: str | None
+
+
+class OrderRefunded(Event, frozen=True, kw_only=True):
+    """A refund of a purchase has taken effect. Announced once for each refund."""
+
+    type: ClassVar[str] = "order.refunded"
+
+    order_id: UUID
+    refund_id: str
+    lines: dict[str, int]
+    amount: Decimal
+
+
+class OrderCancelled(Event, frozen=True, kw_only=True):
+    """A purchase was cancelled, or deleted at its shop. Announced once."""
+
+    type: ClassVar[str] = "order.cancelled"
+
+    order_id: UUID

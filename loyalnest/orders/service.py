@@ -1,0 +1,139 @@
+"""Taking purchases in: the only writer of orders and refunds."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from loyalnest import customers
+from loyalnest.kernel.database import Bulk, bulk
+from loyalnest.kernel.events import Event, publish
+from loyalnest.kernel.ids import new_id
+from loyalnest.orders import events, rules, storage
+from loyalnest.orders.values import Facts, Order, OrderId, RecordedOrder, Refund, Snapshot
+
+
+async def record_many(
+    session: AsyncSession, facts: Sequence[Facts], *, now: datetime
+) -> list[RecordedOrder]:
+    """Record what shops say about orders, and find out who bought. Answers each order once.
+
+    The rows are locked until the transaction ends; an order that is unknown so far gets its row
+    here, be it for a refund alone. Raises Contended when another transaction made a row or a
+    customer at the same moment: the whole batch is to be repeated.
+    """
+    news = _fold(facts)
+    if not news:
+        return []
+    connection = await bulk(session)
+    known = await storage.lock(connection, list(news))
+    recorded: list[RecordedOrder] = []
+    for key, said in news.items():
+        before = known.get(key)
+        after = rules.learn(before, said) if before else Order(OrderId(new_id()), None, said)
+        recorded.append(RecordedOrder(after, before))
+    recorded = await _with_customers(session, recorded, news, now=now)
+    await _write(connection, recorded, now=now)
+    await publish(session, [it for order in recorded for it in _announce(order)], now=now)
+    return recorded
+
+
+def _fold(facts: Iterable[Facts]) -> dict[storage.Key, Facts]:
+    """All that a batch says of each order, in key order."""
+    folded: dict[storage.Key, Facts] = {}
+    for said in facts:
+        key = said.key
+        folded[key] = rules.join(folded[key], said) if key in folded else said
+    return dict(sorted(folded.items()))
+
+
+async def _with_customers(
+    session: AsyncSession,
+    recorded: list[RecordedOrder],
+    news: dict[storage.Key, Facts],
+    *,
+    now: datetime,
+) -> list[RecordedOrder]:
+    """Name the customer of the orders that have none yet. Once named, an order keeps them."""
+    contacts = [
+        None if it.order.customer_id else news[it.order.facts.key].contact for it in recorded
+    ]
+    asked = [contact for contact in contacts if contact is not None]
+    if not asked:
+        return recorded
+    found = iter(await customers.identify_many(session, asked, now=now))
+    return [
+        it if contact is None else _bought_by(it, next(found))
+        for it, contact in zip(recorded, contacts, strict=True)
+    ]
+
+
+def _bought_by(it: RecordedOrder, customer_id: customers.CustomerId | None) -> RecordedOrder:
+    if customer_id is None:
+        return it
+    return RecordedOrder(Order(it.order.id, customer_id, it.order.facts), it.before)
+
+
+async def _write(connection: Bulk, recorded: Sequence[RecordedOrder], *, now: datetime) -> None:
+    await storage.insert(connection, [it.order for it in recorded if it.before is None], now=now)
+    await storage.update(
+        connection, [it.order for it in recorded if it.before is not None and it.changed]
+    )
+    refunds = [(it.order, refund) for it in recorded for refund in new_refunds(it)]
+    await storage.put_refunds(connection, refunds, now=now)
+
+
+def new_refunds(it: RecordedOrder) -> list[Refund]:
+    """The refunds that a batch brought, or told more about."""
+    refunds = it.order.facts.refunds
+    if it.before is None or not refunds:
+        return list(refunds)
+    known = it.before.facts.refunds
+    return [refund for refund in refunds if refund not in known]
+
+
+def _announce(it: RecordedOrder) -> Iterable[Event]:
+    """What has become true: of an order with lines only, so that each is said once and in full."""
+    order, facts = it.order, it.order.facts
+    if facts.snapshot is None or not it.changed:
+        return
+    before = it.before.facts if it.before and it.before.facts.snapshot else None
+    if before is None:
+        yield _recorded(order, facts.snapshot)
+    told = {refund.id for refund in before.refunds if refund.effective} if before else set[str]()
+    for refund in facts.refunds:
+        if refund.effective and refund.id not in told:
+            yield _refunded(order, refund)
+    if facts.gone_at and not (before and before.gone_at):
+        yield events.OrderCancelled(
+            merchant_id=facts.merchant_id,
+            customer_id=order.customer_id,
+            occurred_at=facts.gone_at,
+            order_id=order.id,
+        )
+
+
+def _recorded(order: Order, snapshot: Snapshot) -> Event:
+    return events.OrderRecorded(
+        merchant_id=order.facts.merchant_id,
+        customer_id=order.customer_id,
+        occurred_at=snapshot.placed_at,
+        order_id=order.id,
+        store_id=order.facts.store_id,
+        currency=snapshot.currency,
+        total=snapshot.total,
+        spend=snapshot.spend,
+        channel=snapshot.channel,
+    )
+
+
+def _refunded(order: Order, refund: Refund) -> Event:
+    return events.OrderRefunded(
+        merchant_id=order.facts.merchant_id,
+        customer_id=order.customer_id,
+        occurred_at=refund.occurred_at,
+        order_id=order.id,
+        refund_id=refund.id,
+        lines=refund.lines,
+        amount=refund.amount,
+    )
