@@ -21,17 +21,31 @@ from loyalnest.customers.events import (
     CustomerUnmerged,
     CustomerUpdated,
 )
-from loyalnest.customers.queries import current_many, find_many, get
-from loyalnest.customers.rules import clean_text, normalise_email, normalise_phone
+from loyalnest.customers.keys import INDEXES, SEALED
+from loyalnest.customers.queries import (
+    current_many,
+    export_customer,
+    find_by_email,
+    find_by_external_id,
+    find_by_phone,
+    find_many,
+    get,
+    list_customers,
+    list_merge_candidates,
+    search,
+)
+from loyalnest.customers.rules.identity import clean_text, normalise_email, normalise_phone
 from loyalnest.customers.service import (
     enrol,
     enrol_many,
+    erase_customer,
     forget_accounts,
     identify_many,
     merge_identities,
     unmerge_identities,
     update_many,
 )
+from loyalnest.customers.subscribers import INDEX_CUSTOMERS
 from loyalnest.customers.values import (
     WIRE_PREFIX,
     AccountRef,
@@ -43,6 +57,9 @@ from loyalnest.customers.values import (
 )
 
 __all__ = [
+    "INDEXES",
+    "INDEX_CUSTOMERS",
+    "SEALED",
     "WIRE_PREFIX",
     "AccountRef",
     "Contact",
@@ -66,13 +83,21 @@ __all__ = [
     "current_many",
     "enrol",
     "enrol_many",
+    "erase_customer",
+    "export_customer",
+    "find_by_email",
+    "find_by_external_id",
+    "find_by_phone",
     "find_many",
     "forget_accounts",
     "get",
     "identify_many",
+    "list_customers",
+    "list_merge_candidates",
     "merge_identities",
     "normalise_email",
     "normalise_phone",
+    "search",
     "unmerge_identities",
     "update_many",
 ]

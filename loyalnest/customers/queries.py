@@ -5,11 +5,14 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from loyalnest.customers.errors import CustomerNotFound
-from loyalnest.customers.values import Customer, CustomerId
+from loyalnest.customers.rules import search as search_rules
+from loyalnest.customers.rules.identity import normalise_email, normalise_phone
+from loyalnest.customers.values import ANYWHERE, EMAIL, PHONE, SEARCH_KEY, Customer, CustomerId
 from loyalnest.kernel.crypto import KeyRing
 from loyalnest.kernel.database import bulk, merchant_of, ring_of
 
@@ -26,6 +29,86 @@ SELECT *
  WHERE merchant_id = :merchant_id
    AND id = ANY(:ids)
 """)
+
+_BY_IDENTITY = text("""
+SELECT customer_id
+  FROM customer_identities
+ WHERE merchant_id = :merchant_id
+   AND kind = :kind
+   AND scope = :scope
+   AND key = ANY(:keys)
+""")
+
+_BY_EXTERNAL_ID = text("""
+SELECT identity.customer_id
+  FROM unnest(CAST(:providers AS text[]), CAST(:store_ids AS uuid[])) AS store (provider, id)
+  JOIN customer_identities AS identity
+    ON identity.merchant_id = :merchant_id
+   AND identity.kind = store.provider
+   AND identity.scope = store.id
+   AND identity.key = :key
+""")
+
+# Every part of the question must be met; part 0 stands for the whole of it.
+_SEARCH = text("""
+SELECT entry.customer_id,
+       bool_or(asked.part = 0) AS whole
+  FROM unnest(CAST(:parts AS integer[]), CAST(:tokens AS bytea[])) AS asked (part, token)
+  JOIN customer_search AS entry
+    ON entry.merchant_id = :merchant_id
+   AND entry.token = asked.token
+ GROUP BY entry.customer_id
+HAVING bool_or(asked.part = 0)
+    OR (:wanted > 0 AND count(DISTINCT asked.part) = :wanted)
+ ORDER BY whole DESC, count(*) DESC, entry.customer_id
+ LIMIT :limit
+""")
+
+_LIST = text("""
+SELECT *
+  FROM customers
+ WHERE merchant_id = :merchant_id
+   AND id > :after
+   AND merged_into IS NULL
+   AND erased_at IS NULL
+ ORDER BY id
+ LIMIT :limit
+""")
+
+_CANDIDATE_PAIRS = text("""
+SELECT pair.customer_id, pair.other_id
+  FROM merge_candidates AS pair
+  JOIN customers AS one
+    ON one.merchant_id = pair.merchant_id AND one.id = pair.customer_id
+  JOIN customers AS other
+    ON other.merchant_id = pair.merchant_id AND other.id = pair.other_id
+ WHERE pair.merchant_id = :merchant_id
+   AND pair.settled_at IS NULL
+   AND one.merged_into IS NULL
+   AND other.merged_into IS NULL
+   AND one.erased_at IS NULL
+   AND other.erased_at IS NULL
+ ORDER BY pair.seen_at DESC, pair.customer_id
+ LIMIT :limit
+""")
+
+_PERSON = text("""
+SELECT id
+  FROM customers
+ WHERE merchant_id = :merchant_id
+   AND (id = :customer_id OR merged_into = :customer_id)
+ ORDER BY id
+""")
+
+_IDENTITIES_OF = text("""
+SELECT merchant_id, kind, key, sealed, verified, created_at
+  FROM customer_identities
+ WHERE merchant_id = :merchant_id
+   AND customer_id = ANY(:ids)
+ ORDER BY created_at, kind
+""")
+
+_CANDIDATES = 300
 
 
 async def current_many(
@@ -63,6 +146,162 @@ async def get(session: AsyncSession, customer_id: CustomerId) -> Customer:
     if customer_id not in found:
         raise CustomerNotFound
     return found[customer_id]
+
+
+async def find_by_email(session: AsyncSession, email: str) -> list[Customer]:
+    """Whoever an e-mail identifies, first; then those who merely show it."""
+    normal = normalise_email(email)
+    identified = await _identified(session, EMAIL, ANYWHERE, _blind(session, EMAIL, normal))
+    shown = await _with_term(session, search_rules.email_term(email)) if email.strip() else []
+    return await _living(session, [*identified, *shown])
+
+
+async def find_by_phone(
+    session: AsyncSession, phone: str, *, region: str | None = None
+) -> list[Customer]:
+    """Whoever a phone identifies, first; then those who gave it and never verified it."""
+    normal = normalise_phone(phone, region)
+    identified = await _identified(session, PHONE, ANYWHERE, _blind(session, PHONE, normal))
+    shown = await _with_term(session, search_rules.phone_term(phone, region)) if normal else []
+    return await _living(session, [*identified, *shown])
+
+
+async def find_by_external_id(
+    session: AsyncSession, external_id: str, *, stores: Sequence[tuple[str, UUID]]
+) -> list[Customer]:
+    """Whoever has this id at a provider, in any of the (provider, store)s."""
+    rows = await session.scalars(
+        _BY_EXTERNAL_ID,
+        {
+            "merchant_id": merchant_of(session),
+            "providers": [provider for provider, _ in stores],
+            "store_ids": [store_id for _, store_id in stores],
+            "key": external_id.encode(errors="replace"),
+        },
+    )
+    return await _living(session, list(rows))
+
+
+async def search(
+    session: AsyncSession, asked: str, *, limit: int = 50, region: str | None = None
+) -> list[Customer]:
+    """Customers by whatever somebody types, best match first.
+
+    An e-mail, its local part or its domain, or a phone must fit exactly; each word of a name may be
+    a beginning, or, from three letters on, be one typo away. Of more than a few hundred candidates
+    some are left out: whoever asks so broadly will have to ask more closely.
+    """
+    question = search_rules.question(asked, region)
+    if not question.parts and not question.whole:
+        return []
+    rows = await _candidates(session, question)
+    candidates = await find_many(session, [row.customer_id for row in rows])
+    best: dict[CustomerId, int] = {}
+    for row in rows:
+        candidate = candidates[row.customer_id]
+        # A whole e-mail or phone outdoes any name.
+        rank = -1 if row.whole else search_rules.rank(question.words, candidate.name or "")
+        if rank is not None:
+            living = candidate.merged_into or candidate.id
+            best[living] = min(rank, best.get(living, rank))
+    people = await _living(session, list(best))
+    people.sort(key=lambda one: (best[one.id], (one.name or "").casefold(), one.id))
+    return people[:limit]
+
+
+async def list_customers(
+    session: AsyncSession, *, after: CustomerId | None, limit: int
+) -> list[Customer]:
+    """The merchant's living customers in the order they came."""
+    rows = await session.execute(
+        _LIST,
+        {"merchant_id": merchant_of(session), "after": after or UUID(int=0), "limit": limit},
+    )
+    ring = ring_of(session)
+    return [opened(row, ring) for row in rows]
+
+
+async def list_merge_candidates(
+    session: AsyncSession, *, limit: int = 50
+) -> list[tuple[CustomerId, CustomerId]]:
+    """Pairs that may be one person, as nobody has decided yet."""
+    rows = await session.execute(
+        _CANDIDATE_PAIRS, {"merchant_id": merchant_of(session), "limit": limit}
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+async def export_customer(session: AsyncSession, customer_id: CustomerId) -> dict[str, object]:
+    """Everything held about a person here, and about whoever was merged into them, in plain form.
+
+    Raises CustomerNotFound.
+    """
+    names = {"merchant_id": merchant_of(session), "customer_id": customer_id}
+    ids = list(await session.scalars(_PERSON, names))
+    people = await find_many(session, ids)
+    if customer_id not in people:
+        raise CustomerNotFound
+    ring = ring_of(session)
+    identities = await session.execute(_IDENTITIES_OF, {**names, "ids": ids})
+    return {
+        "customers": [msgspec.to_builtins(people[id_]) for id_ in ids],
+        "identities": [
+            {
+                "kind": row.kind,
+                "value": ring.open_text(row.merchant_id, "customer_identities.sealed", row.sealed)
+                or bytes(row.key).decode(),
+                "verified": row.verified,
+                "since": row.created_at.isoformat(),
+            }
+            for row in identities
+        ],
+    }
+
+
+def _blind(session: AsyncSession, kind: str, value: str | None) -> list[bytes]:
+    return ring_of(session).blind_all(merchant_of(session), kind, value) if value else []
+
+
+async def _identified(
+    session: AsyncSession, kind: str, scope: UUID, keys: Sequence[bytes]
+) -> list[CustomerId]:
+    names = {"merchant_id": merchant_of(session), "kind": kind, "scope": scope, "keys": list(keys)}
+    return list(await session.scalars(_BY_IDENTITY, names)) if keys else []
+
+
+async def _with_term(session: AsyncSession, term: str) -> list[CustomerId]:
+    """Who is found by a term alone; one term is cheap, so nobody is left out for number."""
+    question = search_rules.Question(words=(), parts=(), whole=frozenset({term}))
+    return [row.customer_id for row in await _candidates(session, question)]
+
+
+async def _candidates(session: AsyncSession, question: search_rules.Question) -> Sequence[Row[Any]]:
+    """Customers who meet every part of a question by one of its terms, or the whole of it."""
+    merchant_id, ring = merchant_of(session), ring_of(session)
+    asked = [
+        (part, token)
+        for key in ring.blind_all(merchant_id, SEARCH_KEY, "")
+        for part, terms in [(0, question.whole), *enumerate(question.parts, 1)]
+        for token in search_rules.hashed(terms, key)
+    ]
+    names = {
+        "merchant_id": merchant_id,
+        "parts": [part for part, _ in asked],
+        "tokens": [token for _, token in asked],
+        "wanted": len(question.parts),
+        "limit": _CANDIDATES,
+    }
+    return (await session.execute(_SEARCH, names)).all()
+
+
+async def _living(session: AsyncSession, ids: Sequence[CustomerId]) -> list[Customer]:
+    """The customers behind these ids who are still there, each once, in order."""
+    found = await find_many(session, ids)
+    into = {id_: found[id_].merged_into or id_ for id_ in ids if id_ in found}
+    kept = await find_many(session, [id_ for id_ in into.values() if id_ not in found])
+    everybody = {**found, **kept}
+    living = dict.fromkeys(into[id_] for id_ in ids if id_ in into)
+    return [everybody[id_] for id_ in living if id_ in everybody and not everybody[id_].erased_at]
 
 
 def opened(row: Row[Any], ring: KeyRing) -> Customer:

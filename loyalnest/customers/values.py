@@ -15,6 +15,9 @@ PHONE = "phone"
 ANYWHERE = UUID(int=0)
 """The scope of an identity that belongs to no store: an e-mail is the same in each of them."""
 
+SEARCH_KEY = "customer_search"
+"""The name that a merchant's key of the search index is derived under."""
+
 IdentityKey: TypeAlias = tuple[UUID, str, UUID, bytes]
 """Merchant, kind (`email`, `phone` or a provider), scope (the store, or ANYWHERE), key."""
 

@@ -1,6 +1,7 @@
 """The use cases, and the only writer of the customers' tables."""
 
 from loyalnest.customers.service.enrol import enrol, enrol_many
+from loyalnest.customers.service.erase import erase_customer
 from loyalnest.customers.service.identify import identify_many
 from loyalnest.customers.service.merge import merge_identities, unmerge_identities
 from loyalnest.customers.service.update import forget_accounts, update_many
@@ -8,6 +9,7 @@ from loyalnest.customers.service.update import forget_accounts, update_many
 __all__ = [
     "enrol",
     "enrol_many",
+    "erase_customer",
     "forget_accounts",
     "identify_many",
     "merge_identities",

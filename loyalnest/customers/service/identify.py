@@ -6,8 +6,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from loyalnest.customers import rules
 from loyalnest.customers.events import CustomerCreated, CustomerUpdated
+from loyalnest.customers.rules import identity as rules
 from loyalnest.customers.values import EMAIL, PHONE, Claim, Contact, CustomerId, IdentityKey
 from loyalnest.kernel.crypto import KeyRing
 from loyalnest.kernel.database import Bulk, bulk, ring_of

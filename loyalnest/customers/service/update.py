@@ -8,8 +8,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from loyalnest.customers import rules
 from loyalnest.customers.events import CustomerUpdated
+from loyalnest.customers.rules import identity as rules
 from loyalnest.customers.service.enrol import enrol_many
 from loyalnest.customers.service.identify import identify_many
 from loyalnest.customers.values import (

@@ -1,4 +1,4 @@
-"""Pure decisions: what an address normalises to, and whom a batch of contacts belongs to."""
+"""What an address normalises to, and whom a batch of contacts belongs to."""
 
 import re
 import unicodedata
