@@ -20,7 +20,7 @@ $(shell rm -rf .venv .uv/uv)
 endif
 endif
 
-.PHONY: help run test check bench soak clean
+.PHONY: help run test check bench soak docs clean
 
 help:
 	@echo "make run     start LoyalNest with its demo; Ctrl-C stops it"
@@ -28,6 +28,7 @@ help:
 	@echo "make check   format, lint, types, imports, manners"
 	@echo "make bench   measure what the README claims; ONLY=name for one figure"
 	@echo "make soak    kill every process a thousand times under load"
+	@echo "make docs    write the pages that are generated from the program"
 	@echo "make clean   remove what was installed here; the data in .loyalnest stays"
 
 # The second start needs no network: nothing is called unless the locked dependencies changed.
@@ -43,12 +44,16 @@ check: .venv/.installed-dev
 	$(BIN)/pyright
 	$(BIN)/lint-imports
 	$(BIN)/pytest tests/tidy
+	$(BIN)/python docs/generate.py --check
 
 bench: .venv/.installed-dev
 	@$(BIN)/python -m bench $(ONLY)
 
 soak: .venv/.installed-dev
-	@$(BIN)/python -m bench.soak
+	@LOYALNEST_KILLS=1000 $(BIN)/pytest tests/invariants/test_kill.py
+
+docs: .venv/.installed-dev
+	@$(BIN)/python docs/generate.py
 
 clean:
 	rm -rf .venv .uv

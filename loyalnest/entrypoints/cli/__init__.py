@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from loyalnest.entrypoints.cli import db, up
+from loyalnest.entrypoints.cli import db, ledger, replay, up
 from loyalnest.kernel.errors import DomainError
 
 app = typer.Typer(
@@ -15,10 +15,12 @@ app = typer.Typer(
     help="A self-hosted loyalty platform: points, rewards and stamp cards on one ledger.",
     no_args_is_help=True,
     add_completion=False,
-    pretty_exceptions_show_locals=False,
+    pretty_exceptions_enable=False,
 )
 app.command("up")(up.up)
+app.command("replay")(replay.replay)
 app.add_typer(db.commands, name="db")
+app.add_typer(ledger.commands, name="ledger")
 
 
 def main() -> None:
