@@ -15,6 +15,15 @@ from loyalnest.kernel.inbox.errors import (
     Unstorable,
 )
 from loyalnest.kernel.inbox.intake import Intake
+from loyalnest.kernel.inbox.queries import (
+    SeenDelivery,
+    count_dead,
+    depth,
+    get_delivery,
+    list_deliveries,
+)
+from loyalnest.kernel.inbox.routes import router
+from loyalnest.kernel.inbox.service import forget_applied, retry
 from loyalnest.kernel.inbox.values import (
     Delivery,
     DeliveryState,
@@ -36,9 +45,17 @@ __all__ = [
     "NothingToRetry",
     "Prepared",
     "Provider",
+    "SeenDelivery",
     "Standing",
     "UnknownProvider",
     "Unstorable",
     "Worker",
+    "count_dead",
+    "depth",
     "drain",
+    "forget_applied",
+    "get_delivery",
+    "list_deliveries",
+    "retry",
+    "router",
 ]

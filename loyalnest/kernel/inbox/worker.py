@@ -40,22 +40,40 @@ class Worker:
         providers: Iterable[Provider],
         *,
         clock: Clock = system_clock,
-        lanes: Lanes | None = None,
     ):
         self._database = database
         self._providers = {provider.name: provider for provider in providers}
         self._clock = clock
-        self._lanes = lanes or Lanes()
+        self._lanes = Lanes()
+        self._behind = False
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Work until told to stop; a batch that has been begun is finished.
 
-        A pause after each batch that wasn't full lets the next one gather: the cost of a batch is
-        shared by what is in it.
+        Raises what the database raises when it can't be reached.
+        """
+        async with asyncio.TaskGroup() as both:
+            both.create_task(self._lead(stopping))
+            both.create_task(self._assist(stopping))
+
+    async def _lead(self, stopping: asyncio.Event) -> None:
+        """Apply batch after batch.
+
+        A pause after each that wasn't full lets the next one gather: the cost of a batch is shared
+        by what is in it.
         """
         limit = self._database.settings.inbox_batch
         while not stopping.is_set():
-            if await self.work_once() < limit:
+            self._behind = await self.work_once() == limit
+            if not self._behind:
+                await _pause(stopping, _PAUSE_S)
+
+    async def _assist(self, stopping: asyncio.Event) -> None:
+        """While there is a backlog, read the next batch as the database works on another."""
+        while not stopping.is_set():
+            if self._behind:
+                await self.work_once()
+            else:
                 await _pause(stopping, _PAUSE_S)
 
     async def work_once(self) -> int:

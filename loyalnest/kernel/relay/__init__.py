@@ -17,6 +17,8 @@ from loyalnest.kernel.relay.queries import (
     list_failures,
     unsequenced,
 )
+from loyalnest.kernel.relay.routes import router_of
+from loyalnest.kernel.relay.schemas import event_out
 from loyalnest.kernel.relay.sequencer import Head, run_sequencer, sequence
 from loyalnest.kernel.relay.values import EventFailure, Lag, LoggedEvent, Subscriber
 
@@ -31,6 +33,7 @@ __all__ = [
     "Subscriber",
     "UnknownSubscriber",
     "count_failures",
+    "event_out",
     "events_after",
     "events_between",
     "get_event",
@@ -38,6 +41,7 @@ __all__ = [
     "lags",
     "list_failures",
     "retry_failure",
+    "router_of",
     "run_sequencer",
     "sequence",
     "settle",

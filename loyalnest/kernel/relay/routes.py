@@ -1,0 +1,110 @@
+"""REST: the log of events, and those that a part of the house could not handle."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from loyalnest.kernel.database import merchant_of
+from loyalnest.kernel.http import PROBLEMS, InvalidCursor, Now, Page, Paging, page_of, tenant
+from loyalnest.kernel.ids import from_wire
+from loyalnest.kernel.relay import queries
+from loyalnest.kernel.relay.delivery import retry_failure
+from loyalnest.kernel.relay.schemas import (
+    EventFailureOut,
+    EventOut,
+    RetryOut,
+    event_out,
+    failure_out,
+)
+from loyalnest.kernel.relay.values import Subscriber
+
+Reading = Annotated[AsyncSession, tenant("events:read")]
+Writing = Annotated[AsyncSession, tenant("inbox:write")]
+Position = Annotated[int, Path(ge=1, le=2**63 - 1)]
+
+
+def router_of(subscribers: Sequence[Subscriber]) -> APIRouter:
+    """The routes; a retry needs to know who can be handed an event again."""
+    router = APIRouter(prefix="/v1/api/events", tags=["events"], responses=PROBLEMS)
+    _failures(router, subscribers)
+    _log(router)
+    return router
+
+
+def _log(router: APIRouter) -> None:
+    @router.get("")
+    async def list_events(  # pyright: ignore[reportUnusedFunction]
+        session: Reading,
+        paging: Paging,
+        type: Annotated[
+            list[str] | None, Query(max_length=50, description="Only these types.")
+        ] = None,
+        customer: Annotated[str | None, Query(description="Only this customer's.")] = None,
+        after: Annotated[
+            int, Query(ge=0, le=2**63 - 1, description="Only those after this position.")
+        ] = 0,
+    ) -> Page[EventOut]:
+        """What happened, in the order it was committed."""
+        rows = await queries.events_after(
+            session,
+            merchant_id=merchant_of(session),
+            position=max(after, paging.after_number() or 0),
+            types=type,
+            customer_id=None if customer is None else from_wire("cus", customer),
+            limit=paging.fetch,
+        )
+        return page_of(rows, paging, show=event_out, key=lambda row: (row.position,))
+
+    @router.get("/{position}")
+    async def get_event(  # pyright: ignore[reportUnusedFunction]
+        session: Reading, position: Position
+    ) -> EventOut:
+        """One event, by its position."""
+        event = await queries.get_event(
+            session, merchant_id=merchant_of(session), position=position
+        )
+        return event_out(event)
+
+
+def _failures(router: APIRouter, subscribers: Sequence[Subscriber]) -> None:
+    @router.get("/failures")
+    async def list_failures(  # pyright: ignore[reportUnusedFunction]
+        session: Reading, paging: Paging
+    ) -> Page[EventFailureOut]:
+        """Events that a part of the house could not handle, oldest first."""
+        rows = await queries.list_failures(
+            session,
+            merchant_id=merchant_of(session),
+            after=_failure_after(paging.after),
+            limit=paging.fetch,
+        )
+        return page_of(
+            rows, paging, show=failure_out, key=lambda row: (row.event.position, row.subscriber)
+        )
+
+    @router.post("/failures/{subscriber}/{position}/retry")
+    async def retry(  # pyright: ignore[reportUnusedFunction]
+        session: Writing, subscriber: str, position: Position, now: Now
+    ) -> RetryOut:
+        """Hand an event that failed to its subscriber again."""
+        handled = await retry_failure(
+            session,
+            subscribers,
+            merchant_id=merchant_of(session),
+            subscriber=subscriber,
+            position=position,
+            now=now,
+        )
+        return RetryOut(handled=handled)
+
+
+def _failure_after(parts: tuple[str, ...]) -> tuple[int, str]:
+    if not parts:
+        return 0, ""
+    try:
+        position, subscriber = parts
+        return int(position), subscriber
+    except ValueError:
+        raise InvalidCursor from None
