@@ -21,7 +21,7 @@ from loyalnest.entrypoints.cli.running import (
     settings_here,
 )
 from loyalnest.entrypoints.cli.supervision import AlreadyRunning, Program, Register, keep
-from loyalnest.kernel import embedded, processes
+from loyalnest.kernel import clock, embedded, keys, processes
 from loyalnest.kernel.embedded import locks
 from loyalnest.kernel.errors import Conflict
 from loyalnest.kernel.settings import Settings
@@ -87,6 +87,7 @@ async def _run(
     for number in _SIGNALS:
         loop.add_signal_handler(number, stop.set)
     await migrate(settings)
+    await _check_keys(settings)
     async with asyncio.TaskGroup() as tasks:
         if own_database:
             tasks.create_task(_watch_database(settings, stop))
@@ -96,6 +97,12 @@ async def _run(
             _greet(settings)
         await stop.wait()
         say("\nStopping …")
+
+
+async def _check_keys(settings: Settings) -> None:
+    """Make the keys at the first start; refuse to go on without one that the data needs."""
+    assert settings.database_url is not None
+    await keys.unlock(settings.database_url.get_secret_value(), settings, now=clock.now())
 
 
 async def _watch_database(settings: Settings, stop: asyncio.Event) -> None:

@@ -14,12 +14,14 @@ import ctypes
 import os
 import signal
 import sys
+from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
 PR_SET_KEEPCAPS = 8
 PR_SET_SECUREBITS = 28
 PR_CAP_AMBIENT = 47
 PR_CAP_AMBIENT_RAISE = 2
+CLONE_NEWUSER = 0x10000000
 CAP_DAC_OVERRIDE = 1
 CAP_DAC_READ_SEARCH = 2
 CAP_SETPCAP = 8
@@ -91,10 +93,30 @@ def become(uid: int, *, needed: list[str]) -> None:
     _prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, keep[0])
 
 
+def appear_as(uid: int) -> None:
+    """Bear the number `uid` in a user namespace of our own; what is written stays ours outside.
+
+    For a user without a name, as in many containers, whom some programs refuse to work for.
+    """
+    me, group = os.geteuid(), os.getegid()
+    try:
+        _call("unshare", CLONE_NEWUSER)
+        Path("/proc/self/setgroups").write_text("deny")
+        Path("/proc/self/uid_map").write_text(f"{uid} {me} 1")
+        Path("/proc/self/gid_map").write_text(f"{uid} {group} 1")
+    except OSError as error:
+        sys.exit(
+            f"This user, {me}, has no name, and PostgreSQL makes a cluster for named users only "
+            f"({error.strerror}). Add it to /etc/passwd, or set LOYALNEST_DATABASE_URL."
+        )
+
+
 def main(arguments: list[str]) -> None:
     parent, number, uid, _, *command = arguments
     os.setsid()
-    if int(uid) != os.geteuid():
+    if os.geteuid() not in (0, int(uid)):
+        appear_as(int(uid))
+    elif int(uid) != os.geteuid():
         become(int(uid), needed=[command[0], os.getcwd()])
     os.umask(0o077)
     _prctl(PR_SET_PDEATHSIG, signal.Signals[number].value)

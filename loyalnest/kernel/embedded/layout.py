@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from loyalnest.kernel import processes
-from loyalnest.kernel.embedded.errors import DatabaseBelongsToAnother
+from loyalnest.kernel.embedded.errors import DatabaseBelongsToAnother, DatabaseUnsupported
 
 SOCKET_NAME = ".s.PGSQL.5432"
 _SOCKET_PATH_LIMIT_BYTES = 107
 _OWN_UIDS = range(60_706, 61_184)
 """Numbers that neither Debian nor systemd hands out."""
+_POWERS = {"CHOWN": 0, "DAC_OVERRIDE": 1, "KILL": 5, "SETGID": 6, "SETUID": 7}
+"""What root needs to run a server as somebody else; a container may take some of it away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +92,12 @@ class Layout:
 
         Raises:
             DatabaseBelongsToAnother: the cluster exists and its owner is neither.
+            DatabaseUnsupported: this root is one in name only.
         """
         me = os.geteuid()
         owner = self.cluster.stat().st_uid if self.cluster.exists() else None
         if me == 0:
+            _check_powers()
             # Nobody has it between two steps of its making; root where somebody copied it.
             return owner if owner not in (None, 0, _nobody()) else _free_uid(str(self.data_dir))
         if owner not in (None, me):
@@ -146,13 +150,24 @@ def maker_uid(server_uid: int) -> int:
     try:
         pwd.getpwuid(server_uid)
     except KeyError:
-        return _nobody() if os.geteuid() == 0 else server_uid
+        return _nobody()
     return server_uid
 
 
 def is_own(uid: int) -> bool:
     """Whether `uid` is a number that nothing but an embedded database runs under."""
     return uid in _OWN_UIDS
+
+
+def _check_powers() -> None:
+    status = Path("/proc/self/status").read_text()
+    powers = int(status.partition("CapEff:")[2].split()[0], 16)
+    missing = [name for name, bit in _POWERS.items() if not powers & 1 << bit]
+    if missing:
+        raise DatabaseUnsupported(
+            f"This root may not start a server as another user: it lacks {', '.join(missing)}. "
+            "Run LoyalNest as an ordinary user, or set LOYALNEST_DATABASE_URL."
+        )
 
 
 def _free_uid(seed: str) -> int:
