@@ -78,6 +78,18 @@ async def database(
     await database.close()
 
 
+@pytest.fixture(scope="module")
+async def lasting_database(
+    cluster_url: str, template: str, settings: Settings, ring: crypto.KeyRing, worker_id: str
+) -> AsyncGenerator[db.Database]:
+    """A database for the tests of one file, which commit and keep apart by merchant."""
+    name = f"{_prefix()}_lasting_{worker_id}"
+    await _recreate(cluster_url, name, template)
+    database = db.connect(_named(cluster_url, name), ring, settings, pool_size=10, batch=True)
+    yield database
+    await database.close()
+
+
 @pytest.fixture
 async def session(shared_database: db.Database) -> AsyncGenerator[AsyncSession]:
     """A transaction for one merchant, rolled back when the test ends."""

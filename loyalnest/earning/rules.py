@@ -193,11 +193,17 @@ def steps_to(goal: Target, posted: Posted) -> list[Step]:
 
 
 def posted_by(amounts: Iterable[tuple[str, int]]) -> Posted:
-    """What an order's entries (step, amount) add up to."""
+    """What an order's entries (step, amount) add up to.
+
+    Entries that the ledger added of its own (a debt written off) are no steps of ours.
+    """
     earned = clawed = steps = 0
-    for name, amount in amounts:
+    for step, amount in amounts:
+        name, _, number = step.partition(":")
+        if not number.isdigit():
+            continue
         steps += 1
-        if name.startswith(("earn:", "correct:")):
+        if name in ("earn", "correct"):
             earned += amount
         else:
             clawed -= amount

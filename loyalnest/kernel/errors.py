@@ -28,6 +28,14 @@ class Invalid(DomainError):
     """The request makes no sense as it stands."""
 
 
+class Malformed(Invalid):
+    """The body is not JSON that can be read."""
+
+
+class TooLarge(Invalid):
+    """The body is too large."""
+
+
 class Forbidden(DomainError):
     """This is not allowed."""
 

@@ -1,11 +1,9 @@
-"""What a Shopify delivery can say."""
+"""What a Shopify delivery can say. Most of it is said in the words of the module it is for."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TypeAlias
-from uuid import UUID
 
-from loyalnest.customers import Contact
+from loyalnest.customers import AccountRef, Profile
 from loyalnest.orders import Facts
 
 
@@ -15,39 +13,23 @@ class Nothing:
 
 
 @dataclass(frozen=True, slots=True)
-class CustomerSeen:
-    """A customer's data, and whether they opened an account at the shop (signed up)."""
-
-    contact: Contact
-    has_account: bool
-    updated_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class CustomersMerged:
+class AccountsMerged:
     """The shop made two of its customers one."""
 
-    merchant_id: UUID
-    store_id: UUID
-    kept: str
-    merged: str
+    kept: AccountRef
+    merged: AccountRef
 
 
 @dataclass(frozen=True, slots=True)
-class CustomerDeleted:
+class AccountDeleted:
     """The shop deleted a customer, which it does only for one without orders."""
 
-    merchant_id: UUID
-    store_id: UUID
-    external_id: str
+    account: AccountRef
 
 
 @dataclass(frozen=True, slots=True)
 class Uninstalled:
     """The shop has removed the app."""
 
-    merchant_id: UUID
-    store_id: UUID
 
-
-Fact: TypeAlias = Facts | CustomerSeen | CustomersMerged | CustomerDeleted | Uninstalled | Nothing
+Fact: TypeAlias = Facts | Profile | AccountsMerged | AccountDeleted | Uninstalled | Nothing

@@ -8,13 +8,12 @@ from typing import TypeVar
 
 import msgspec
 
-from loyalnest.customers import Contact
+from loyalnest.customers import AccountRef, Contact, Profile
 from loyalnest.integrations.shopify import payloads
 from loyalnest.integrations.shopify.errors import PayloadNotUnderstood
 from loyalnest.integrations.shopify.facts import (
-    CustomerDeleted,
-    CustomerSeen,
-    CustomersMerged,
+    AccountDeleted,
+    AccountsMerged,
     Fact,
     Nothing,
     Uninstalled,
@@ -304,28 +303,30 @@ def _customer(delivery: Delivery) -> Fact:
     if body.id is None:
         raise PayloadNotUnderstood("The customer has no id.")
     contact = _contact(delivery, body.id, body.email, body.phone, _name(body), None)
-    return CustomerSeen(contact, body.state == "enabled", _utc(body.updated_at))
+    version = _utc(body.updated_at) or _moment(delivery)
+    return Profile(contact, version, has_account=body.state == "enabled")
 
 
 def _deleted_customer(delivery: Delivery) -> Fact:
-    external_id = _id(read(_NAMED, delivery.body).id)
-    return CustomerDeleted(delivery.merchant_id, delivery.store_id, external_id)
+    return AccountDeleted(_account(delivery, _id(read(_NAMED, delivery.body).id)))
 
 
 def _merged_customers(delivery: Delivery) -> Fact:
     body = read(_MERGE, delivery.body)
     if body.status == "failed":
         return Nothing()
-    return CustomersMerged(
-        delivery.merchant_id,
-        delivery.store_id,
-        kept=_last_part(body.admin_graphql_api_id_customer_kept),
-        merged=_last_part(body.admin_graphql_api_id_customer_deleted),
+    return AccountsMerged(
+        kept=_account(delivery, _last_part(body.admin_graphql_api_id_customer_kept)),
+        merged=_account(delivery, _last_part(body.admin_graphql_api_id_customer_deleted)),
     )
 
 
 def _uninstalled(delivery: Delivery) -> Fact:
-    return Uninstalled(delivery.merchant_id, delivery.store_id)
+    return Uninstalled()
+
+
+def _account(delivery: Delivery, external_id: str) -> AccountRef:
+    return AccountRef(delivery.merchant_id, delivery.store_id, PROVIDER, external_id)
 
 
 def _last_part(gid: str) -> str:

@@ -23,8 +23,10 @@ from loyalnest.kernel.errors import (
     DomainError,
     Forbidden,
     Invalid,
+    Malformed,
     NotFound,
     RateLimited,
+    TooLarge,
     Unauthenticated,
     Unavailable,
 )
@@ -32,6 +34,8 @@ from loyalnest.kernel.logs import trace_id
 
 MEDIA_TYPE = "application/problem+json"
 _STATUS: Mapping[type[DomainError], int] = {
+    Malformed: 400,
+    TooLarge: 413,
     Invalid: 422,
     Unauthenticated: 401,
     Forbidden: 403,
@@ -42,10 +46,6 @@ _STATUS: Mapping[type[DomainError], int] = {
 }
 _FIELDS_SHOWN = 50
 _log = structlog.get_logger("http")
-
-
-class Malformed(Invalid):
-    """The body is not JSON that can be read."""
 
 
 class InvalidRequest(Invalid):

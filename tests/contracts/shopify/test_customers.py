@@ -2,13 +2,9 @@
 
 import pytest
 
+from loyalnest.customers import AccountRef, Profile
 from loyalnest.integrations.shopify.errors import PayloadNotUnderstood
-from loyalnest.integrations.shopify.facts import (
-    CustomerDeleted,
-    CustomerSeen,
-    CustomersMerged,
-    Nothing,
-)
+from loyalnest.integrations.shopify.facts import AccountDeleted, AccountsMerged, Nothing
 from tests.contracts.shopify.bodies import MERCHANT, STORE, official, read
 
 MERGE = {
@@ -19,9 +15,13 @@ MERGE = {
 }
 
 
+def account(external_id: str) -> AccountRef:
+    return AccountRef(MERCHANT, STORE, "shopify", external_id)
+
+
 def test_the_official_customer_is_read_and_has_no_account() -> None:
     seen = read("customers/update", official("customer_resource_2026-07.json"))
-    assert isinstance(seen, CustomerSeen)
+    assert isinstance(seen, Profile)
     assert seen.contact.external_id == "207119551"
     assert seen.contact.name == "Bob Norman"
     assert not seen.has_account
@@ -29,18 +29,18 @@ def test_the_official_customer_is_read_and_has_no_account() -> None:
 
 def test_an_enabled_account_is_a_sign_up() -> None:
     seen = read("customers/create", {"id": 1, "state": "enabled"})
-    assert isinstance(seen, CustomerSeen)
+    assert isinstance(seen, Profile)
     assert seen.has_account
 
 
 def test_a_phone_in_a_body_is_never_verified() -> None:
     seen = read("customers/create", {"id": 1, "phone": "+16136120707"})
-    assert isinstance(seen, CustomerSeen)
+    assert isinstance(seen, Profile)
     assert not seen.contact.phone_verified
 
 
 def test_a_merge_names_who_is_kept() -> None:
-    assert read("customers/merge", MERGE) == CustomersMerged(MERCHANT, STORE, kept="1", merged="2")
+    assert read("customers/merge", MERGE) == AccountsMerged(kept=account("1"), merged=account("2"))
 
 
 def test_a_merge_that_failed_says_nothing() -> None:
@@ -48,7 +48,7 @@ def test_a_merge_that_failed_says_nothing() -> None:
 
 
 def test_a_deleted_customer_is_known_by_its_id() -> None:
-    assert read("customers/delete", {"id": 5}) == CustomerDeleted(MERCHANT, STORE, "5")
+    assert read("customers/delete", {"id": 5}) == AccountDeleted(account("5"))
 
 
 @pytest.mark.parametrize("body", [{}, {"id": None}, {"id": {}}, {"id": 1.5}])
