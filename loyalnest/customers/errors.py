@@ -25,3 +25,19 @@ class MergeNotFound(NotFound):
 
 class MergeCovered(Conflict):
     """The customer that was kept has itself been merged since; undo that merge first."""
+
+
+class OneQuestion(Invalid):
+    """Ask by one of q, email, phone and external_id at a time."""
+
+
+class BirthdayGiven(Conflict):
+    """This customer's birthday is known already; somebody on the staff can correct it."""
+
+
+class BirthdayImpossible(Invalid):
+    """This can't be a birthday: give a day in the past, after 1900."""
+
+
+class CustomerMergedAway(Conflict):
+    """This customer was merged into another; change that one."""

@@ -1,5 +1,6 @@
 """The use cases, and the only writer of the customers' tables."""
 
+from loyalnest.customers.service.amend import amend, take_in
 from loyalnest.customers.service.enrol import enrol, enrol_many
 from loyalnest.customers.service.erase import erase_customer
 from loyalnest.customers.service.identify import identify_many
@@ -7,12 +8,14 @@ from loyalnest.customers.service.merge import merge_identities, unmerge_identiti
 from loyalnest.customers.service.update import forget_accounts, update_many
 
 __all__ = [
+    "amend",
     "enrol",
     "enrol_many",
     "erase_customer",
     "forget_accounts",
     "identify_many",
     "merge_identities",
+    "take_in",
     "unmerge_identities",
     "update_many",
 ]

@@ -8,7 +8,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from loyalnest.customers.events import CustomerCreated, CustomerUpdated
 from loyalnest.customers.rules import identity as rules
-from loyalnest.customers.values import EMAIL, PHONE, Claim, Contact, CustomerId, IdentityKey
+from loyalnest.customers.values import (
+    EMAIL,
+    PHONE,
+    Claim,
+    Contact,
+    CustomerId,
+    IdentityKey,
+    Settlement,
+)
 from loyalnest.kernel.crypto import KeyRing
 from loyalnest.kernel.database import Bulk, bulk, ring_of
 from loyalnest.kernel.errors import Contended
@@ -73,6 +81,13 @@ async def identify_many(
     Raises Contended when another transaction took the same identity meanwhile: roll back and
     repeat.
     """
+    return (await settle_many(session, contacts, now=now)).ids
+
+
+async def settle_many(
+    session: AsyncSession, contacts: Sequence[Contact], *, now: datetime
+) -> Settlement:
+    """Do what identify_many does, and tell what was new about it."""
     ring = ring_of(session)
     claims = [rules.read(contact, ring) for contact in contacts]
     connection = await bulk(session)
@@ -88,7 +103,7 @@ async def identify_many(
     if gained:
         await _fill_in(connection, ring, gained, now)
     await _announce(session, settled.created, gained, now)
-    return settled.ids
+    return settled
 
 
 async def _find(connection: Bulk, claims: Sequence[Claim]) -> dict[IdentityKey, CustomerId]:

@@ -1,0 +1,176 @@
+"""REST: looking customers up, taking them in, changing what is known of them."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from loyalnest import merchants
+from loyalnest.customers import queries, service
+from loyalnest.customers.errors import OneQuestion
+from loyalnest.customers.schemas import (
+    CustomerChanges,
+    CustomerView,
+    Holding,
+    MergeCandidateView,
+    NewCustomer,
+)
+from loyalnest.customers.values import WIRE_PREFIX, Contact, Customer, CustomerId
+from loyalnest.kernel.database import merchant_of
+from loyalnest.kernel.http import (
+    PROBLEMS,
+    CallerKind,
+    Now,
+    Page,
+    Paging,
+    SignedIn,
+    page_of,
+    tenant,
+)
+from loyalnest.kernel.ids import from_wire, to_wire
+
+Balances = Callable[
+    [AsyncSession, Sequence[CustomerId]], Awaitable[Mapping[CustomerId, Sequence[Holding]]]
+]
+"""What customers have in every unit; whoever keeps the books fills this in."""
+
+Reading = Annotated[AsyncSession, tenant("customers:read")]
+Writing = Annotated[AsyncSession, tenant("customers:write")]
+Anything = Annotated[
+    str | None,
+    Query(
+        max_length=320,
+        description="Words of a name (beginnings will do, and one typo), an e-mail, its local part"
+        " or domain, or a phone. Best match first.",
+    ),
+]
+Email = Annotated[str | None, Query(max_length=320, description="The whole address.")]
+Phone = Annotated[str | None, Query(max_length=64, description="With its country code.")]
+ExternalId = Annotated[
+    str | None, Query(max_length=255, description="The id at a provider, in any store.")
+]
+Show = Callable[[AsyncSession, Sequence[Customer]], Awaitable[list[CustomerView]]]
+
+
+def router_of(balances: Balances) -> APIRouter:
+    """The routes of this module, showing balances from the books behind `balances`."""
+
+    async def show(session: AsyncSession, people: Sequence[Customer]) -> list[CustomerView]:
+        held = await balances(session, [one.id for one in people])
+        return [CustomerView.of(one, held.get(one.id, ())) for one in people]
+
+    router = APIRouter(prefix="/v1/api", tags=["Customers"], responses=PROBLEMS)
+    router.include_router(_finding(show))
+    router.include_router(_knowing(show))
+    router.get("/merge-candidates", operation_id="list_merge_candidates")(list_merge_candidates)
+    return router
+
+
+def _finding(show: Show) -> APIRouter:
+    router = APIRouter()
+
+    @router.get("/customers", operation_id="list_customers")
+    async def list_customers(  # pyright: ignore[reportUnusedFunction]
+        session: Reading,
+        paging: Paging,
+        q: Anything = None,
+        email: Email = None,
+        phone: Phone = None,
+        external_id: ExternalId = None,
+    ) -> Page[CustomerView]:
+        """Customers by what is known of them, or all of them, oldest first.
+
+        Ask by one of `q`, `email`, `phone` and `external_id`; no hit is an empty list.
+        """
+        asked = {"q": q, "email": email, "phone": phone, "external_id": external_id}
+        given = {name: text for name, text in asked.items() if text is not None}
+        if len(given) > 1:
+            raise OneQuestion
+        if given:
+            (name, text) = given.popitem()
+            people = await _found(session, name, text, paging.limit)
+            return Page(items=await show(session, people))
+        people = await queries.list_customers(session, after=paging.after_id(), limit=paging.fetch)
+        views = await show(session, people)
+        return page_of(
+            list(zip(people, views, strict=True)),
+            paging,
+            show=lambda row: row[1],
+            key=lambda row: (row[0].id,),
+        )
+
+    @router.get("/customers/{customer_id}", operation_id="get_customer")
+    async def get_customer(  # pyright: ignore[reportUnusedFunction]
+        customer_id: str, session: Reading
+    ) -> CustomerView:
+        """One customer. `merged_into` names who it is now, if it was merged."""
+        found = await queries.get(session, from_wire(WIRE_PREFIX, customer_id))
+        return (await show(session, [found]))[0]
+
+    return router
+
+
+def _knowing(show: Show) -> APIRouter:
+    router = APIRouter()
+
+    @router.post("/customers", operation_id="enrol_customer", status_code=201)
+    async def enrol_customer(  # pyright: ignore[reportUnusedFunction]
+        body: NewCustomer, session: Writing, now: Now, response: Response
+    ) -> CustomerView:
+        """Take somebody into the program.
+
+        Whoever is known by this e-mail or verified phone already is that customer (200); sending it
+        again changes nothing.
+        """
+        contact = Contact(merchant_of(session), **body.model_dump(exclude={"enrol"}))
+        customer_id, fresh = await service.take_in(session, contact, enrol=body.enrol, now=now)
+        if not fresh:
+            response.status_code = 200
+        return (await show(session, [await queries.get(session, customer_id)]))[0]
+
+    @router.patch("/customers/{customer_id}", operation_id="change_customer")
+    async def change_customer(  # pyright: ignore[reportUnusedFunction]
+        customer_id: str, body: CustomerChanges, session: Writing, caller: SignedIn, now: Now
+    ) -> CustomerView:
+        """Change what is known of a customer.
+
+        A birthday is given once. Afterwards only staff can correct it, so that nobody has two in a
+        year.
+        """
+        id_ = from_wire(WIRE_PREFIX, customer_id)
+        await service.amend(
+            session,
+            customer_id=id_,
+            changes=body.model_dump(exclude_unset=True),
+            may_move_birthday=caller.kind is CallerKind.STAFF,
+            now=now,
+        )
+        return (await show(session, [await queries.get(session, id_)]))[0]
+
+    return router
+
+
+async def list_merge_candidates(session: Reading) -> Page[MergeCandidateView]:
+    """Pairs of customers who may be one person, latest first; somebody has to decide."""
+    pairs = await queries.list_merge_candidates(session)
+    return Page(
+        items=[
+            MergeCandidateView(
+                customer_id=to_wire(WIRE_PREFIX, one), other_id=to_wire(WIRE_PREFIX, other)
+            )
+            for one, other in pairs
+        ]
+    )
+
+
+async def _found(session: AsyncSession, name: str, text: str, limit: int) -> list[Customer]:
+    if name == "email":
+        return (await queries.find_by_email(session, text))[:limit]
+    if name == "phone":
+        return (await queries.find_by_phone(session, text))[:limit]
+    if name == "external_id":
+        stores = await merchants.list_stores(session, merchant_id=merchant_of(session))
+        places = [(store.provider, store.id) for store in stores]
+        return await queries.find_by_external_id(session, text, stores=places)
+    return await queries.search(session, text, limit=limit)

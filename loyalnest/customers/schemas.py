@@ -1,0 +1,114 @@
+"""What customers look like on the wire."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Protocol
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from loyalnest.customers.values import WIRE_PREFIX, Customer
+from loyalnest.kernel.ids import to_wire
+
+_ID = "cus_01890a5d7b3e7c4f8a1b2c3d4e5f6071"
+
+
+class Holding(Protocol):
+    """What a customer has in one unit, as whoever keeps the books says it."""
+
+    @property
+    def unit(self) -> str: ...
+    @property
+    def available(self) -> int: ...
+    @property
+    def pending(self) -> int: ...
+    @property
+    def debt(self) -> int: ...
+
+
+class AccountView(BaseModel):
+    """A customer's balance in one unit: `available + pending - debt`."""
+
+    unit: str = Field(description="The unit's code.", examples=["points"])
+    available: int = Field(ge=0, description="Can be spent now.", examples=[320])
+    pending: int = Field(ge=0, description="Earned, and held back for now.", examples=[0])
+    debt: int = Field(ge=0, description="Owed; what comes in pays it first.", examples=[0])
+
+
+class CustomerView(BaseModel):
+    """A member of your program."""
+
+    id: str = Field(examples=[_ID])
+    email: str | None = Field(examples=["anna@example.com"])
+    phone: str | None = Field(examples=["+442079460958"])
+    name: str | None = Field(examples=["Anna Lee"])
+    birthday: date | None
+    locale: str | None = Field(examples=["en"])
+    enrolled_at: datetime | None = Field(description="When they signed up; null if they never did.")
+    merged_into: str | None = Field(description="Who this customer turned out to be.")
+    erased_at: datetime | None = Field(description="When everything personal was removed.")
+    created_at: datetime
+    updated_at: datetime
+    accounts: list[AccountView]
+
+    @classmethod
+    def of(cls, customer: Customer, accounts: Sequence[Holding]) -> "CustomerView":
+        into = customer.merged_into
+        return cls(
+            id=to_wire(WIRE_PREFIX, customer.id),
+            email=customer.email,
+            phone=customer.phone,
+            name=customer.name,
+            birthday=customer.birthday,
+            locale=customer.locale,
+            enrolled_at=customer.enrolled_at,
+            merged_into=to_wire(WIRE_PREFIX, into) if into else None,
+            erased_at=customer.erased_at,
+            created_at=customer.created_at,
+            updated_at=customer.updated_at,
+            accounts=[
+                AccountView(
+                    unit=account.unit,
+                    available=account.available,
+                    pending=account.pending,
+                    debt=account.debt,
+                )
+                for account in accounts
+            ],
+        )
+
+
+class NewCustomer(BaseModel):
+    """Somebody to take into the program. An e-mail or a verified phone says who it is."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    email: str | None = Field(default=None, max_length=320, examples=["anna@example.com"])
+    phone: str | None = Field(default=None, max_length=64, examples=["+442079460958"])
+    phone_verified: bool = Field(
+        default=False, description="You have made sure that the phone is theirs."
+    )
+    name: str | None = Field(default=None, max_length=1000, examples=["Anna Lee"])
+    locale: str | None = Field(default=None, max_length=35, examples=["en"])
+    birthday: date | None = None
+    enrol: bool = Field(
+        default=True, description="They signed up; false to only know them from now on."
+    )
+
+
+class CustomerChanges(BaseModel):
+    """What to change; what is left out stays. null removes a name or a locale."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str | None = Field(default=None, max_length=1000)
+    locale: str | None = Field(default=None, max_length=35)
+    birthday: date | None = Field(
+        default=None, description="Given once; afterwards only staff can correct it."
+    )
+
+
+class MergeCandidateView(BaseModel):
+    """Two customers who may be one person: an identity of one was used by the other."""
+
+    customer_id: str = Field(examples=[_ID])
+    other_id: str = Field(examples=[_ID])

@@ -1,0 +1,161 @@
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from uuid import UUID
+
+import httpx
+import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from loyalnest import customers, merchants
+from loyalnest.customers.routes import router_of
+from loyalnest.customers.service.index import index_many
+from loyalnest.kernel import database as db
+from loyalnest.kernel.http import CallerKind
+from tests.conftest import NOW, make_merchant
+from tests.doors import caller_for, door
+
+
+@dataclass(frozen=True)
+class Holding:
+    unit: str = "points"
+    available: int = 320
+    pending: int = 0
+    debt: int = 0
+
+
+async def books(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, Sequence[Holding]]:
+    return {id_: [Holding()] for id_ in ids}
+
+
+@pytest.fixture
+async def bakery(database: db.Database) -> UUID:
+    async with database.platform() as session:
+        return await make_merchant(session)
+
+
+@asynccontextmanager
+async def at(
+    database: db.Database, merchant_id: UUID, *, staff: bool = False
+) -> AsyncGenerator[httpx.AsyncClient]:
+    caller = caller_for(merchant_id)
+    if staff:
+        caller = type(caller)(
+            merchant_id, "staff:test", caller.scopes, CallerKind.STAFF, caller.subject_id
+        )
+    async with door(database, router_of(books), caller=caller) as client:
+        yield client
+
+
+async def test_somebody_who_signs_up_is_found_by_email_with_what_they_have(
+    database: db.Database, bakery: UUID
+) -> None:
+    async with at(database, bakery) as api:
+        made = await api.post("/v1/api/customers", json={"email": "Anna@Example.com"})
+        assert made.status_code == 201
+        found = (await api.get("/v1/api/customers", params={"email": "anna@example.COM"})).json()
+        assert found["items"][0]["id"] == made.json()["id"]
+        assert found["items"][0]["email"] == "anna@example.com"
+        assert found["items"][0]["accounts"] == [
+            {"unit": "points", "available": 320, "pending": 0, "debt": 0}
+        ]
+        nobody = await api.get("/v1/api/customers", params={"email": "ben@example.com"})
+        assert nobody.json()["items"] == []
+
+
+async def test_signing_up_twice_is_one_customer(database: db.Database, bakery: UUID) -> None:
+    async with at(database, bakery) as api:
+        first = await api.post("/v1/api/customers", json={"email": "anna@example.com"})
+        again = await api.post(
+            "/v1/api/customers", json={"email": "anna@example.com", "name": "Anna"}
+        )
+        assert (first.status_code, again.status_code) == (201, 200)
+        assert again.json()["id"] == first.json()["id"]
+        assert again.json()["name"] == "Anna"
+
+
+async def test_nobody_is_taken_in_by_what_names_nobody(database: db.Database, bakery: UUID) -> None:
+    async with at(database, bakery) as api:
+        for body in ({}, {"email": "nobody"}, {"phone": "+442079460958"}, {"name": "Anna"}):
+            answer = await api.post("/v1/api/customers", json=body)
+            assert answer.json()["code"] == "NOTHING_TO_IDENTIFY"
+
+
+async def test_customers_are_found_by_phone_name_and_external_id(
+    database: db.Database, bakery: UUID
+) -> None:
+    async with database.tenant(bakery) as session:
+        store = await merchants.add_store(
+            session,
+            merchant_id=bakery,
+            provider="shopify",
+            domain="bakery.myshopify.com",
+            name="Bakery",
+            now=NOW,
+        )
+        anna = customers.Contact(
+            bakery, store.id, "shopify", "7", phone="+44 20 7946 0958", name="Anna Lee"
+        )
+        (customer_id,) = await customers.identify_many(session, [anna], now=NOW)
+        assert customer_id
+        await index_many(session, [(bakery, customer_id)])
+    async with at(database, bakery) as api:
+        for asked in (
+            {"phone": "+442079460958"},
+            {"q": "+44 20 7946 0958"},
+            {"q": "ana"},
+            {"external_id": "7"},
+        ):
+            found = (await api.get("/v1/api/customers", params=asked)).json()
+            assert [one["name"] for one in found["items"]] == ["Anna Lee"], asked
+        both = await api.get("/v1/api/customers", params={"q": "anna", "email": "a@b.co"})
+        assert both.status_code == 422 or both.json()["code"] == "ONE_QUESTION"
+
+
+async def test_all_customers_come_in_pages(database: db.Database, bakery: UUID) -> None:
+    async with at(database, bakery) as api:
+        for number in range(5):
+            await api.post("/v1/api/customers", json={"email": f"{number}@example.com"})
+        seen: list[str] = []
+        asked: dict[str, str | int] = {"limit": 2}
+        while True:
+            page = (await api.get("/v1/api/customers", params=asked)).json()
+            seen += [one["email"] for one in page["items"]]
+            if not page["next_cursor"]:
+                break
+            asked["cursor"] = page["next_cursor"]
+        assert seen == [f"{number}@example.com" for number in range(5)]
+
+
+async def test_a_birthday_is_given_once_and_corrected_by_staff(
+    database: db.Database, bakery: UUID
+) -> None:
+    async with at(database, bakery) as api:
+        made = await api.post("/v1/api/customers", json={"email": "anna@example.com"})
+        address = f"/v1/api/customers/{made.json()['id']}"
+        given = await api.patch(address, json={"birthday": "1990-05-17", "name": "Anna"})
+        assert (given.json()["birthday"], given.json()["name"]) == ("1990-05-17", "Anna")
+        assert (await api.patch(address, json={"birthday": "1990-05-17"})).status_code == 200
+        moved = await api.patch(address, json={"birthday": "1990-06-17"})
+        assert moved.json()["code"] == "BIRTHDAY_GIVEN"
+        future = await api.patch(address, json={"birthday": "2990-06-17"})
+        assert future.json()["code"] in ("BIRTHDAY_GIVEN", "BIRTHDAY_IMPOSSIBLE")
+    async with at(database, bakery, staff=True) as desk:
+        moved = await desk.patch(address, json={"birthday": "1990-06-17"})
+        assert (moved.json()["birthday"], moved.json()["name"]) == ("1990-06-17", "Anna")
+        assert (await desk.patch(address, json={"birthday": "2990-06-17"})).status_code == 422
+
+
+async def test_another_merchants_customer_is_no_different_from_none(
+    database: db.Database, bakery: UUID
+) -> None:
+    async with database.platform() as session:
+        barber = await make_merchant(session, "barber")
+    async with at(database, bakery) as api:
+        made = (await api.post("/v1/api/customers", json={"email": "anna@example.com"})).json()
+    async with at(database, barber) as api:
+        for address in (f"/v1/api/customers/{made['id']}", f"/v1/api/customers/cus_{'0' * 32}"):
+            assert (await api.get(address)).status_code == 404
+            assert (await api.patch(address, json={"name": "Mine"})).status_code == 404
+        for asked in ({"email": "anna@example.com"}, {"q": "anna@example.com"}, {}):
+            assert (await api.get("/v1/api/customers", params=asked)).json()["items"] == []
