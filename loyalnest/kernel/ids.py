@@ -1,5 +1,6 @@
 """Ids: UUIDv7 inside, prefixed on the wire (`cus_01890a5d…`)."""
 
+from datetime import UTC, datetime
 from uuid import UUID
 
 from uuid_utils.compat import uuid7 as _uuid7
@@ -10,6 +11,11 @@ from loyalnest.kernel.errors import NotFound
 def new_id() -> UUID:
     """A fresh UUIDv7 (RFC 9562): unique, and sorted by the time it was made."""
     return _uuid7()
+
+
+def made_at(value: UUID) -> datetime:
+    """When an id was made, to the millisecond."""
+    return datetime.fromtimestamp((value.int >> 80) / 1000, UTC)
 
 
 def to_wire(prefix: str, value: UUID) -> str:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
@@ -31,6 +32,13 @@ async def migrate(url: str, settings: Settings, *, runtime_login: str | None = N
             await connection.commit()
     finally:
         await engine.dispose()
+
+
+def newest() -> str:
+    """The revision that this program's tables are at."""
+    config = Config()
+    config.set_main_option("script_location", str(_SCRIPTS))
+    return ScriptDirectory.from_config(config).get_current_head() or ""
 
 
 def _migrate(connection: Connection, settings: Settings, runtime_login: str | None) -> None:

@@ -31,6 +31,9 @@ class Settings(BaseSettings):
     public_url: str | None = None
     """The address people reach this installation at, where a proxy stands before it."""
 
+    trusted_proxies: str = ""
+    """Proxies whose `X-Forwarded-For` is believed: addresses or networks, separated by commas."""
+
     shopify_api_secret: SecretStr | None = None
     """Signs Shopify's webhooks. `up` makes one when it is unset and remembers it."""
     shopify_previous_api_secret: SecretStr | None = None
@@ -48,6 +51,10 @@ class Settings(BaseSettings):
     api_key_requests_per_second: float = 500
     api_key_burst: int = 1000
 
+    api_max_bytes: int = 1_000_000
+    """The largest body a request to the API may have."""
+    database_pool: Annotated[int, Field(ge=1)] = 10
+    """How many connections to the database a server keeps."""
     webhook_max_bytes: int = 5_000_000
     inbox_backlog_limit: int = 500_000
     """Deliveries waiting beyond which intake answers 503 with Retry-After."""

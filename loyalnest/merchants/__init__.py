@@ -12,6 +12,7 @@ from loyalnest.merchants.errors import (
     NameMissing,
     StoreTaken,
     TimeZoneUnknown,
+    VersionNotFound,
 )
 from loyalnest.merchants.events import ProgramChanged, StoreUninstalled
 from loyalnest.merchants.queries import (
@@ -25,6 +26,7 @@ from loyalnest.merchants.queries import (
     program_of,
     programs_of,
 )
+from loyalnest.merchants.routes import router
 from loyalnest.merchants.service import (
     add_store,
     create,
@@ -71,6 +73,7 @@ __all__ = [
     "StoreTaken",
     "StoreUninstalled",
     "TimeZoneUnknown",
+    "VersionNotFound",
     "add_store",
     "create",
     "find",
@@ -84,5 +87,6 @@ __all__ = [
     "program_of",
     "programs_of",
     "reindex",
+    "router",
     "save_program",
 ]

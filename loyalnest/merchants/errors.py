@@ -29,3 +29,7 @@ class StoreTaken(Conflict):
 
 class MerchantNotFound(NotFound):
     """There is no such merchant."""
+
+
+class VersionNotFound(NotFound):
+    """The program has no version with this number."""

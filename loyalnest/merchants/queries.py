@@ -23,9 +23,10 @@ from loyalnest.merchants.values import (
 _MERCHANT = (
     "SELECT merchant_id, handle, name, currency, time_zone, locale, created_at FROM merchants"
 )
-_STORE = (
-    "SELECT id, merchant_id, provider, domain, name, created_at, uninstalled_at FROM stores"
-    " WHERE merchant_id = :merchant_id"
+_STORES = "SELECT id, merchant_id, provider, domain, name, created_at, uninstalled_at FROM stores"
+_STORES_AFTER = text(
+    f"{_STORES} WHERE merchant_id = :merchant_id"
+    " AND (cast(:after AS uuid) IS NULL OR id > :after) ORDER BY id LIMIT :limit"
 )
 _SHOP = text(
     "SELECT merchant_id, subject_id FROM directory WHERE kind = :kind AND hash = ANY(:hashes)"
@@ -87,10 +88,20 @@ async def list_merchants(session: AsyncSession) -> list[Merchant]:
     return [Merchant(*row) for row in rows]
 
 
-async def list_stores(session: AsyncSession, *, merchant_id: UUID) -> list[Store]:
+async def list_stores(
+    session: AsyncSession, *, merchant_id: UUID, after: UUID | None = None, limit: int = 1000
+) -> list[Store]:
     """A merchant's stores, oldest first, also those that left."""
-    rows = await session.execute(text(f"{_STORE} ORDER BY id"), {"merchant_id": merchant_id})
+    rows = await session.execute(
+        _STORES_AFTER,
+        {"merchant_id": merchant_id, "after": after, "limit": limit},
+    )
     return [Store(*row) for row in rows]
+
+
+async def list_all_stores(session: AsyncSession) -> list[Store]:
+    """Every store the session may see."""
+    return [Store(*row) for row in await session.execute(text(_STORES))]
 
 
 async def find_shop(session: AsyncSession, *, provider: str, domain: str) -> Shop | None:

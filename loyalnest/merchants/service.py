@@ -7,7 +7,6 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from loyalnest.kernel.crypto import BlindHash
 from loyalnest.kernel.database import merchant_of, ring_of
 from loyalnest.kernel.events import publish
 from loyalnest.kernel.ids import new_id
@@ -96,7 +95,7 @@ async def add_store(
         )
     )
     await session.flush()
-    await _list_in_directory(session, store)
+    await _list_in_directory(session, [store])
     return store
 
 
@@ -150,13 +149,8 @@ async def reindex(session: AsyncSession) -> int:
 
     The rows of older keys stay, so that look-ups succeed all along. Returns how many stores.
     """
-    stores = [
-        store
-        for merchant in await queries.list_merchants(session)
-        for store in await queries.list_stores(session, merchant_id=merchant.id)
-    ]
-    for store in stores:
-        await _list_in_directory(session, store)
+    stores = await queries.list_all_stores(session)
+    await _list_in_directory(session, stores)
     return len(stores)
 
 
@@ -169,18 +163,20 @@ async def _welcome_back(
     return Store(row.id, merchant_id, row.provider, row.domain, name, row.created_at, None)
 
 
-async def _list_in_directory(session: AsyncSession, store: Store) -> None:
-    kind = queries.shop_kind(store.provider)
-    blind: BlindHash = ring_of(session).blind(None, kind, store.domain)
-    await session.execute(
-        _LIST_STORE,
+async def _list_in_directory(session: AsyncSession, stores: Sequence[Store]) -> None:
+    ring = ring_of(session)
+    kinds = [queries.shop_kind(store.provider) for store in stores]
+    lines = [
         {
             "kind": kind,
-            "hash": blind.hash,
+            "hash": ring.blind(None, kind, store.domain).hash,
             "merchant_id": store.merchant_id,
             "store_id": store.id,
-        },
-    )
+        }
+        for kind, store in zip(kinds, stores, strict=True)
+    ]
+    if lines:
+        await session.execute(_LIST_STORE, lines)
 
 
 async def _add_version(

@@ -192,7 +192,6 @@ CREATE TABLE accounts (
     next_due_at     timestamptz,
     last_active_at  timestamptz,
     moved_to        uuid,
-    moved_by        uuid,
     opened_at       timestamptz NOT NULL,
     PRIMARY KEY (merchant_id, customer_id, unit_id),
     FOREIGN KEY (merchant_id, customer_id) REFERENCES customers,
@@ -515,6 +514,7 @@ def upgrade() -> None:
         f"REVOKE UPDATE, DELETE ON events FROM {platform};"
         f"REVOKE INSERT, DELETE ON merchants FROM {application};"
         f"GRANT SELECT, INSERT, DELETE ON directory TO {application}, {platform};"
+        f"GRANT SELECT ON alembic_version TO {platform};"
         f"GRANT SELECT ON encryption_keys TO {application};"
         f"GRANT SELECT, INSERT, UPDATE ON encryption_keys TO {platform};"
         f"GRANT INSERT ON outbox TO {application};"

@@ -9,6 +9,8 @@ puts the caller on the request and assembles the application.
 """
 
 from loyalnest.kernel.http.callers import (
+    CREDENTIALS_MISSING,
+    Address,
     Caller,
     CallerKind,
     Db,
@@ -16,7 +18,7 @@ from loyalnest.kernel.http.callers import (
     SignedIn,
     caller_of,
     database_at,
-    platform,
+    nobody,
     tenant,
 )
 from loyalnest.kernel.http.idempotency import (
@@ -35,11 +37,15 @@ from loyalnest.kernel.http.problems import (
     answer_problems,
     problem_of,
     problem_response,
+    translate,
+    unexpected_response,
 )
 
 __all__ = [
+    "CREDENTIALS_MISSING",
     "PROBLEMS",
     "REPLAYED",
+    "Address",
     "AsOf",
     "Caller",
     "CallerKind",
@@ -59,11 +65,13 @@ __all__ = [
     "caller_of",
     "cursor_of",
     "database_at",
+    "nobody",
     "once",
     "page_of",
-    "platform",
     "problem_of",
     "problem_response",
     "request_hash",
     "tenant",
+    "translate",
+    "unexpected_response",
 ]

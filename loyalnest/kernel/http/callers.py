@@ -7,7 +7,8 @@ from enum import StrEnum
 from typing import Annotated, cast
 from uuid import UUID
 
-from fastapi import Depends, Request, Security
+from fastapi import Depends, Request
+from fastapi.params import Depends as DependsParam
 from fastapi.params import Security as SecurityParam
 from fastapi.security import HTTPBearer
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -22,6 +23,9 @@ _BEARER = HTTPBearer(
     scheme_name="bearer",
     description="An API key (`lnk_…`) or the access token of somebody who signed in.",
 )
+
+
+CREDENTIALS_MISSING = "Send an API key or an access token as 'Authorization: Bearer …'."
 
 
 class MissingScope(Forbidden):
@@ -46,6 +50,8 @@ class Caller:
     kind: CallerKind
     subject_id: UUID
     """The member of staff or the key."""
+    session_id: UUID | None = None
+    """The sign-in, for somebody who signed in."""
 
     def require(self, scope: str) -> None:
         """Raises MissingScope when the caller may not do this."""
@@ -57,13 +63,18 @@ def caller_of(request: HTTPConnection) -> Caller:
     """Whoever made the request. Raises Unauthenticated."""
     caller: Caller | None = getattr(request.state, "caller", None)
     if caller is None:
-        raise Unauthenticated("Send an API key or an access token as 'Authorization: Bearer …'.")
+        raise Unauthenticated(CREDENTIALS_MISSING)
     return caller
 
 
 def database_at(request: HTTPConnection) -> Database:
     """The database behind the application that got this request."""
     return cast(Database, request.app.state.database)
+
+
+def address_of(request: HTTPConnection) -> str:
+    """Where the request comes from, behind the proxies that are trusted."""
+    return cast(str, getattr(request.state, "address", "unknown"))
 
 
 def now_at(request: Request) -> datetime:
@@ -82,14 +93,18 @@ def tenant(scope: str) -> SecurityParam:
     return _transaction(scope)
 
 
-def platform() -> SecurityParam:
-    """A session that sees every merchant, for routes that find out whom they are talking to."""
+def nobody() -> DependsParam:
+    """A session that sees no merchant until `act_for` names one, for finding out who asks."""
 
-    async def open_for_all(request: Request) -> AsyncGenerator[AsyncSession]:
-        async with database_at(request).platform() as session:
+    async def open_for_nobody(request: Request) -> AsyncGenerator[AsyncSession]:
+        async with database_at(request).batch([]) as session:
             yield session
 
-    return cast(SecurityParam, Depends(open_for_all, scope="function"))
+    return DependsParam(open_for_nobody, scope="function")
+
+
+def _known_caller(request: Request, _: Annotated[object, Depends(_BEARER)]) -> Caller:
+    return caller_of(request)
 
 
 def _transaction(scope: str) -> SecurityParam:
@@ -107,4 +122,6 @@ def _transaction(scope: str) -> SecurityParam:
 
 Now = Annotated[datetime, Depends(now_at)]
 Db = Annotated[Database, Depends(database_at)]
-SignedIn = Annotated[Caller, Security(caller_of)]
+Address = Annotated[str, Depends(address_of)]
+SignedIn = Annotated[Caller, Depends(_known_caller)]
+"""Whoever asks, whatever they may do. Raises Unauthenticated."""

@@ -30,6 +30,7 @@ from loyalnest.kernel.errors import (
     Unauthenticated,
     Unavailable,
 )
+from loyalnest.kernel.faults import Fault, classify
 from loyalnest.kernel.logs import trace_id
 
 MEDIA_TYPE = "application/problem+json"
@@ -118,14 +119,15 @@ def unexpected_response() -> Response:
 
 def translate(error: Exception) -> DomainError | None:
     """What a failure of the database means to the caller, or None when it is our own fault."""
+    fault = classify(error)
+    if fault is Fault.CONTENDED:
+        return Contended()
+    if fault is Fault.OUTAGE or isinstance(error, PoolTimeout):
+        return DatabaseAway()
     cause = getattr(error, "orig", None) or error
     state = str(getattr(cause, "sqlstate", None) or "")
-    if state in {"40001", "40P01"}:
-        return Contended()
     if state.startswith("22") or isinstance(cause.__cause__ or cause, ValueError):
         return OutOfRange()  # refused by the server, or by the driver before it got there
-    if isinstance(cause, OSError | PoolTimeout) or state.startswith(("08", "53", "57")):
-        return DatabaseAway()
     return None
 
 

@@ -9,21 +9,21 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from loyalnest.kernel.database import Database
-from loyalnest.kernel.http import AsOf, Paging, platform
+from loyalnest.kernel.http import AsOf, Paging, nobody
 from tests.doors import door
 
 router = APIRouter()
 JSON = {"content-type": "application/json"}
-Everything = Annotated[AsyncSession, platform()]
+Unowned = Annotated[AsyncSession, nobody()]
 
 
 @router.get("/number/{number}")
-async def number(number: int, session: Everything) -> None:
+async def number(number: int, session: Unowned) -> None:
     await session.execute(text("SELECT cast(:number AS bigint)"), {"number": number})
 
 
 @router.post("/text")
-async def store_text(body: dict[str, Any], session: Everything) -> None:
+async def store_text(body: dict[str, Any], session: Unowned) -> None:
     await session.execute(text("SELECT cast(:text AS text)"), {"text": body["text"]})
 
 

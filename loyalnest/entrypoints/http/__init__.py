@@ -1,0 +1,12 @@
+"""The HTTP door: one ASGI application out of every module's routes, and the server that runs it.
+
+Around the routes stand, from the outside in: the trace and the access log, the security headers,
+the caller and their limits. All of it is plain ASGI.
+"""
+
+from loyalnest.entrypoints.http.app import build_app, rest_api
+from loyalnest.entrypoints.http.parts import Parts
+from loyalnest.entrypoints.http.reference import openapi_json
+from loyalnest.entrypoints.http.serve import serve
+
+__all__ = ["Parts", "build_app", "openapi_json", "rest_api", "serve"]

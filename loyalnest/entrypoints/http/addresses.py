@@ -1,0 +1,74 @@
+"""Where a request comes from, when proxies stand before the door.
+
+The socket says who is connected. What a proxy claims in `X-Forwarded-For` counts only when that
+proxy is trusted by setting: anybody can write a header.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+
+from starlette.datastructures import Headers
+from starlette.types import Scope
+
+Network = IPv4Network | IPv6Network
+Address = IPv4Address | IPv6Address
+# One household or office gets a whole /64 of IPv6, so that is what a limit counts.
+_IPV6_PREFIX = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a request comes from."""
+
+    address: Address | None
+    forwarded: bool
+    """Whether somebody in between says so, or the socket itself."""
+    https: bool
+
+    @property
+    def counted_as(self) -> str:
+        """What limits count by."""
+        if isinstance(self.address, IPv6Address):
+            return str(ip_network((self.address, _IPV6_PREFIX), strict=False))
+        return str(self.address or "local")
+
+    @property
+    def is_this_machine(self) -> bool:
+        """Whether the request was made here, and not by a proxy that runs here for others."""
+        return self.address is not None and self.address.is_loopback and not self.forwarded
+
+
+def origin_of(scope: Scope, trusted: Sequence[Network]) -> Origin:
+    """Where a request comes from, given the proxies that are trusted."""
+    headers = Headers(scope=scope)
+    client = scope.get("client")
+    address = _parsed(client[0]) if client else None
+    forwarded = "x-forwarded-for" in headers or "forwarded" in headers
+    https = scope.get("scheme") in {"https", "wss"}
+    if _is_in(address, trusted):
+        https = https or headers.get("x-forwarded-proto", "").lower() == "https"
+        hops = ",".join(headers.getlist("x-forwarded-for")).split(",")
+        for hop in reversed([hop.strip() for hop in hops if hop.strip()]):
+            address = _parsed(hop)
+            if not _is_in(address, trusted):
+                break
+    return Origin(address, forwarded, https)
+
+
+def networks(texts: Iterable[str]) -> list[Network]:
+    """Networks from their text form (`10.0.0.0/8`, `::1`)."""
+    return [ip_network(text.strip(), strict=False) for text in texts if text.strip()]
+
+
+def _parsed(text: str) -> Address | None:
+    try:
+        address = ip_address(text.strip("[]"))
+    except ValueError:
+        return None
+    mapped = getattr(address, "ipv4_mapped", None)
+    return mapped or address
+
+
+def _is_in(address: Address | None, trusted: Sequence[Network]) -> bool:
+    return address is not None and any(address in network for network in trusted)

@@ -1,0 +1,86 @@
+"""The application: every module's routes behind the layers that all of them need."""
+
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from importlib.metadata import version
+
+from fastapi import FastAPI
+from prometheus_client import CollectorRegistry
+from starlette.routing import BaseRoute, Router
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from loyalnest.entrypoints.http import addresses, health, reference
+from loyalnest.entrypoints.http.callers import Callers
+from loyalnest.entrypoints.http.headers import SecurityHeaders
+from loyalnest.entrypoints.http.metrics import RequestMetrics, Standing
+from loyalnest.entrypoints.http.parts import Parts
+from loyalnest.entrypoints.http.traces import Traces
+from loyalnest.kernel import clock as system
+from loyalnest.kernel.clock import Clock
+from loyalnest.kernel.database import Database
+from loyalnest.kernel.errors import NotFound
+from loyalnest.kernel.http import answer_problems, problem_response
+from loyalnest.kernel.settings import Settings
+
+_WEBHOOKS = "/webhooks/"
+
+
+def build_app(
+    database: Database, settings: Settings, parts: Parts, *, clock: Clock = system.now
+) -> ASGIApp:
+    """The whole HTTP door as one ASGI application."""
+    registry = CollectorRegistry()
+    standing = Standing(registry, database, clock)
+    api = rest_api(parts, settings)
+    api.state.database = database
+    api.state.clock = clock
+    api.router.routes.extend(health.routes(database=database, registry=registry, standing=standing))
+    api.router.routes.extend(reference.routes(api))
+    api.router.routes.extend(parts.sockets)
+    app: ASGIApp = Callers(api, database=database, clock=clock, settings=settings)
+    app = _Webhooks(app, parts.webhooks)
+    app = SecurityHeaders(app, public_https=(settings.public_url or "").startswith("https://"))
+    trusted = addresses.networks(settings.trusted_proxies.split(","))
+    return Traces(app, metrics=RequestMetrics(registry), trusted=trusted)
+
+
+def rest_api(parts: Parts, settings: Settings) -> FastAPI:
+    """The routes of the REST API alone, which is what its description is made from."""
+
+    @asynccontextmanager
+    async def running(_: FastAPI) -> AsyncGenerator[None]:
+        async with AsyncExitStack() as stack:
+            for enter in parts.running:
+                await stack.enter_async_context(enter())
+            yield
+
+    api = FastAPI(
+        title="LoyalNest",
+        version=version("loyalnest"),
+        lifespan=running,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        max_body_size=settings.api_max_bytes,
+    )
+    for router in parts.routers:
+        api.include_router(router)
+    answer_problems(api)
+    return api
+
+
+class _Webhooks:
+    """Lets deliveries through to their routes at once, past everything that only the API needs."""
+
+    def __init__(self, app: ASGIApp, routes: Sequence[BaseRoute]):
+        self.app = app
+        self.router = Router(routes, redirect_slashes=False, default=_not_found)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_delivery = scope["type"] == "http" and scope["path"].startswith(_WEBHOOKS)
+        await (self.router if is_delivery else self.app)(scope, receive, send)
+
+
+async def _not_found(scope: Scope, receive: Receive, send: Send) -> None:
+    await problem_response(NotFound("There is no such address here."))(scope, receive, send)

@@ -1,0 +1,90 @@
+"""Who asks, and how often they may: established before any route of the API is reached."""
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from loyalnest import staff
+from loyalnest.kernel.clock import Clock
+from loyalnest.kernel.database import Database
+from loyalnest.kernel.errors import DomainError, RateLimited, Unauthenticated
+from loyalnest.kernel.http import CREDENTIALS_MISSING, Caller, problem_response, translate
+from loyalnest.kernel.limits import Buckets, Policy, Verdict
+from loyalnest.kernel.settings import Settings
+
+API = "/v1/api/"
+_OPEN = frozenset({"/v1/api/auth/login", "/v1/api/auth/refresh"})
+
+
+class Callers:
+    """Puts the caller on the request and turns away who is unknown or asks too often.
+
+    Every address of the API needs a caller, also one that doesn't exist, but for the few that
+    somebody signs in at.
+    """
+
+    def __init__(self, app: ASGIApp, *, database: Database, clock: Clock, settings: Settings):
+        self.app = app
+        self.database = database
+        self.clock = clock
+        burst = settings.api_key_burst
+        rate = settings.api_key_requests_per_second
+        self.known = Buckets(Policy("caller", burst, burst / rate))
+        window_s = settings.anonymous_window_minutes * 60
+        self.unknown = Buckets(Policy("address", settings.anonymous_requests, window_s))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan" or not scope["path"].startswith(API):
+            await self.app(scope, receive, send)
+            return
+        try:
+            caller = await self._caller_of(scope)
+        except Unauthenticated as error:
+            # Whoever guesses keys is counted with those who have none.
+            verdict = self.unknown.take(scope["state"]["address"])
+            refusal = error if verdict.allowed else _over(verdict)
+            await problem_response(refusal)(scope, receive, _telling(send, verdict))
+            return
+        if caller is None:
+            verdict = self.unknown.take(scope["state"]["address"])
+        else:
+            verdict = self.known.take(caller.subject_id)
+        send = _telling(send, verdict)
+        if not verdict.allowed:
+            await problem_response(_over(verdict))(scope, receive, send)
+        elif caller is None and scope["path"] not in _OPEN:
+            await problem_response(Unauthenticated(CREDENTIALS_MISSING))(scope, receive, send)
+        else:
+            scope["state"]["caller"] = caller
+            await self.app(scope, receive, send)
+
+    async def _caller_of(self, scope: Scope) -> Caller | None:
+        authorization = Headers(scope=scope).get("authorization")
+        if authorization is None:
+            return None
+        scheme, _, bearer = authorization.partition(" ")
+        bearer = bearer.strip()
+        if scheme.lower() != "bearer" or not bearer or not bearer.isascii():
+            raise staff.CredentialsInvalid
+        try:
+            async with self.database.batch([]) as session:
+                return await staff.authenticate(session, bearer, now=self.clock())
+        except DomainError:
+            raise
+        except Exception as error:
+            meaning = translate(error)
+            if meaning is None:
+                raise
+            raise meaning from error
+
+
+def _over(verdict: Verdict) -> RateLimited:
+    return RateLimited(retry_after_s=verdict.retry_after_s)
+
+
+def _telling(send: Send, verdict: Verdict) -> Send:
+    async def send_with_limits(message: Message) -> None:
+        if message["type"] in {"http.response.start", "websocket.http.response.start"}:
+            MutableHeaders(scope=message).update(verdict.headers())
+        await send(message)
+
+    return send_with_limits

@@ -1,0 +1,22 @@
+"""What the wiring hands to the door."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+
+from fastapi import APIRouter
+from starlette.routing import BaseRoute
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The routes of one application, and what must run while it serves."""
+
+    routers: Sequence[APIRouter]
+    """Of the REST API: with sign-in, limits and documentation."""
+    webhooks: Sequence[BaseRoute] = ()
+    """Under `/webhooks/`: plain routes that know their callers by signature."""
+    sockets: Sequence[BaseRoute] = ()
+    """Live connections; the caller is established, the route decides."""
+    running: Sequence[Callable[[], AbstractAsyncContextManager[object]]] = field(default=())
+    """Entered before the first request is taken and left after the last one was answered."""

@@ -1,0 +1,100 @@
+"""The outermost layer: gives a request its trace id, measures it, logs it, and catches its fall."""
+
+import re
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from loyalnest.entrypoints.http.addresses import Network, origin_of
+from loyalnest.entrypoints.http.metrics import RequestMetrics
+from loyalnest.kernel import logs
+from loyalnest.kernel.errors import DomainError
+from loyalnest.kernel.http import problem_response, unexpected_response
+
+_TRACEPARENT = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
+_log = structlog.get_logger("http")
+
+
+class Traces:
+    """Every request has a trace id, one line in the log and a place in the metrics.
+
+    A line names the route and never the query string or the path's own values beyond ids.
+    """
+
+    def __init__(self, app: ASGIApp, *, metrics: RequestMetrics, trusted: Sequence[Network]):
+        self.app = app
+        self.metrics = metrics
+        self.trusted = trusted
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in {"http", "websocket"}:
+            await self.app(scope, receive, send)
+            return
+        origin = origin_of(scope, self.trusted)
+        state: dict[str, Any] = scope.setdefault("state", {})
+        state["origin"], state["address"] = origin, origin.counted_as
+        with logs.traced(_trace_of(scope)):
+            if scope["type"] == "websocket":
+                await self.app(scope, receive, send)
+            else:
+                await self._answer(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = time.perf_counter()
+        status = 0
+        traceparent = f"00-{logs.trace_id()}-{logs.new_trace_id()[:16]}-01"
+
+        async def send_traced(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)["traceparent"] = traceparent
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_traced)
+        except DomainError as error:
+            if status:
+                raise
+            await problem_response(error)(scope, receive, send_traced)
+        except Exception:
+            _log.exception("request.failed", method=scope["method"], route=route_of(scope))
+            if status:
+                raise
+            await unexpected_response()(scope, receive, send_traced)
+        finally:
+            self._record(scope, status, time.perf_counter() - started)
+
+    def _record(self, scope: Scope, status: int, took_s: float) -> None:
+        route = route_of(scope)
+        self.metrics.observe(scope["method"], route, status, took_s)
+        caller = scope["state"].get("caller")
+        # Accepted deliveries come by the thousand a second and are counted, not told.
+        tell = _log.debug if route.startswith("/webhooks/") and status < 400 else _log.info
+        tell(
+            "request",
+            method=scope["method"],
+            route=route,
+            status=status,
+            took_ms=round(took_s * 1000, 2),
+            merchant_id=str(caller.merchant_id) if caller else None,
+            actor=caller.actor if caller else None,
+        )
+
+
+def route_of(scope: Scope) -> str:
+    """The path with its values replaced by their names; the same for every address unknown here."""
+    if "endpoint" not in scope:
+        return "unmatched"
+    values = {str(value): name for name, value in scope.get("path_params", {}).items()}
+    parts = scope["path"].split("/")
+    return "/".join(f"{{{values[part]}}}" if part in values else part for part in parts)
+
+
+def _trace_of(scope: Scope) -> str:
+    given = _TRACEPARENT.fullmatch(Headers(scope=scope).get("traceparent", ""))
+    return given[1] if given else logs.new_trace_id()

@@ -1,0 +1,400 @@
+"""What a posting does to an account, and what time does to it. Pure: no session, clock or I/O.
+
+`settle` brings an account up to an instant: what was held until then is released, what has passed
+its date lapses. `post` settles, then writes one posting. Both work on the copy they are given and
+keep, at every step, that available and debt are never both above zero.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from loyalnest.kernel.ids import new_id
+from loyalnest.ledger import errors
+from loyalnest.ledger.expiry import ExpiryKind, grace_until, inactive_at, lapses_at
+from loyalnest.ledger.state import Account, Debt, Draw, Lot, Release
+from loyalnest.ledger.values import (
+    HELD,
+    LARGEST_AMOUNT,
+    DebtId,
+    DrawKind,
+    Entry,
+    EntryId,
+    EntryKind,
+    LotId,
+    Posting,
+    Shortfall,
+    Source,
+)
+
+_EARNED = frozenset({EntryKind.EARN, EntryKind.IMPORT, EntryKind.REFUND})
+_SPENT = frozenset({EntryKind.REDEEM, EntryKind.RESTORE})
+_ACTIVITY = frozenset({EntryKind.EARN, EntryKind.REDEEM, EntryKind.IMPORT})
+_POSITIVE = frozenset({EntryKind.EARN, EntryKind.RESTORE, EntryKind.IMPORT})
+_NEGATIVE = frozenset({EntryKind.REDEEM, EntryKind.REFUND})
+_OWN_WORK = frozenset({EntryKind.EXPIRE, EntryKind.MERGE})
+_DRAWN_AS = {
+    EntryKind.REDEEM: DrawKind.SPEND,
+    EntryKind.REFUND: DrawKind.CLAWBACK,
+    EntryKind.ADJUST: DrawKind.ADJUST,
+    EntryKind.TRANSFER: DrawKind.TRANSFER,
+}
+
+
+def check(posting: Posting) -> None:
+    """Refuse what makes no sense whatever the account holds. Raises MeaninglessPosting."""
+    amount, kind = posting.amount, posting.kind
+    if amount == 0 or not -LARGEST_AMOUNT <= amount <= LARGEST_AMOUNT:
+        raise errors.MeaninglessPosting(
+            f"An amount is between 1 and {LARGEST_AMOUNT:,} either way, never zero."
+        )
+    if kind in _OWN_WORK:
+        raise errors.MeaninglessPosting(f"Entries of kind {kind} are written by the ledger alone.")
+    if (kind in _POSITIVE and amount < 0) or (kind in _NEGATIVE and amount > 0):
+        raise errors.MeaninglessPosting(f"The sign of {amount} does not fit the kind {kind}.")
+    if kind is EntryKind.RESTORE and posting.reverses is None:
+        raise errors.MeaninglessPosting("A restore names the redemption that it reverses.")
+
+
+def needs_lots(account: Account, postings: Iterable[Posting], now: datetime) -> bool:
+    """Whether the open lots have to be at hand: not for an earning on a quiet account."""
+    if account.debt or account.unit.expiry.kind is ExpiryKind.INACTIVITY:
+        return True
+    if account.next_due_at is not None and account.next_due_at <= now:
+        return True
+    return any(posting.amount < 0 or posting.kind is EntryKind.RESTORE for posting in postings)
+
+
+def post(account: Account, posting: Posting, now: datetime) -> Entry:
+    """Write one posting. Raises InsufficientPoints, NotReversible."""
+    settle(account, now)
+    entry = record(
+        account,
+        Entry(
+            id=EntryId(new_id()),
+            merchant_id=account.merchant_id,
+            customer_id=account.customer_id,
+            unit_id=account.unit.id,
+            kind=posting.kind,
+            amount=posting.amount,
+            balance_after=account.balance + posting.amount,
+            source=posting.source,
+            step=posting.step,
+            occurred_at=posting.occurred_at,
+            recorded_at=now,
+            actor=posting.actor,
+            reason=posting.reason,
+            program_version=posting.program_version,
+            basis=posting.basis,
+            reverses=posting.reverses,
+            request_hash=posting.request_hash,
+        ),
+    )
+    owed = 0
+    if posting.kind is EntryKind.RESTORE:
+        _put_back(account, entry)
+    elif posting.amount > 0:
+        put_in(account, entry, entry.amount, held_until=posting.held_until)
+        account.announce(entry)
+    else:
+        owed = _take_out(account, entry, posting)
+        account.announce(entry)
+    if owed and posting.shortfall is Shortfall.WRITE_OFF:
+        _write_off(account, entry, owed)
+    if account.unseen_due_at is None:
+        look_ahead(account)
+    settle(account, now)
+    return entry
+
+
+def record(account: Account, entry: Entry) -> Entry:
+    """Write the line itself; whoever calls moves the points."""
+    account.entries.append(entry)
+    account.changed = True
+    if entry.kind in _EARNED:
+        account.lifetime_earned += entry.amount
+    elif entry.kind in _SPENT:
+        account.lifetime_spent -= entry.amount
+    if entry.kind in _ACTIVITY:
+        _be_active(account, entry.occurred_at)
+    return entry
+
+
+def put_in(
+    account: Account, entry: Entry, amount: int, *, held_until: datetime | None = None
+) -> None:
+    """Make a lot of what an entry brings; unless it is held, debts are paid from it first."""
+    at, now, expiry = entry.occurred_at, entry.recorded_at, account.unit.expiry
+    released_at = held_until if held_until is not None and held_until <= now else None
+    spendable_from = at if held_until is None else max(at, held_until)
+    expires_at = None
+    if expiry.by_lot and held_until != HELD:
+        expires_at = lapses_at(expiry, spendable_from, account.unit.time_zone)
+    lot = Lot(
+        id=LotId(new_id()),
+        entry_id=entry.id,
+        earned=amount,
+        remaining=amount,
+        held_until=held_until,
+        released_at=released_at,
+        release_recorded_at=now if released_at else None,
+        expires_at=expires_at,
+        origin_id=None,
+        occurred_at=at,
+        recorded_at=now,
+        source=entry.source,
+        is_new=True,
+    )
+    add_lot(account, lot, spendable_from)
+
+
+def add_lot(account: Account, lot: Lot, at: datetime) -> None:
+    """Count a new lot in; what is owed is paid from it unless it is held."""
+    account.lots.append(lot)
+    if lot.pending:
+        account.pending += lot.remaining
+    else:
+        account.available += lot.remaining
+        pay_debts(account, at)
+    due_at = lot.due_at
+    if due_at is not None and (account.next_due_at is None or due_at < account.next_due_at):
+        account.next_due_at = due_at
+
+
+def add_debt(account: Account, debt: Debt, at: datetime) -> None:
+    """Count a new debt in; it is paid at once from what can be spent."""
+    account.debts.append(debt)
+    account.debt += debt.remaining
+    pay_debts(account, at)
+
+
+def pay_debts(account: Account, at: datetime) -> None:
+    """Pay what is owed, oldest first, from what can be spent, first to expire first."""
+    if not account.debt or not account.available:
+        return
+    lots = account.spendable_lots()
+    for debt in account.open_debts():
+        for lot in lots:
+            if paid := min(debt.remaining, lot.remaining):
+                draw(account, lot, paid, lot.entry_id, DrawKind.REPAY, at, debt)
+                debt.remaining -= paid
+                debt.touched = True
+                account.debt -= paid
+
+
+def draw(
+    account: Account,
+    lot: Lot,
+    amount: int,
+    entry_id: EntryId,
+    kind: DrawKind,
+    at: datetime,
+    debt: Debt | None = None,
+) -> None:
+    """Move points out of a lot (back into it where negative), and say what for."""
+    account.draws.append(Draw(lot.id, entry_id, debt.id if debt else None, kind, amount, at))
+    lot.remaining -= amount
+    lot.touched = True
+    if lot.pending:
+        account.pending -= amount
+    else:
+        account.available -= amount
+
+
+def release(account: Account, lot: Lot, *, at: datetime, now: datetime) -> None:
+    """Let a held lot be spent; what is owed is paid from it first. A fact, not an entry."""
+    if lot.held_until == HELD and lot.expires_at is None:
+        lot.expires_at = lapses_at(account.unit.expiry, at, account.unit.time_zone)
+    account.pending -= lot.remaining
+    account.available += lot.remaining
+    lot.released_at, lot.release_recorded_at, lot.touched = at, now, True
+    account.changed = True
+    _be_active(account, at)
+    account.announce(Release(lot, lot.remaining, at))
+    pay_debts(account, at)
+
+
+def settle(account: Account, now: datetime) -> None:
+    """Do what time has done since: release what was held until now, then lapse what is past it."""
+    if account.next_due_at is None or account.next_due_at > now:
+        return
+    held = [lot for lot in account.lots if lot.remaining and lot.pending]
+    for lot in sorted(held, key=lambda lot: (lot.held_until or HELD, lot.id)):
+        if lot.held_until is not None and lot.held_until <= now:
+            release(account, lot, at=lot.held_until, now=now)
+    idle = _idle_at(account)
+    for lot in account.spendable_lots():
+        if lot.expires_at is not None and lot.expires_at <= now:
+            _lapse(account, lot, lot.expires_at, now)
+        elif idle is not None and idle <= now:
+            _lapse(account, lot, idle, now)
+    look_ahead(account)
+
+
+def look_ahead(account: Account) -> None:
+    """Find the next instant at which something is due."""
+    due = [at for lot in account.lots if lot.remaining and (at := lot.due_at) is not None]
+    due += [at for at in (_idle_at(account), account.unseen_due_at) if at is not None]
+    next_due_at = min(due, default=None)
+    if next_due_at != account.next_due_at:
+        account.next_due_at = next_due_at
+        account.changed = True
+
+
+def _take_out(account: Account, entry: Entry, posting: Posting) -> int:
+    """Draw what an entry takes; answers what was not there and is owed now."""
+    left, kind, at = -posting.amount, _DRAWN_AS[posting.kind], posting.occurred_at
+    shortfall = posting.shortfall or (
+        Shortfall.OWE if posting.kind is EntryKind.REFUND else Shortfall.REFUSE
+    )
+    lots = account.spendable_lots()
+    if posting.clawback_of is not None:
+        own = [lot for lot in account.lots if lot.remaining and lot.source == posting.clawback_of]
+        own.sort(key=lambda lot: (not lot.pending, lot.spending_order))
+        lots = own + [lot for lot in lots if lot.source != posting.clawback_of]
+    if shortfall is Shortfall.REFUSE and sum(lot.remaining for lot in lots) < left:
+        raise errors.InsufficientPoints(_too_little(account, left))
+    for lot in lots:
+        if taken := min(left, lot.remaining):
+            draw(account, lot, taken, entry.id, kind, at)
+            left -= taken
+    if left:
+        account.debts.append(
+            Debt(
+                id=DebtId(new_id()),
+                entry_id=entry.id,
+                owed=left,
+                remaining=left,
+                origin_id=None,
+                occurred_at=at,
+                recorded_at=entry.recorded_at,
+                is_new=True,
+            )
+        )
+        account.debt += left
+    return left
+
+
+def _write_off(account: Account, entry: Entry, owed: int) -> None:
+    forgiven = record(
+        account,
+        _own_entry(
+            account,
+            EntryKind.ADJUST,
+            owed,
+            source=entry.source,
+            step=f"{entry.step}:write-off",
+            occurred_at=entry.occurred_at,
+            now=entry.recorded_at,
+            reason="This program lets no balance go into debt.",
+        ),
+    )
+    put_in(account, forgiven, owed)
+    account.announce(forgiven)
+
+
+def _put_back(account: Account, entry: Entry) -> None:
+    """Return points to the very lots they were drawn from, with their old dates.
+
+    What goes back into a lot that has lapsed meanwhile is not spendable, so it pays no debt: it
+    lapses at once, or lives through the days of grace.
+    """
+    redemption = account.reversible.get(entry.reverses) if entry.reverses else None
+    if redemption is None or redemption.left < entry.amount:
+        raise errors.NotReversible
+    at, now, unit = entry.occurred_at, entry.recorded_at, account.unit
+    left = entry.amount
+    redemption.left -= left
+    lapsed: list[Lot] = []
+    for place, (lot, drawn) in enumerate(redemption.drawn):
+        back = min(left, drawn)
+        if not back:
+            continue
+        left -= back
+        redemption.drawn[place] = (lot, drawn - back)
+        if lot not in account.lots:
+            account.lots.append(lot)
+        draw(account, lot, -back, entry.id, DrawKind.PUT_BACK, at)
+        if lot.expires_at is not None and lot.expires_at <= now:
+            lot.put_back_by, lot.put_back_at = entry.id, at
+            lot.expires_at = grace_until(unit.expiry, at, unit.time_zone, old=lot.expires_at)
+            if lot.expires_at <= now:
+                lapsed.append(lot)
+    if left:
+        put_in(account, entry, left)
+    account.announce(entry)
+    for lot in lapsed:
+        _lapse(account, lot, lot.expires_at or at, now)
+    pay_debts(account, at)
+
+
+def _lapse(account: Account, lot: Lot, at: datetime, now: datetime) -> None:
+    """End what is left of a lot, at its date; at the put-back where that came later."""
+    step = f"expire:{at:%Y-%m-%dT%H:%M:%SZ}"
+    if lot.put_back_by is not None:
+        step += f":{lot.put_back_by.hex}"
+    happened = max(at, lot.put_back_at or at, lot.released_at or at)
+    entry = record(
+        account,
+        _own_entry(
+            account,
+            EntryKind.EXPIRE,
+            -lot.remaining,
+            source=Source("lot", lot.id.hex),
+            step=step,
+            occurred_at=happened,
+            now=now,
+        ),
+    )
+    draw(account, lot, lot.remaining, entry.id, DrawKind.EXPIRE, happened)
+    account.announce(entry)
+
+
+def _own_entry(
+    account: Account,
+    kind: EntryKind,
+    amount: int,
+    *,
+    source: Source,
+    step: str,
+    occurred_at: datetime,
+    now: datetime,
+    reason: str | None = None,
+) -> Entry:
+    return Entry(
+        id=EntryId(new_id()),
+        merchant_id=account.merchant_id,
+        customer_id=account.customer_id,
+        unit_id=account.unit.id,
+        kind=kind,
+        amount=amount,
+        balance_after=account.balance + amount,
+        source=source,
+        step=step,
+        occurred_at=occurred_at,
+        recorded_at=now,
+        reason=reason,
+    )
+
+
+def _be_active(account: Account, at: datetime) -> None:
+    if account.last_active_at is None or account.last_active_at < at:
+        account.last_active_at = at
+
+
+def _idle_at(account: Account) -> datetime | None:
+    if account.last_active_at is None or not account.available:
+        return None
+    return inactive_at(account.unit.expiry, account.last_active_at, account.unit.time_zone)
+
+
+def _too_little(account: Account, wanted: int) -> str:
+    said = f"This takes {wanted}; {account.available} are available"
+    if account.debt:
+        return f"{said} and {account.debt} are owed."
+    held = [lot for lot in account.lots if lot.remaining and lot.pending]
+    if not held:
+        return f"{said}."
+    first = min(lot.held_until or HELD for lot in held)
+    more = sum(lot.remaining for lot in held)
+    when = "once released" if first == HELD else f"from {first:%d %B %Y} on"
+    return f"{said} and {more} more are pending, {when}."

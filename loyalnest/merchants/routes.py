@@ -1,0 +1,81 @@
+"""REST: the merchant, its stores, and the settings of its program."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from loyalnest.kernel.database import merchant_of
+from loyalnest.kernel.http import (
+    PROBLEMS,
+    AsOf,
+    Now,
+    Page,
+    Paging,
+    SignedIn,
+    page_of,
+    tenant,
+)
+from loyalnest.merchants import queries, service
+from loyalnest.merchants.errors import VersionNotFound
+from loyalnest.merchants.schemas import MerchantView, ProgramView, StoreView
+from loyalnest.merchants.values import ProgramSettings
+
+router = APIRouter(prefix="/v1/api", tags=["Program"], responses=PROBLEMS)
+Reading = Annotated[AsyncSession, tenant("program:read")]
+Writing = Annotated[AsyncSession, tenant("program:write")]
+
+
+@router.get("/merchant", operation_id="get_merchant")
+async def get_merchant(session: Reading) -> MerchantView:
+    """The merchant that your key or sign-in belongs to."""
+    return MerchantView.of(await queries.get(session, merchant_of(session)))
+
+
+@router.get("/stores", operation_id="list_stores")
+async def list_stores(session: Reading, paging: Paging) -> Page[StoreView]:
+    """The merchant's stores, oldest first, also those that removed us."""
+    found = await queries.list_stores(
+        session, merchant_id=merchant_of(session), after=paging.after_id(), limit=paging.fetch
+    )
+    return page_of(found, paging, show=StoreView.of, key=lambda store: (store.id,))
+
+
+@router.get("/program", operation_id="get_program")
+async def get_program(session: Reading, now: Now, as_of: AsOf = None) -> ProgramView:
+    """The program's settings as they are, or as they were at an instant."""
+    program = await queries.program_of(session, merchant_of(session))
+    return ProgramView.of(program.at(as_of or now))
+
+
+@router.put("/program", operation_id="save_program")
+async def save_program(
+    body: ProgramSettings, session: Writing, caller: SignedIn, now: Now
+) -> ProgramView:
+    """Make these settings the program from now on.
+
+    Orders that were placed before keep the settings of their time. Saving what is in force
+    already makes no new version.
+    """
+    return ProgramView.of(await service.save_program(session, body, actor=caller.actor, now=now))
+
+
+@router.get("/program/versions", operation_id="list_program_versions")
+async def list_program_versions(session: Reading, paging: Paging) -> Page[ProgramView]:
+    """Every version of the settings, newest first."""
+    program = await queries.program_of(session, merchant_of(session))
+    before = paging.after_number()
+    found = [each for each in reversed(program.versions) if before is None or each.version < before]
+    return page_of(found, paging, show=ProgramView.of, key=lambda each: (each.version,))
+
+
+@router.get("/program/versions/{version}", operation_id="get_program_version")
+async def get_program_version(
+    version: Annotated[int, Path(ge=1, le=2**31 - 1)], session: Reading
+) -> ProgramView:
+    """One version of the settings."""
+    program = await queries.program_of(session, merchant_of(session))
+    found = next((each for each in program.versions if each.version == version), None)
+    if found is None:
+        raise VersionNotFound
+    return ProgramView.of(found)

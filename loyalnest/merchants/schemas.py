@@ -1,0 +1,72 @@
+"""What a merchant, its stores and its program look like on the wire."""
+
+from datetime import datetime
+
+from pydantic import BaseModel, Field
+
+from loyalnest.kernel.ids import to_wire
+from loyalnest.merchants.values import Merchant, ProgramSettings, ProgramVersion, Store
+
+
+class MerchantView(BaseModel):
+    """The merchant you work for."""
+
+    id: str = Field(examples=["mer_01890a5d7b3e7c4f8a1b2c3d4e5f6071"])
+    handle: str = Field(examples=["demo"])
+    name: str
+    currency: str = Field(examples=["GBP"])
+    time_zone: str = Field(examples=["Europe/London"])
+    locale: str = Field(examples=["en"])
+    created_at: datetime
+
+    @classmethod
+    def of(cls, merchant: Merchant) -> "MerchantView":
+        return cls(
+            id=to_wire("mer", merchant.id),
+            handle=merchant.handle,
+            name=merchant.name,
+            currency=merchant.currency,
+            time_zone=merchant.time_zone,
+            locale=merchant.locale,
+            created_at=merchant.created_at,
+        )
+
+
+class StoreView(BaseModel):
+    """One selling place."""
+
+    id: str = Field(examples=["sto_01890a5d7b3e7c4f8a1b2c3d4e5f6071"])
+    provider: str = Field(examples=["shopify"])
+    domain: str = Field(examples=["demo.myshopify.com"])
+    name: str
+    created_at: datetime
+    uninstalled_at: datetime | None = Field(description="When it removed us; null while connected.")
+
+    @classmethod
+    def of(cls, store: Store) -> "StoreView":
+        return cls(
+            id=to_wire("sto", store.id),
+            provider=store.provider,
+            domain=store.domain,
+            name=store.name,
+            created_at=store.created_at,
+            uninstalled_at=store.uninstalled_at,
+        )
+
+
+class ProgramView(BaseModel):
+    """A program's settings from one instant on."""
+
+    version: int
+    effective_from: datetime
+    created_by: str
+    settings: ProgramSettings
+
+    @classmethod
+    def of(cls, version: ProgramVersion) -> "ProgramView":
+        return cls(
+            version=version.version,
+            effective_from=version.effective_from,
+            created_by=version.created_by,
+            settings=version.settings,
+        )

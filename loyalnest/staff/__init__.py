@@ -1,0 +1,59 @@
+"""People who run a program, and the programs that work for them: sign-in, sessions, API keys.
+
+Somebody signs in with e-mail and password and gets a short access token and a refresh token that
+works once; a program has an API key with scopes. Both are sent as `Authorization: Bearer …`, and
+`authenticate` tells whom one belongs to.
+"""
+
+from loyalnest.staff.access import authenticate
+from loyalnest.staff.errors import (
+    ApiKeyNotFound,
+    CredentialsInvalid,
+    EmailInvalid,
+    MemberExists,
+    MemberNotFound,
+    PasswordTooWeak,
+    ScopeNotYours,
+    ScopesMissing,
+    SessionEnded,
+    SignInFailed,
+)
+from loyalnest.staff.queries import find_member, get_member, list_api_keys, list_members
+from loyalnest.staff.routes import router_of
+from loyalnest.staff.rules import SCOPES_OF, made_up_password
+from loyalnest.staff.service.keys import create_api_key, revoke_api_key
+from loyalnest.staff.service.members import create_member, reindex, set_password
+from loyalnest.staff.service.sessions import sign_out_everywhere
+from loyalnest.staff.values import ApiKey, Member, Role, Scope, Tokens
+
+__all__ = [
+    "SCOPES_OF",
+    "ApiKey",
+    "ApiKeyNotFound",
+    "CredentialsInvalid",
+    "EmailInvalid",
+    "Member",
+    "MemberExists",
+    "MemberNotFound",
+    "PasswordTooWeak",
+    "Role",
+    "Scope",
+    "ScopeNotYours",
+    "ScopesMissing",
+    "SessionEnded",
+    "SignInFailed",
+    "Tokens",
+    "authenticate",
+    "create_api_key",
+    "create_member",
+    "find_member",
+    "get_member",
+    "list_api_keys",
+    "list_members",
+    "made_up_password",
+    "reindex",
+    "revoke_api_key",
+    "router_of",
+    "set_password",
+    "sign_out_everywhere",
+]

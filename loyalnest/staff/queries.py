@@ -1,0 +1,147 @@
+"""Named reads: who is on the staff, which keys there are, and whom a credential belongs to."""
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from loyalnest import merchants
+from loyalnest.kernel.crypto import KeyRing
+from loyalnest.kernel.database import act_for, merchant_of, ring_of
+from loyalnest.staff import rules
+from loyalnest.staff.errors import MemberNotFound
+from loyalnest.staff.models import ApiKeyRow, MemberRow
+from loyalnest.staff.values import Account, ApiKey, Member, Role, Scope
+
+STAFF, API_KEY = "staff", "api_key"  # kinds of the directory
+
+_LISTED = text(
+    "SELECT d.merchant_id, d.subject_id FROM directory d WHERE d.kind = :kind"
+    " AND d.hash = ANY(:hashes)"
+)
+_PASSWORD = text(
+    "SELECT password_hash FROM staff_members"
+    " WHERE merchant_id = :merchant_id AND id = :id AND disabled_at IS NULL"
+)
+_SESSION_ROLE = text(
+    "SELECT m.role FROM staff_members m"
+    " WHERE m.merchant_id = :merchant_id AND m.id = :staff_id AND m.disabled_at IS NULL"
+    " AND EXISTS (SELECT FROM refresh_tokens t WHERE t.merchant_id = m.merchant_id"
+    " AND t.family_id = :family_id AND t.staff_id = m.id AND t.revoked_at IS NULL"
+    " AND t.expires_at > :now)"
+)
+
+
+async def get_member(session: AsyncSession, staff_id: UUID) -> Member:
+    """A member of staff. Raises MemberNotFound."""
+    row = await session.get(MemberRow, (merchant_of(session), staff_id))
+    if row is None:
+        raise MemberNotFound
+    return member_of(row, ring_of(session))
+
+
+async def list_members(session: AsyncSession) -> list[Member]:
+    """The merchant's staff, longest-serving first."""
+    rows = await session.scalars(
+        select(MemberRow)
+        .where(MemberRow.merchant_id == merchant_of(session))
+        .order_by(MemberRow.id)
+    )
+    return [member_of(row, ring_of(session)) for row in rows]
+
+
+async def find_member(session: AsyncSession, email: str) -> Member | None:
+    """A member by e-mail address. Raises EmailInvalid."""
+    merchant_id, ring = merchant_of(session), ring_of(session)
+    hashes = ring.blind_all(merchant_id, "staff.email", rules.normalised_email(email))
+    row = await session.scalar(
+        select(MemberRow).where(
+            MemberRow.merchant_id == merchant_id, MemberRow.email_hash.in_(hashes)
+        )
+    )
+    return member_of(row, ring) if row else None
+
+
+async def list_api_keys(
+    session: AsyncSession, *, after: UUID | None = None, limit: int = 200
+) -> list[ApiKey]:
+    """The merchant's keys, oldest first, also those that were revoked."""
+    query = select(ApiKeyRow).where(ApiKeyRow.merchant_id == merchant_of(session))
+    if after is not None:
+        query = query.where(ApiKeyRow.id > after)
+    rows = await session.scalars(query.order_by(ApiKeyRow.id).limit(limit))
+    return [key_of(row) for row in rows]
+
+
+async def find_account(
+    session: AsyncSession, *, email: str, merchant: str | None
+) -> Account | None:
+    """Whose password to check, when somebody signs in with this address.
+
+    For a session that was opened for nobody; it sees their merchant from here on. `merchant` is a
+    handle, needed only by people who work for several. Whether there is such an account shows
+    neither in the statements made nor, since the caller checks a password anyway, in the time.
+    """
+    hashes = ring_of(session).blind_all(None, STAFF, email)
+    listed = (await session.execute(_LISTED, {"kind": STAFF, "hashes": hashes})).all()
+    found = {row.merchant_id: row.subject_id for row in listed}
+    await act_for(session, list(found))
+    if merchant is not None:
+        named = await merchants.find_by_handle(session, merchant)
+        found = {key: staff_id for key, staff_id in found.items() if named and key == named.id}
+    merchant_id, staff_id = next(iter(found.items())) if len(found) == 1 else (uuid4(), uuid4())
+    wanted = {"merchant_id": merchant_id, "id": staff_id}
+    password_hash = await session.scalar(_PASSWORD, wanted)
+    return Account(merchant_id, staff_id, password_hash) if password_hash else None
+
+
+async def find_api_key(session: AsyncSession, secret: str) -> ApiKey | None:
+    """The valid key with this secret. For a session that was opened for nobody."""
+    hashed = rules.secret_hash(secret)
+    listed = await session.execute(_LISTED, {"kind": API_KEY, "hashes": [hashed]})
+    owner = listed.first()
+    if owner is None:
+        return None
+    await act_for(session, [owner.merchant_id])
+    row = await session.get(ApiKeyRow, (owner.merchant_id, owner.subject_id))
+    return key_of(row) if row and row.revoked_at is None else None
+
+
+async def find_session_role(
+    session: AsyncSession, *, staff_id: UUID, family_id: UUID, now: datetime
+) -> Role | None:
+    """What somebody is, as long as they may work here and have not signed out."""
+    role = await session.scalar(
+        _SESSION_ROLE,
+        {
+            "merchant_id": merchant_of(session),
+            "staff_id": staff_id,
+            "family_id": family_id,
+            "now": now,
+        },
+    )
+    return Role(role) if role else None
+
+
+def member_of(row: MemberRow, ring: KeyRing) -> Member:
+    """A member from their row, opened."""
+    email = ring.open_text(row.merchant_id, "staff.email", row.email_sealed) or ""
+    name = ring.open_text(row.merchant_id, "staff.name", row.name_sealed)
+    return Member(
+        row.id, row.merchant_id, email, name, Role(row.role), row.created_at, row.disabled_at
+    )
+
+
+def key_of(row: ApiKeyRow) -> ApiKey:
+    """A key from its row."""
+    return ApiKey(
+        row.id,
+        row.merchant_id,
+        row.name,
+        row.hint,
+        frozenset(map(Scope, row.scopes)),
+        row.created_at,
+        row.created_by,
+        row.revoked_at,
+    )

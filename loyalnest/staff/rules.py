@@ -1,0 +1,86 @@
+"""Pure decisions: what a role may do, what an address and a password must be."""
+
+import hashlib
+import secrets
+import unicodedata
+from collections.abc import Collection, Mapping
+
+from email_validator import EmailNotValidError, validate_email
+
+from loyalnest.staff.errors import EmailInvalid, PasswordTooWeak, ScopeNotYours, ScopesMissing
+from loyalnest.staff.values import Role, Scope
+
+KEY_PREFIX = "lnk_"
+REFRESH_PREFIX = "lnr_"
+_SECRET_BYTES = 32
+_PASSWORD_LENGTH = range(12, 257)
+# Without look-alikes: somebody may have to read it from a screen.
+_LETTERS = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKMNPQRSTUVWXYZ23456789"
+
+_READING = frozenset(scope for scope in Scope if scope.value.endswith(":read"))
+SCOPES_OF: Mapping[Role, frozenset[Scope]] = {
+    Role.OWNER: frozenset(Scope),
+    Role.MANAGER: frozenset(Scope) - {Scope.STAFF_WRITE},
+    Role.STAFF: frozenset(
+        {
+            Scope.CUSTOMERS_READ,
+            Scope.CUSTOMERS_WRITE,
+            Scope.POINTS_READ,
+            Scope.POINTS_WRITE,
+            Scope.ORDERS_READ,
+            Scope.PROGRAM_READ,
+        }
+    ),
+    Role.ANALYST: _READING - {Scope.INBOX_READ},
+}
+
+
+def normalised_email(email: str) -> str:
+    """An address as it is looked up. Looks nothing up on a network. Raises EmailInvalid."""
+    try:
+        checked = validate_email(email.strip(), check_deliverability=False)
+    except EmailNotValidError:
+        raise EmailInvalid from None
+    return checked.normalized.lower()
+
+
+def composed(password: str) -> str:
+    """The same password, however a keyboard composes its accents."""
+    return unicodedata.normalize("NFKC", password)
+
+
+def checked_password(password: str) -> str:
+    """A new password, composed. Raises PasswordTooWeak."""
+    password = composed(password)
+    if len(password) not in _PASSWORD_LENGTH:
+        raise PasswordTooWeak
+    return password
+
+
+def made_up_password() -> str:
+    """A password of 20 characters that nobody has chosen (115 bits)."""
+    return "".join(secrets.choice(_LETTERS) for _ in range(20))
+
+
+def new_secret(prefix: str) -> str:
+    """A secret of 256 bits that tells what it is for."""
+    return prefix + secrets.token_urlsafe(_SECRET_BYTES)
+
+
+def secret_hash(secret: str | bytes) -> bytes:
+    """How a made-up secret is kept: SHA-256, which is enough where nothing can be guessed."""
+    return hashlib.sha256(secret if isinstance(secret, bytes) else secret.encode()).digest()
+
+
+def hint_of(secret: str) -> str:
+    """The end of a secret, to tell one key from another."""
+    return f"{KEY_PREFIX}…{secret[-4:]}"
+
+
+def check_granted(wanted: Collection[Scope], granter: Collection[str]) -> None:
+    """Raises ScopesMissing, ScopeNotYours."""
+    if not wanted:
+        raise ScopesMissing
+    beyond = sorted(set(wanted) - set(granter))
+    if beyond:
+        raise ScopeNotYours(f"You can't give away '{beyond[0]}': your own access lacks it.")

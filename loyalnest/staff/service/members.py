@@ -1,0 +1,112 @@
+"""People join a merchant's staff and have a password."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from loyalnest.kernel.crypto import KeyRing
+from loyalnest.kernel.database import merchant_of, ring_of
+from loyalnest.kernel.ids import new_id
+from loyalnest.staff import passwords, queries, rules
+from loyalnest.staff.errors import CurrentPasswordWrong, MemberExists, MemberNotFound
+from loyalnest.staff.models import MemberRow
+from loyalnest.staff.service import directory
+from loyalnest.staff.service.sessions import sign_out_everywhere
+from loyalnest.staff.values import Member, Role
+
+_EMAIL, _NAME = "staff.email", "staff.name"
+
+
+async def create_member(
+    session: AsyncSession,
+    *,
+    email: str,
+    role: Role,
+    now: datetime,
+    name: str | None = None,
+    password: str | None = None,
+) -> Member:
+    """Take somebody onto the staff. Without a password they can't sign in yet.
+
+    Raises EmailInvalid, MemberExists, PasswordTooWeak.
+    """
+    merchant_id, ring = merchant_of(session), ring_of(session)
+    email = rules.normalised_email(email)
+    if await queries.find_member(session, email):
+        raise MemberExists
+    password_hash = None
+    if password is not None:
+        password_hash = await passwords.hash_password(rules.checked_password(password))
+    member = Member(new_id(), merchant_id, email, name, role, now, None)
+    added = await session.execute(
+        insert(MemberRow)
+        .values(
+            merchant_id=merchant_id,
+            id=member.id,
+            email_sealed=ring.seal(merchant_id, _EMAIL, email.encode()),
+            email_hash=ring.blind(merchant_id, _EMAIL, email).hash,
+            name_sealed=ring.seal_text(merchant_id, _NAME, name),
+            role=role.value,
+            password_hash=password_hash,
+            created_at=now,
+        )
+        .on_conflict_do_nothing()
+        .returning(MemberRow.id)
+    )
+    if added.first() is None:
+        raise MemberExists
+    await directory.put(session, [_listing(ring, member)])
+    return member
+
+
+async def set_password(
+    session: AsyncSession, *, staff_id: UUID, password: str, now: datetime
+) -> None:
+    """Give somebody a new password; whoever is signed in as them is signed out.
+
+    Raises PasswordTooWeak, MemberNotFound.
+    """
+    row = await session.get(MemberRow, (merchant_of(session), staff_id))
+    if row is None:
+        raise MemberNotFound
+    row.password_hash = await passwords.hash_password(rules.checked_password(password))
+    await session.flush()
+    await sign_out_everywhere(session, staff_id=staff_id, now=now)
+
+
+async def change_password(
+    session: AsyncSession, *, staff_id: UUID, current: str, new: str, now: datetime
+) -> None:
+    """Change a password, by somebody who knows it. Raises CurrentPasswordWrong, PasswordTooWeak."""
+    stored = await session.scalar(
+        select(MemberRow.password_hash).where(
+            MemberRow.merchant_id == merchant_of(session), MemberRow.id == staff_id
+        )
+    )
+    if not await passwords.verify(stored, rules.composed(current)):
+        raise CurrentPasswordWrong
+    await set_password(session, staff_id=staff_id, password=new, now=now)
+
+
+async def reindex(session: AsyncSession) -> int:
+    """Make every address findable under the current index key too. For a platform session.
+
+    Lines of older keys stay in the directory, so that nobody is locked out meanwhile. Returns how
+    many members there are.
+    """
+    ring = ring_of(session)
+    rows = (await session.scalars(select(MemberRow))).all()
+    members = [queries.member_of(row, ring) for row in rows]
+    for row, member in zip(rows, members, strict=True):
+        row.email_hash = ring.blind(row.merchant_id, _EMAIL, member.email).hash
+    await session.flush()
+    await directory.put(session, [_listing(ring, member) for member in members])
+    return len(rows)
+
+
+def _listing(ring: KeyRing, member: Member) -> directory.Listing:
+    hashed = ring.blind(None, queries.STAFF, member.email).hash
+    return directory.Listing(queries.STAFF, hashed, member.merchant_id, member.id)

@@ -1,0 +1,87 @@
+"""The words of this module: members of staff, their roles, scopes, keys and sessions."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+
+class Role(StrEnum):
+    """What somebody is to a merchant's program."""
+
+    OWNER = "owner"
+    MANAGER = "manager"
+    STAFF = "staff"
+    ANALYST = "analyst"
+
+
+class Scope(StrEnum):
+    """One thing that a caller may do."""
+
+    CUSTOMERS_READ = "customers:read"
+    CUSTOMERS_WRITE = "customers:write"
+    POINTS_READ = "points:read"
+    POINTS_WRITE = "points:write"
+    ORDERS_READ = "orders:read"
+    PROGRAM_READ = "program:read"
+    PROGRAM_WRITE = "program:write"
+    EVENTS_READ = "events:read"
+    INBOX_READ = "inbox:read"
+    INBOX_WRITE = "inbox:write"
+    STAFF_WRITE = "staff:write"
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody who runs a merchant's program."""
+
+    id: UUID
+    merchant_id: UUID
+    email: str
+    name: str | None
+    role: Role
+    created_at: datetime
+    disabled_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """A program's way in. Its secret is shown once and kept as a hash only."""
+
+    id: UUID
+    merchant_id: UUID
+    name: str
+    hint: str
+    """How the secret ends, to tell one key from another."""
+    scopes: frozenset[Scope]
+    created_at: datetime
+    created_by: str
+    revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What is needed to check somebody's password."""
+
+    merchant_id: UUID
+    staff_id: UUID
+    password_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """What a signed-in person's browser keeps: one token to ask with, one to ask for the next."""
+
+    access_token: str
+    access_expires_at: datetime
+    refresh_token: str
+    refresh_expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AccessClaims:
+    """What an access token says, once its signature and its time have been checked."""
+
+    merchant_id: UUID
+    staff_id: UUID
+    family_id: UUID
