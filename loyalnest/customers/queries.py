@@ -16,11 +16,10 @@ from loyalnest.customers.values import ANYWHERE, EMAIL, PHONE, SEARCH_KEY, Custo
 from loyalnest.kernel.crypto import KeyRing
 from loyalnest.kernel.database import bulk, merchant_of, ring_of
 
-_CURRENT = """
-SELECT customer.id, customer.merged_into
+CURRENT = """
+SELECT customer.id, coalesce(customer.merged_into, customer.id)
   FROM unnest($1::uuid[], $2::uuid[]) AS asked (merchant_id, id)
   JOIN customers AS customer USING (merchant_id, id)
- WHERE customer.merged_into IS NOT NULL
 """
 
 _BY_IDS = text("""
@@ -50,7 +49,7 @@ SELECT identity.customer_id
 """)
 
 # Every part of the question must be met; part 0 stands for the whole of it.
-_SEARCH = text("""
+SEARCH = text("""
 SELECT entry.customer_id,
        bool_or(asked.part = 0) AS whole
   FROM unnest(CAST(:parts AS integer[]), CAST(:tokens AS bytea[])) AS asked (part, token)
@@ -124,7 +123,7 @@ async def current_many(
         return living
     merchant_ids, ids = zip(*customers, strict=True)
     connection = await bulk(session)
-    rows = await connection.fetch(_CURRENT, merchant_ids, ids)
+    rows = await connection.fetch(CURRENT, merchant_ids, ids)
     living.update((row[0], row[1]) for row in rows)
     return living
 
@@ -291,7 +290,7 @@ async def _candidates(session: AsyncSession, question: search_rules.Question) ->
         "wanted": len(question.parts),
         "limit": _CANDIDATES,
     }
-    return (await session.execute(_SEARCH, names)).all()
+    return (await session.execute(SEARCH, names)).all()
 
 
 async def _living(session: AsyncSession, ids: Sequence[CustomerId]) -> list[Customer]:

@@ -23,7 +23,7 @@ from loyalnest.kernel.errors import Contended
 from loyalnest.kernel.events import publish
 from loyalnest.kernel.ids import new_id
 
-_FIND = """
+FIND = """
 SELECT asked.position, identity.customer_id
   FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::bytea[])
        WITH ORDINALITY AS asked (merchant_id, kind, scope, key, position)
@@ -110,7 +110,7 @@ async def _find(connection: Bulk, claims: Sequence[Claim]) -> dict[IdentityKey, 
     asked = list({key for claim in claims for keys in claim.identities for key in keys})
     if not asked:
         return {}
-    rows = await connection.fetch(_FIND, *_columns(asked, 4))
+    rows = await connection.fetch(FIND, *_columns(asked, 4))
     return {asked[position - 1]: customer_id for position, customer_id in rows}
 
 
