@@ -15,7 +15,7 @@ from loyalnest.integrations.shopify import PROVIDED
 from loyalnest.kernel.database import Database
 from loyalnest.kernel.errors import Contended
 from loyalnest.kernel.faults import Fault, classify
-from loyalnest.kernel.ids import new_id
+from loyalnest.kernel.ids import new_id, to_wire
 from loyalnest.kernel.inbox import Prepared
 from loyalnest.merchants import ProgramSettings
 from tests.conftest import NOW
@@ -95,6 +95,11 @@ class Shop:
             )
             row = found.one_or_none()
         return (0, 0, 0) if row is None else (row[0], row[1], row[2])
+
+    async def customer_id(self, email: str = ADA) -> str:
+        """A customer's id as the API writes it."""
+        async with self.database.tenant(self.merchant_id) as session:
+            return to_wire("cus", await self._customer(session, email))
 
     async def entries(self) -> list[tuple[str, int]]:
         """The merchant's entries: step and amount, oldest first."""

@@ -46,19 +46,29 @@ def award_of(snapshot: Snapshot, settings: ProgramSettings) -> Award:
     """The points for an order's spend, rounded once, and each line's share of them."""
     parts = spend_of(snapshot, settings.counts)
     spend = sum((amount for _, amount in parts), ZERO)
-    rate = settings.rates.get(snapshot.currency, settings.default_rate)
-    points = int((spend * rate).to_integral_value(_ROUNDING[settings.rounding]))
+    points = points_for(spend, snapshot.currency, settings)
     if points <= 0:
         return NOTHING
     shares = allocate(points, [amount for _, amount in parts])
     return Award(
         points=points,
         spend=spend,
-        rate=rate,
+        rate=rate_for(snapshot.currency, settings),
         parts=tuple(
             Part(id_, amount, share) for (id_, amount), share in zip(parts, shares, strict=True)
         ),
     )
+
+
+def points_for(spend: Decimal, currency: str, settings: ProgramSettings) -> int:
+    """What an amount of money is worth, rounded as the merchant chose."""
+    points = spend * rate_for(currency, settings)
+    return int(points.to_integral_value(_ROUNDING[settings.rounding]))
+
+
+def rate_for(currency: str, settings: ProgramSettings) -> Decimal:
+    """Points for one unit of a currency."""
+    return settings.rates.get(currency, settings.default_rate)
 
 
 def spend_of(snapshot: Snapshot, counts: Counts) -> list[tuple[str, Decimal]]:

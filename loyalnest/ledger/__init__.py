@@ -28,9 +28,20 @@ from loyalnest.ledger.events import (
     PointsRestored,
 )
 from loyalnest.ledger.expiry import NEVER, Expiry, ExpiryKind
-from loyalnest.ledger.queries import entries_of_sources
+from loyalnest.ledger.queries import (
+    balances_as_of,
+    balances_of,
+    entries_of_customer,
+    entries_of_sources,
+    entry_by_id,
+)
+from loyalnest.ledger.service.correcting import adjust, put_back, write_off
+from loyalnest.ledger.service.due import settle_due
+from loyalnest.ledger.service.holds import release_many, release_source
+from loyalnest.ledger.service.merging import Return, merge, preview_unmerge, unmerge
+from loyalnest.ledger.service.policy import Loss, Losses, preview_expiry, set_expiry
 from loyalnest.ledger.service.posting import post_many
-from loyalnest.ledger.service.units import POINTS, open_unit, units_of
+from loyalnest.ledger.service.units import POINTS, list_units, open_unit, unit_by_code, units_of
 from loyalnest.ledger.values import (
     HELD,
     LARGEST_AMOUNT,
@@ -67,6 +78,8 @@ __all__ = [
     "Figures",
     "InsufficientPoints",
     "KeyReused",
+    "Loss",
+    "Losses",
     "LotId",
     "MeaninglessPosting",
     "NotReversible",
@@ -82,6 +95,7 @@ __all__ = [
     "Posted",
     "Posting",
     "Report",
+    "Return",
     "Shortfall",
     "Source",
     "StillMerged",
@@ -91,9 +105,26 @@ __all__ = [
     "UnitKind",
     "UnitUnknown",
     "Violation",
+    "adjust",
+    "balances_as_of",
+    "balances_of",
+    "entries_of_customer",
     "entries_of_sources",
+    "entry_by_id",
+    "list_units",
+    "merge",
     "open_unit",
     "post_many",
+    "preview_expiry",
+    "preview_unmerge",
+    "put_back",
+    "release_many",
+    "release_source",
+    "set_expiry",
+    "settle_due",
+    "unit_by_code",
     "units_of",
+    "unmerge",
     "verify",
+    "write_off",
 ]

@@ -36,6 +36,8 @@ class Expiry(msgspec.Struct, frozen=True):
     days: int = 0
     grace_days: int = 0
     """How long points live that are put back into a lot that has lapsed meanwhile."""
+    since: datetime | None = None
+    """When it was put in force: inactivity is counted from then at the earliest."""
 
     @property
     def by_lot(self) -> bool:
@@ -63,7 +65,8 @@ def inactive_at(expiry: Expiry, last_active_at: datetime, time_zone: str) -> dat
     if expiry.kind is not ExpiryKind.INACTIVITY:
         return None
     zone = ZoneInfo(time_zone)
-    return _end_of(last_active_at.astimezone(zone).date() + timedelta(days=expiry.days), zone)
+    counted_from = max(last_active_at, expiry.since or last_active_at)
+    return _end_of(counted_from.astimezone(zone).date() + timedelta(days=expiry.days), zone)
 
 
 def grace_until(

@@ -130,6 +130,9 @@ class Account:
     next_due_at: datetime | None
     last_active_at: datetime | None
     moved_to: UUID | None = None
+    """The customer this account was merged into, whose account takes what still comes."""
+    moved_by: UUID | None = None
+    """The merge that did it."""
     lots: list[Lot] = field(default_factory=list[Lot])
     debts: list[Debt] = field(default_factory=list[Debt])
     unseen_due_at: datetime | None = None

@@ -7,6 +7,7 @@ found once, by the identity the order came through. Points are none of this modu
 
 from loyalnest.orders.errors import AmountOutOfRange, OrderNotFound, UnknownCurrency
 from loyalnest.orders.events import OrderCancelled, OrderRecorded, OrderRefunded
+from loyalnest.orders.routes import router
 from loyalnest.orders.rules import join
 from loyalnest.orders.service import record_many
 from loyalnest.orders.values import (
@@ -35,4 +36,5 @@ __all__ = [
     "UnknownCurrency",
     "join",
     "record_many",
+    "router",
 ]

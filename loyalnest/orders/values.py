@@ -13,6 +13,7 @@ import msgspec
 
 from loyalnest.customers import Contact
 from loyalnest.kernel.ids import to_wire
+from loyalnest.ledger import Source
 
 OrderId = NewType("OrderId", UUID)
 
@@ -115,9 +116,9 @@ class Order(msgspec.Struct, frozen=True):
     facts: Facts
 
     @property
-    def source_id(self) -> str:
-        """How the books name the order as the source of an entry."""
-        return to_wire("ord", self.id)
+    def source(self) -> Source:
+        """How the books name the order as what caused an entry."""
+        return Source("order", to_wire("ord", self.id))
 
 
 class RecordedOrder(msgspec.Struct, frozen=True):

@@ -192,6 +192,7 @@ CREATE TABLE accounts (
     next_due_at     timestamptz,
     last_active_at  timestamptz,
     moved_to        uuid,
+    moved_by        uuid,
     opened_at       timestamptz NOT NULL,
     PRIMARY KEY (merchant_id, customer_id, unit_id),
     FOREIGN KEY (merchant_id, customer_id) REFERENCES customers,

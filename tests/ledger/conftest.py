@@ -64,6 +64,12 @@ class Books:
     async def post_many(self, postings: list[ledger.Posting]) -> list[ledger.Posted]:
         return await ledger.post_many(self.session, postings, now=self.now)
 
+    async def expire_by(self, expiry: ledger.Expiry) -> None:
+        """Put an expiry policy in force."""
+        await ledger.set_expiry(
+            self.session, merchant_id=self.merchant_id, code="points", expiry=expiry, now=self.now
+        )
+
     async def figures(self, customer: UUID) -> tuple[int, int, int]:
         """Available, pending and debt as the books have them."""
         row = (

@@ -12,7 +12,6 @@ from loyalnest.earning import rules
 from loyalnest.earning.values import Posted, Step, Target
 from loyalnest.merchants import Program, ProgramVersion
 
-SOURCE = "order"
 _KINDS = {
     "earn": ledger.EntryKind.EARN,
     "correct": ledger.EntryKind.REFUND,
@@ -93,7 +92,7 @@ async def _post(session: AsyncSession, judged: Sequence[_Judged], *, now: dateti
 
 def _posting(it: _Judged, step: Step, customer_id: UUID, unit_id: ledger.UnitId) -> ledger.Posting:
     name = step.name.partition(":")[0]
-    source = ledger.Source(SOURCE, it.order.source_id)
+    source = it.order.source
     taken = step.amount < 0
     may_owe = it.version.settings.debt.allowed
     return ledger.Posting(
@@ -145,7 +144,8 @@ def _basis(it: _Judged, step: str) -> Mapping[str, Any]:
 
 
 def _books_key(order: orders.Order) -> tuple[UUID, str, str]:
-    return (order.facts.merchant_id, SOURCE, order.source_id)
+    source = order.source
+    return (order.facts.merchant_id, source.kind, source.id)
 
 
 def _buyer(order: orders.Order) -> UUID:

@@ -45,7 +45,7 @@ ON CONFLICT DO NOTHING
 
 _LOCK = """
 SELECT k.n, a.available, a.pending, a.debt, a.lifetime_earned, a.lifetime_spent,
-       a.next_due_at, a.last_active_at, a.moved_to
+       a.next_due_at, a.last_active_at, a.moved_to, a.moved_by
 FROM unnest($1::uuid[], $2::uuid[], $3::uuid[])
     WITH ORDINALITY AS k (merchant_id, customer_id, unit_id, n)
 JOIN accounts a
@@ -99,11 +99,14 @@ WITH written AS (
 UPDATE accounts a
 SET available = k.available, pending = k.pending, debt = k.debt,
     lifetime_earned = k.lifetime_earned, lifetime_spent = k.lifetime_spent,
-    next_due_at = k.next_due_at, last_active_at = k.last_active_at, moved_to = k.moved_to
+    next_due_at = k.next_due_at, last_active_at = k.last_active_at, moved_to = k.moved_to,
+    moved_by = k.moved_by
 FROM unnest($33::uuid[], $34::uuid[], $35::uuid[], $36::bigint[], $37::bigint[], $38::bigint[],
-        $39::bigint[], $40::bigint[], $41::timestamptz[], $42::timestamptz[], $43::uuid[])
+        $39::bigint[], $40::bigint[], $41::timestamptz[], $42::timestamptz[], $43::uuid[],
+        $44::uuid[])
     AS k (merchant_id, customer_id, unit_id, available, pending, debt, lifetime_earned,
-          lifetime_spent, next_due_at, last_active_at, moved_to)
+          lifetime_spent, next_due_at, last_active_at, moved_to,
+          moved_by)
 WHERE a.merchant_id = k.merchant_id
   AND a.customer_id = k.customer_id
   AND a.unit_id = k.unit_id
@@ -169,7 +172,7 @@ async def open_accounts(
     await connection.execute(_OPEN, *columns, now)
     accounts: dict[AccountKey, Account] = {}
     for row in await connection.fetch(_LOCK, *columns):
-        n, available, pending, debt, earned, spent, due, active, moved_to = row
+        n, available, pending, debt, earned, spent, due, active, moved_to, moved_by = row
         key = _at(ordered, n)
         accounts[key] = Account(
             merchant_id=key[0],
@@ -183,6 +186,7 @@ async def open_accounts(
             next_due_at=due,
             last_active_at=active,
             moved_to=moved_to,
+            moved_by=moved_by,
             unseen_due_at=due,
         )
     return accounts
@@ -224,7 +228,7 @@ async def _write_entries(connection: Bulk, accounts: Sequence[Account]) -> None:
     entries = [_entry_row(entry) for account in accounts for entry in account.entries]
     lots = [_lot_row(account, lot) for account in accounts for lot in account.lots if lot.is_new]
     figures = [_figures_row(account) for account in accounts]
-    columns = chain(_columns(entries, 18), _columns(lots, 14), _columns(figures, 11))
+    columns = chain(_columns(entries, 18), _columns(lots, 14), _columns(figures, 12))
     await connection.execute(_WRITE, *columns)
 
 
@@ -281,6 +285,7 @@ def _figures_row(account: Account) -> tuple[object, ...]:
         account.next_due_at,
         account.last_active_at,
         account.moved_to,
+        account.moved_by,
     )
 
 

@@ -9,8 +9,9 @@ from loyalnest.kernel import errors as kernel_errors
 from loyalnest.ledger import errors, rules
 from loyalnest.ledger.queries import PostingKey, entries_of_keys, own_lots
 from loyalnest.ledger.service.books import AccountKey, load_lots, open_accounts, write
+from loyalnest.ledger.service.restoring import at_their_accounts, hand_on, load_redemptions
 from loyalnest.ledger.state import Account
-from loyalnest.ledger.values import Entry, Posted, Posting
+from loyalnest.ledger.values import Entry, EntryKind, Posted, Posting
 
 
 async def post_many(
@@ -22,28 +23,34 @@ async def post_many(
     one account apply one after another in the given order; what is due on an account (releases,
     lapses) is done first. All or nothing: the first posting that can't be written raises.
 
-    Raises InsufficientPoints, KeyReused, MeaninglessPosting, NotReversible, UnitUnknown, and
-    Contended where a merge or a twin posting got in between: try the whole transaction again.
+    Raises InsufficientPoints, EntryUnknown, KeyReused, MeaninglessPosting, NotReversible,
+    UnitUnknown, and Contended where a merge or a twin posting got in between: try the whole
+    transaction again.
     """
     if not postings:
         return []
     for posting in postings:
         rules.check(posting)
-    accounts = await open_accounts(session, map(_account_key, postings), now=now)
+    postings, onward = await at_their_accounts(session, postings)
+    keys = {*map(_account_key, postings), *onward}
+    accounts = await open_accounts(session, keys, now=now)
     known = await entries_of_keys(session, list(map(_posting_key, postings)))
-    fresh: dict[AccountKey, list[Posting]] = {}
+    fresh: dict[AccountKey, list[Posting]] = {key: [] for key in onward}
     for posting in postings:
         if _posting_key(posting) not in known:
             fresh.setdefault(_account_key(posting), []).append(posting)
     await _bring_to_hand(session, accounts, fresh, now)
     posted: list[Posted] = []
     for posting in postings:
-        entry = known.get(key := _posting_key(posting))
-        if entry is None:
-            entry = known[key] = rules.post(accounts[_account_key(posting)], posting, now)
-            posted.append(Posted(posting, entry, replayed=False))
-        else:
+        key = _posting_key(posting)
+        entry = known.get(key)
+        if entry is not None:
             posted.append(_replay(posting, entry))
+            continue
+        account = accounts[_account_key(posting)]
+        entry = known[key] = rules.post(account, posting, now)
+        hand_on(accounts, account, entry.id, now)
+        posted.append(Posted(posting, entry, replayed=False))
     await write(session, accounts.values(), now=now)
     return posted
 
@@ -63,21 +70,19 @@ async def _bring_to_hand(
     now: datetime,
 ) -> None:
     """Load what the postings that are new need to be decided, and no more."""
-    for key in fresh:
-        if accounts[key].moved_to is not None:
+    touched: list[Account] = []
+    for key, postings in fresh.items():
+        account = accounts[key]
+        if account.moved_to is not None and any(p.kind is not EntryKind.RESTORE for p in postings):
             raise kernel_errors.Contended
-    touched = [
-        account
-        for key, account in accounts.items()
-        if key in fresh and rules.needs_lots(account, fresh[key], now)
-    ]
+        if not postings or rules.needs_lots(account, postings, now):
+            touched.append(account)
     await load_lots(session, touched)
-    clawbacks = [
-        (posting.merchant_id, posting.clawback_of)
-        for postings in fresh.values()
-        for posting in postings
-        if posting.clawback_of is not None
-    ]
+    every = [posting for postings in fresh.values() for posting in postings]
+    restores = [posting for posting in every if posting.kind is EntryKind.RESTORE]
+    if restores:
+        await load_redemptions(session, accounts, restores)
+    clawbacks = [(p.merchant_id, p.clawback_of) for p in every if p.clawback_of is not None]
     if clawbacks:
         sources = await own_lots(session, clawbacks)
         for account in touched:

@@ -46,6 +46,15 @@ WHERE u.code = $2
 )
 
 
+_ALL = (
+    _READ
+    + """
+WHERE u.merchant_id = $1
+ORDER BY u.kind, u.code
+"""
+)
+
+
 async def open_unit(
     session: AsyncSession,
     *,
@@ -82,6 +91,21 @@ async def units_of(
     connection = await bulk(session)
     rows = await connection.fetch(_BY_CODE, list(set(merchant_ids)), code)
     return {unit.merchant_id: unit for unit in map(_unit, rows)}
+
+
+async def unit_by_code(session: AsyncSession, merchant_id: UUID, code: str) -> Unit:
+    """One unit of a merchant. Raises UnitUnknown."""
+    units = await units_of(session, [merchant_id], code=code)
+    if merchant_id not in units:
+        raise errors.UnitUnknown
+    return units[merchant_id]
+
+
+async def list_units(session: AsyncSession, merchant_id: UUID) -> list[Unit]:
+    """Everything a merchant counts, by code."""
+    connection = await bulk(session)
+    rows = await connection.fetch(_ALL, merchant_id)
+    return list(map(_unit, rows))
 
 
 async def read_units(

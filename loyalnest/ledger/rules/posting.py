@@ -1,17 +1,14 @@
-"""What a posting does to an account, and what time does to it. Pure: no session, clock or I/O.
-
-`settle` brings an account up to an instant: what was held until then is released, what has passed
-its date lapses. `post` settles, then writes one posting. Both work on the copy they are given and
-keep, at every step, that available and debt are never both above zero.
-"""
+"""What a posting does to an account."""
 
 from collections.abc import Iterable
 from datetime import datetime
 
 from loyalnest.kernel.ids import new_id
 from loyalnest.ledger import errors
-from loyalnest.ledger.expiry import ExpiryKind, grace_until, inactive_at, lapses_at
-from loyalnest.ledger.state import Account, Debt, Draw, Lot, Release
+from loyalnest.ledger.expiry import ExpiryKind, grace_until, lapses_at
+from loyalnest.ledger.rules.due import lapse, look_ahead, settle
+from loyalnest.ledger.rules.movements import add_debt, add_lot, draw, own_entry, pay_debts, record
+from loyalnest.ledger.state import Account, Debt, Lot
 from loyalnest.ledger.values import (
     HELD,
     LARGEST_AMOUNT,
@@ -23,12 +20,8 @@ from loyalnest.ledger.values import (
     LotId,
     Posting,
     Shortfall,
-    Source,
 )
 
-_EARNED = frozenset({EntryKind.EARN, EntryKind.IMPORT, EntryKind.REFUND})
-_SPENT = frozenset({EntryKind.REDEEM, EntryKind.RESTORE})
-_ACTIVITY = frozenset({EntryKind.EARN, EntryKind.REDEEM, EntryKind.IMPORT})
 _POSITIVE = frozenset({EntryKind.EARN, EntryKind.RESTORE, EntryKind.IMPORT})
 _NEGATIVE = frozenset({EntryKind.REDEEM, EntryKind.REFUND})
 _OWN_WORK = frozenset({EntryKind.EXPIRE, EntryKind.MERGE})
@@ -106,19 +99,6 @@ def post(account: Account, posting: Posting, now: datetime) -> Entry:
     return entry
 
 
-def record(account: Account, entry: Entry) -> Entry:
-    """Write the line itself; whoever calls moves the points."""
-    account.entries.append(entry)
-    account.changed = True
-    if entry.kind in _EARNED:
-        account.lifetime_earned += entry.amount
-    elif entry.kind in _SPENT:
-        account.lifetime_spent -= entry.amount
-    if entry.kind in _ACTIVITY:
-        _be_active(account, entry.occurred_at)
-    return entry
-
-
 def put_in(
     account: Account, entry: Entry, amount: int, *, held_until: datetime | None = None
 ) -> None:
@@ -144,100 +124,8 @@ def put_in(
         source=entry.source,
         is_new=True,
     )
-    add_lot(account, lot, spendable_from)
-
-
-def add_lot(account: Account, lot: Lot, at: datetime) -> None:
-    """Count a new lot in; what is owed is paid from it unless it is held."""
-    account.lots.append(lot)
-    if lot.pending:
-        account.pending += lot.remaining
-    else:
-        account.available += lot.remaining
-        pay_debts(account, at)
-    due_at = lot.due_at
-    if due_at is not None and (account.next_due_at is None or due_at < account.next_due_at):
-        account.next_due_at = due_at
-
-
-def add_debt(account: Account, debt: Debt, at: datetime) -> None:
-    """Count a new debt in; it is paid at once from what can be spent."""
-    account.debts.append(debt)
-    account.debt += debt.remaining
-    pay_debts(account, at)
-
-
-def pay_debts(account: Account, at: datetime) -> None:
-    """Pay what is owed, oldest first, from what can be spent, first to expire first."""
-    if not account.debt or not account.available:
-        return
-    lots = account.spendable_lots()
-    for debt in account.open_debts():
-        for lot in lots:
-            if paid := min(debt.remaining, lot.remaining):
-                draw(account, lot, paid, lot.entry_id, DrawKind.REPAY, at, debt)
-                debt.remaining -= paid
-                debt.touched = True
-                account.debt -= paid
-
-
-def draw(
-    account: Account,
-    lot: Lot,
-    amount: int,
-    entry_id: EntryId,
-    kind: DrawKind,
-    at: datetime,
-    debt: Debt | None = None,
-) -> None:
-    """Move points out of a lot (back into it where negative), and say what for."""
-    account.draws.append(Draw(lot.id, entry_id, debt.id if debt else None, kind, amount, at))
-    lot.remaining -= amount
-    lot.touched = True
-    if lot.pending:
-        account.pending -= amount
-    else:
-        account.available -= amount
-
-
-def release(account: Account, lot: Lot, *, at: datetime, now: datetime) -> None:
-    """Let a held lot be spent; what is owed is paid from it first. A fact, not an entry."""
-    if lot.held_until == HELD and lot.expires_at is None:
-        lot.expires_at = lapses_at(account.unit.expiry, at, account.unit.time_zone)
-    account.pending -= lot.remaining
-    account.available += lot.remaining
-    lot.released_at, lot.release_recorded_at, lot.touched = at, now, True
-    account.changed = True
-    _be_active(account, at)
-    account.announce(Release(lot, lot.remaining, at))
-    pay_debts(account, at)
-
-
-def settle(account: Account, now: datetime) -> None:
-    """Do what time has done since: release what was held until now, then lapse what is past it."""
-    if account.next_due_at is None or account.next_due_at > now:
-        return
-    held = [lot for lot in account.lots if lot.remaining and lot.pending]
-    for lot in sorted(held, key=lambda lot: (lot.held_until or HELD, lot.id)):
-        if lot.held_until is not None and lot.held_until <= now:
-            release(account, lot, at=lot.held_until, now=now)
-    idle = _idle_at(account)
-    for lot in account.spendable_lots():
-        if lot.expires_at is not None and lot.expires_at <= now:
-            _lapse(account, lot, lot.expires_at, now)
-        elif idle is not None and idle <= now:
-            _lapse(account, lot, idle, now)
-    look_ahead(account)
-
-
-def look_ahead(account: Account) -> None:
-    """Find the next instant at which something is due."""
-    due = [at for lot in account.lots if lot.remaining and (at := lot.due_at) is not None]
-    due += [at for at in (_idle_at(account), account.unseen_due_at) if at is not None]
-    next_due_at = min(due, default=None)
-    if next_due_at != account.next_due_at:
-        account.next_due_at = next_due_at
-        account.changed = True
+    add_lot(account, lot)
+    pay_debts(account, spendable_from)
 
 
 def _take_out(account: Account, entry: Entry, posting: Posting) -> int:
@@ -258,26 +146,24 @@ def _take_out(account: Account, entry: Entry, posting: Posting) -> int:
             draw(account, lot, taken, entry.id, kind, at)
             left -= taken
     if left:
-        account.debts.append(
-            Debt(
-                id=DebtId(new_id()),
-                entry_id=entry.id,
-                owed=left,
-                remaining=left,
-                origin_id=None,
-                occurred_at=at,
-                recorded_at=entry.recorded_at,
-                is_new=True,
-            )
+        debt = Debt(
+            id=DebtId(new_id()),
+            entry_id=entry.id,
+            owed=left,
+            remaining=left,
+            origin_id=None,
+            occurred_at=at,
+            recorded_at=entry.recorded_at,
+            is_new=True,
         )
-        account.debt += left
+        add_debt(account, debt)
     return left
 
 
 def _write_off(account: Account, entry: Entry, owed: int) -> None:
     forgiven = record(
         account,
-        _own_entry(
+        own_entry(
             account,
             EntryKind.ADJUST,
             owed,
@@ -323,68 +209,8 @@ def _put_back(account: Account, entry: Entry) -> None:
         put_in(account, entry, left)
     account.announce(entry)
     for lot in lapsed:
-        _lapse(account, lot, lot.expires_at or at, now)
+        lapse(account, lot, lot.expires_at or at, now)
     pay_debts(account, at)
-
-
-def _lapse(account: Account, lot: Lot, at: datetime, now: datetime) -> None:
-    """End what is left of a lot, at its date; at the put-back where that came later."""
-    step = f"expire:{at:%Y-%m-%dT%H:%M:%SZ}"
-    if lot.put_back_by is not None:
-        step += f":{lot.put_back_by.hex}"
-    happened = max(at, lot.put_back_at or at, lot.released_at or at)
-    entry = record(
-        account,
-        _own_entry(
-            account,
-            EntryKind.EXPIRE,
-            -lot.remaining,
-            source=Source("lot", lot.id.hex),
-            step=step,
-            occurred_at=happened,
-            now=now,
-        ),
-    )
-    draw(account, lot, lot.remaining, entry.id, DrawKind.EXPIRE, happened)
-    account.announce(entry)
-
-
-def _own_entry(
-    account: Account,
-    kind: EntryKind,
-    amount: int,
-    *,
-    source: Source,
-    step: str,
-    occurred_at: datetime,
-    now: datetime,
-    reason: str | None = None,
-) -> Entry:
-    return Entry(
-        id=EntryId(new_id()),
-        merchant_id=account.merchant_id,
-        customer_id=account.customer_id,
-        unit_id=account.unit.id,
-        kind=kind,
-        amount=amount,
-        balance_after=account.balance + amount,
-        source=source,
-        step=step,
-        occurred_at=occurred_at,
-        recorded_at=now,
-        reason=reason,
-    )
-
-
-def _be_active(account: Account, at: datetime) -> None:
-    if account.last_active_at is None or account.last_active_at < at:
-        account.last_active_at = at
-
-
-def _idle_at(account: Account) -> datetime | None:
-    if account.last_active_at is None or not account.available:
-        return None
-    return inactive_at(account.unit.expiry, account.last_active_at, account.unit.time_zone)
 
 
 def _too_little(account: Account, wanted: int) -> str:

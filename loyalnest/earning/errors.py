@@ -1,0 +1,31 @@
+"""Why something doesn't earn."""
+
+from loyalnest.kernel.errors import Conflict, Invalid
+
+
+class ActionUnknown(Invalid):
+    """The program has no such action; see `actions` in its settings."""
+
+
+class ActionOff(Conflict):
+    """This action is switched off in the program's settings."""
+
+
+class ProgramPaused(Conflict):
+    """The program is paused: nothing is earned until it is switched on again."""
+
+
+class EarningLimitReached(Conflict):
+    """This customer has earned for this action as often as the program allows."""
+
+
+class AmountMissing(Invalid):
+    """A purchase earns by its amount and is known by its order; send `amount` and `order_id`."""
+
+
+class EarnsNothing(Conflict):
+    """At the program's rate this amount is worth less than a point."""
+
+
+class EarnsByItself(Conflict):
+    """This order came from a connected shop, whose orders earn by themselves."""

@@ -1,0 +1,183 @@
+"""Expiry policies: seen before they are in force, and put in force."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import msgspec
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from loyalnest.kernel.database import Bulk, bulk
+from loyalnest.ledger.expiry import Expiry, ExpiryKind, inactive_at
+from loyalnest.ledger.service.units import unit_by_code
+from loyalnest.ledger.values import HELD, Unit
+
+NOTICE = timedelta(days=30)
+"""Points that exist already get at least this long before a new policy ends them."""
+
+# The same dates as `expiry.lapses_at`, for all open lots at once; `test_expiring` compares them.
+_DATED = """
+SELECT l.merchant_id, l.id, l.customer_id, l.unit_id, l.remaining,
+       l.held_until IS NOT NULL AND l.released_at IS NULL AS pending,
+       CASE $4::text
+           WHEN 'never' THEN NULL
+           WHEN 'inactivity' THEN NULL
+           ELSE greatest($7::timestamptz, (CASE $4::text
+               WHEN 'month_end' THEN date_trunc('month', s.last_day) + interval '1 month'
+               WHEN 'year_end' THEN date_trunc('year', s.last_day) + interval '1 year'
+               ELSE s.last_day + interval '1 day' END) AT TIME ZONE $3)
+       END AS expires_at
+FROM lots l
+CROSS JOIN LATERAL (
+    SELECT date_trunc('day', (CASE
+        WHEN l.held_until IS NULL THEN l.occurred_at
+        WHEN l.held_until = $6 THEN l.released_at
+        ELSE greatest(l.occurred_at, l.held_until) END) AT TIME ZONE $3)
+        + make_interval(days => $5) AS last_day
+) s
+WHERE l.merchant_id = $1 AND l.unit_id = $2 AND l.remaining > 0
+"""
+
+_LOCK_UNIT = """
+SELECT FROM accounts a
+WHERE a.merchant_id = $1 AND a.unit_id = $2
+ORDER BY a.merchant_id, a.customer_id
+FOR NO KEY UPDATE
+"""
+
+_REDATE = f"""
+UPDATE lots l SET expires_at = n.expires_at
+FROM ({_DATED}) n
+WHERE l.merchant_id = n.merchant_id AND l.id = n.id
+  AND l.expires_at IS DISTINCT FROM n.expires_at
+"""  # noqa: S608
+
+_LOOK_AHEAD = """
+UPDATE accounts a SET next_due_at = n.due_at
+FROM (
+    SELECT l.merchant_id, l.customer_id, l.unit_id,
+           min(CASE WHEN l.held_until IS NOT NULL AND l.released_at IS NULL
+                    THEN nullif(l.held_until, $3) ELSE l.expires_at END) AS due_at
+    FROM lots l
+    WHERE l.merchant_id = $1 AND l.unit_id = $2 AND l.remaining > 0
+    GROUP BY l.merchant_id, l.customer_id, l.unit_id
+) n
+WHERE a.merchant_id = n.merchant_id
+  AND a.customer_id = n.customer_id
+  AND a.unit_id = n.unit_id
+  AND a.next_due_at IS DISTINCT FROM n.due_at
+"""
+
+_WATCH = """
+UPDATE accounts a SET next_due_at = least(coalesce(a.next_due_at, $3), $3)
+WHERE a.merchant_id = $1 AND a.unit_id = $2 AND a.available > 0
+"""
+
+_LOSSES = f"""
+SELECT n.customer_id, n.expires_at, sum(n.remaining)::bigint AS points,
+       count(*) OVER () AS losses, sum(sum(n.remaining)) OVER ()::bigint AS total
+FROM ({_DATED}) n
+WHERE n.expires_at IS NOT NULL AND NOT n.pending
+GROUP BY n.customer_id, n.expires_at
+ORDER BY n.expires_at, n.customer_id
+LIMIT $8
+"""  # noqa: S608
+
+_IDLE_LOSSES = """
+SELECT a.customer_id, $3::timestamptz, a.available, count(*) OVER () AS losses,
+       sum(a.available) OVER ()::bigint AS total
+FROM accounts a
+WHERE a.merchant_id = $1 AND a.unit_id = $2 AND a.available > 0
+ORDER BY a.customer_id
+LIMIT $4
+"""
+
+
+class Loss(msgspec.Struct, frozen=True):
+    """What one customer would lose at one instant, if they spend nothing until then."""
+
+    customer_id: UUID
+    lapses_at: datetime
+    points: int
+
+
+class Losses(msgspec.Struct, frozen=True):
+    """What a policy would end of what there is now: in all, and whose first."""
+
+    count: int
+    points: int
+    first: list[Loss]
+
+
+async def preview_expiry(
+    session: AsyncSession,
+    *,
+    merchant_id: UUID,
+    code: str,
+    expiry: Expiry,
+    existing: bool,
+    limit: int = 100,
+    now: datetime,
+) -> Losses:
+    """Who would lose what, and when, if `set_expiry` were called like this. Raises UnitUnknown."""
+    unit = await unit_by_code(session, merchant_id, code)
+    connection = await bulk(session)
+    idle = inactive_at(expiry, now, unit.time_zone)
+    if idle is not None:
+        rows = await connection.fetch(_IDLE_LOSSES, merchant_id, unit.id, idle, limit)
+    elif expiry.by_lot and existing:
+        rows = await connection.fetch(_LOSSES, *_dates(unit, expiry, now), limit)
+    else:
+        rows = []
+    if not rows:
+        return Losses(0, 0, [])
+    return Losses(rows[0][3], rows[0][4], [Loss(row[0], row[1], row[2]) for row in rows])
+
+
+async def set_expiry(
+    session: AsyncSession,
+    *,
+    merchant_id: UUID,
+    code: str,
+    expiry: Expiry,
+    existing: bool = False,
+    now: datetime,
+) -> Unit:
+    """Put an expiry policy in force for what is earned from now on.
+
+    Points that exist keep their dates unless `existing` says otherwise; then they get the new
+    policy's, but none sooner than in 30 days. Inactivity is counted from now at the earliest.
+    Raises UnitUnknown.
+    """
+    unit = await unit_by_code(session, merchant_id, code)
+    expiry = msgspec.structs.replace(expiry, since=now)
+    connection = await bulk(session)
+    await connection.execute(_LOCK_UNIT, merchant_id, unit.id)
+    await connection.execute(
+        "UPDATE units SET expiry = $3 WHERE merchant_id = $1 AND id = $2",
+        merchant_id,
+        unit.id,
+        msgspec.json.encode(expiry).decode(),
+    )
+    if existing:
+        await _redate(connection, unit, expiry, now)
+    idle = inactive_at(expiry, now, unit.time_zone)
+    if idle is not None:
+        await connection.execute(_WATCH, merchant_id, unit.id, idle)
+    return msgspec.structs.replace(unit, expiry=expiry)
+
+
+async def _redate(connection: Bulk, unit: Unit, expiry: Expiry, now: datetime) -> None:
+    await connection.execute(_REDATE, *_dates(unit, expiry, now))
+    await connection.execute(_LOOK_AHEAD, unit.merchant_id, unit.id, HELD)
+
+
+def _dates(unit: Unit, expiry: Expiry, now: datetime) -> tuple[object, ...]:
+    return (
+        unit.merchant_id,
+        unit.id,
+        unit.time_zone,
+        ExpiryKind(expiry.kind),
+        expiry.days,
+        HELD,
+        now + NOTICE,
+    )

@@ -1,0 +1,67 @@
+"""Named reads of orders."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from loyalnest.kernel.database import Bulk, Row, bulk, merchant_of
+from loyalnest.orders import storage
+from loyalnest.orders.errors import OrderNotFound
+from loyalnest.orders.values import Order, OrderId
+
+_BY_ID = f"SELECT {storage.COLUMNS} FROM orders o WHERE o.merchant_id = $1 AND o.id = $2"  # noqa: S608
+
+# Orders keep the identity they came through; whoever was merged into a customer brought theirs.
+_OF_CUSTOMER = f"""
+SELECT {storage.COLUMNS}
+FROM orders o
+WHERE o.merchant_id = $1
+  AND o.customer_id IN (
+      SELECT c.id
+      FROM customers c
+      WHERE c.merchant_id = $1 AND (c.id = $2 OR c.merged_into = $2))
+  AND ($3::uuid IS NULL OR o.id < $3)
+ORDER BY o.id DESC
+LIMIT $4
+"""  # noqa: S608
+
+_WAITING = f"""
+SELECT {storage.COLUMNS}
+FROM orders o
+WHERE o.merchant_id = $1
+  AND o.placed_at IS NULL
+  AND ($2::uuid IS NULL OR o.id > $2)
+ORDER BY o.id
+LIMIT $3
+"""  # noqa: S608
+
+
+async def get(session: AsyncSession, order_id: OrderId) -> Order:
+    """One order with its refunds. Raises OrderNotFound."""
+    connection = await bulk(session)
+    rows = await connection.fetch(_BY_ID, merchant_of(session), order_id)
+    if not rows:
+        raise OrderNotFound
+    return (await _with_refunds(connection, rows))[0]
+
+
+async def list_of_customer(
+    session: AsyncSession, customer_id: UUID, *, after: UUID | None, limit: int
+) -> list[Order]:
+    """A customer's orders, the latest recorded first, with those of whom was merged into them."""
+    connection = await bulk(session)
+    rows = await connection.fetch(_OF_CUSTOMER, merchant_of(session), customer_id, after, limit)
+    return await _with_refunds(connection, rows)
+
+
+async def list_waiting(session: AsyncSession, *, after: UUID | None, limit: int) -> list[Order]:
+    """Orders of which only a refund or a cancellation has come so far, the oldest first."""
+    connection = await bulk(session)
+    rows = await connection.fetch(_WAITING, merchant_of(session), after, limit)
+    return await _with_refunds(connection, rows)
+
+
+async def _with_refunds(connection: Bulk, rows: Sequence[Row]) -> list[Order]:
+    refunds = await storage.refunds_of(connection, [(row[0], row[3]) for row in rows])
+    return [storage.read(row, refunds.get(row[3], ())) for row in rows]
