@@ -15,6 +15,7 @@ from loyalnest.merchants.errors import (
     VersionNotFound,
 )
 from loyalnest.merchants.events import ProgramChanged, StoreUninstalled
+from loyalnest.merchants.keys import INDEXES, SEALED
 from loyalnest.merchants.queries import (
     find,
     find_by_handle,
@@ -31,7 +32,6 @@ from loyalnest.merchants.service import (
     add_store,
     create,
     mark_uninstalled,
-    reindex,
     save_program,
 )
 from loyalnest.merchants.values import (
@@ -51,6 +51,8 @@ from loyalnest.merchants.values import (
 )
 
 __all__ = [
+    "INDEXES",
+    "SEALED",
     "ActionRule",
     "AwardOn",
     "Counts",
@@ -86,7 +88,6 @@ __all__ = [
     "mark_uninstalled",
     "program_of",
     "programs_of",
-    "reindex",
     "router",
     "save_program",
 ]

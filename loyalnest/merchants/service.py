@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from loyalnest.kernel.crypto import KeyRing
 from loyalnest.kernel.database import merchant_of, ring_of
 from loyalnest.kernel.events import publish
 from loyalnest.kernel.ids import new_id
@@ -18,9 +19,12 @@ from loyalnest.merchants.values import Merchant, ProgramSettings, ProgramVersion
 
 _LOCK_NAME = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 _LOCK_MERCHANT = text("SELECT 1 FROM merchants WHERE merchant_id = :merchant_id FOR NO KEY UPDATE")
-_LIST_STORE = text(
+_LINE = ("kind", "hash", "merchant_id", "store_id")
+_LIST_STORES = text(
     "INSERT INTO directory (kind, hash, merchant_id, subject_id)"
-    " VALUES (:kind, :hash, :merchant_id, :store_id) ON CONFLICT DO NOTHING"
+    " SELECT * FROM unnest(cast(:kind AS text[]), cast(:hash AS bytea[]),"
+    " cast(:merchant_id AS uuid[]), cast(:store_id AS uuid[]))"
+    " ON CONFLICT DO NOTHING RETURNING true"
 )
 _UNINSTALL = text(
     "UPDATE stores SET uninstalled_at = :now"
@@ -95,7 +99,7 @@ async def add_store(
         )
     )
     await session.flush()
-    await _list_in_directory(session, [store])
+    await put_in_directory(session, directory_lines(ring_of(session), [store]))
     return store
 
 
@@ -144,16 +148,6 @@ async def save_program(
     return saved
 
 
-async def reindex(session: AsyncSession) -> int:
-    """List every store under the current index key as well. For a platform session.
-
-    The rows of older keys stay, so that look-ups succeed all along. Returns how many stores.
-    """
-    stores = await queries.list_all_stores(session)
-    await _list_in_directory(session, stores)
-    return len(stores)
-
-
 async def _welcome_back(
     session: AsyncSession, merchant_id: UUID, store_id: UUID, name: str
 ) -> Store:
@@ -163,10 +157,10 @@ async def _welcome_back(
     return Store(row.id, merchant_id, row.provider, row.domain, name, row.created_at, None)
 
 
-async def _list_in_directory(session: AsyncSession, stores: Sequence[Store]) -> None:
-    ring = ring_of(session)
+def directory_lines(ring: KeyRing, stores: Sequence[Store]) -> list[dict[str, object]]:
+    """What the directory says of these stores, hashed with the ring's current key."""
     kinds = [queries.shop_kind(store.provider) for store in stores]
-    lines = [
+    return [
         {
             "kind": kind,
             "hash": ring.blind(None, kind, store.domain).hash,
@@ -175,8 +169,15 @@ async def _list_in_directory(session: AsyncSession, stores: Sequence[Store]) -> 
         }
         for kind, store in zip(kinds, stores, strict=True)
     ]
-    if lines:
-        await session.execute(_LIST_STORE, lines)
+
+
+async def put_in_directory(session: AsyncSession, lines: Sequence[dict[str, object]]) -> int:
+    """Add lines to the directory and return how many were new."""
+    added = await session.execute(
+        _LIST_STORES,
+        {name: [line[name] for line in lines] for name in _LINE},
+    )
+    return len(added.all())
 
 
 async def _add_version(

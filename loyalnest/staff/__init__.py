@@ -18,16 +18,19 @@ from loyalnest.staff.errors import (
     SessionEnded,
     SignInFailed,
 )
+from loyalnest.staff.keys import INDEXES, SEALED
 from loyalnest.staff.queries import find_member, get_member, list_api_keys, list_members
 from loyalnest.staff.routes import router_of
 from loyalnest.staff.rules import SCOPES_OF, made_up_password
 from loyalnest.staff.service.keys import create_api_key, revoke_api_key
-from loyalnest.staff.service.members import create_member, reindex, set_password
+from loyalnest.staff.service.members import create_member, set_password
 from loyalnest.staff.service.sessions import sign_out_everywhere
 from loyalnest.staff.values import ApiKey, Member, Role, Scope, Tokens
 
 __all__ = [
+    "INDEXES",
     "SCOPES_OF",
+    "SEALED",
     "ApiKey",
     "ApiKeyNotFound",
     "CredentialsInvalid",
@@ -51,7 +54,6 @@ __all__ = [
     "list_api_keys",
     "list_members",
     "made_up_password",
-    "reindex",
     "revoke_api_key",
     "router_of",
     "set_password",

@@ -1,7 +1,7 @@
 """What the installation's directory knows of people and keys: a keyed hash, and whose it is."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import text
@@ -9,7 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 _LIST = text(
     "INSERT INTO directory (kind, hash, merchant_id, subject_id)"
-    " VALUES (:kind, :hash, :merchant_id, :subject_id) ON CONFLICT DO NOTHING"
+    " SELECT * FROM unnest(cast(:kinds AS text[]), cast(:hashes AS bytea[]),"
+    " cast(:merchant_ids AS uuid[]), cast(:subject_ids AS uuid[]))"
+    " ON CONFLICT DO NOTHING RETURNING true"
 )
 
 
@@ -23,7 +25,15 @@ class Listing:
     subject_id: UUID
 
 
-async def put(session: AsyncSession, listings: Sequence[Listing]) -> None:
-    """Add lines to the directory; those that are there already stay."""
-    if listings:
-        await session.execute(_LIST, [asdict(listing) for listing in listings])
+async def put(session: AsyncSession, listings: Sequence[Listing]) -> int:
+    """Add lines to the directory and return how many were new."""
+    added = await session.execute(
+        _LIST,
+        {
+            "kinds": [listing.kind for listing in listings],
+            "hashes": [listing.hash for listing in listings],
+            "merchant_ids": [listing.merchant_id for listing in listings],
+            "subject_ids": [listing.subject_id for listing in listings],
+        },
+    )
+    return len(added.all())

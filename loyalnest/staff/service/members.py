@@ -17,7 +17,7 @@ from loyalnest.staff.service import directory
 from loyalnest.staff.service.sessions import sign_out_everywhere
 from loyalnest.staff.values import Member, Role
 
-_EMAIL, _NAME = "staff.email", "staff.name"
+EMAIL, NAME = "staff.email", "staff.name"
 
 
 async def create_member(
@@ -46,9 +46,9 @@ async def create_member(
         .values(
             merchant_id=merchant_id,
             id=member.id,
-            email_sealed=ring.seal(merchant_id, _EMAIL, email.encode()),
-            email_hash=ring.blind(merchant_id, _EMAIL, email).hash,
-            name_sealed=ring.seal_text(merchant_id, _NAME, name),
+            email_sealed=ring.seal(merchant_id, EMAIL, email.encode()),
+            email_hash=ring.blind(merchant_id, EMAIL, email).hash,
+            name_sealed=ring.seal_text(merchant_id, NAME, name),
             role=role.value,
             password_hash=password_hash,
             created_at=now,
@@ -58,7 +58,7 @@ async def create_member(
     )
     if added.first() is None:
         raise MemberExists
-    await directory.put(session, [_listing(ring, member)])
+    await directory.put(session, [listing_of(ring, member)])
     return member
 
 
@@ -91,22 +91,7 @@ async def change_password(
     await set_password(session, staff_id=staff_id, password=new, now=now)
 
 
-async def reindex(session: AsyncSession) -> int:
-    """Make every address findable under the current index key too. For a platform session.
-
-    Lines of older keys stay in the directory, so that nobody is locked out meanwhile. Returns how
-    many members there are.
-    """
-    ring = ring_of(session)
-    rows = (await session.scalars(select(MemberRow))).all()
-    members = [queries.member_of(row, ring) for row in rows]
-    for row, member in zip(rows, members, strict=True):
-        row.email_hash = ring.blind(row.merchant_id, _EMAIL, member.email).hash
-    await session.flush()
-    await directory.put(session, [_listing(ring, member) for member in members])
-    return len(rows)
-
-
-def _listing(ring: KeyRing, member: Member) -> directory.Listing:
+def listing_of(ring: KeyRing, member: Member) -> directory.Listing:
+    """Where this member's address leads, hashed with the ring's current key."""
     hashed = ring.blind(None, queries.STAFF, member.email).hash
     return directory.Listing(queries.STAFF, hashed, member.merchant_id, member.id)
