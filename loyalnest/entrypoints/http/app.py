@@ -34,7 +34,11 @@ def build_app(
     api = rest_api(parts, settings)
     api.state.database = database
     api.state.clock = clock
-    api.router.routes.extend(health.routes(database=database, registry=registry, standing=standing))
+    api.router.routes.extend(
+        health.routes(
+            database=database, token=settings.metrics_token, registry=registry, standing=standing
+        )
+    )
     api.router.routes.extend(reference.routes(api))
     api.router.routes.extend(parts.sockets)
     app: ASGIApp = Callers(api, database=database, clock=clock, settings=settings)

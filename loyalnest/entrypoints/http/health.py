@@ -54,10 +54,15 @@ class Readiness:
         return None if known else "keys"
 
 
-def routes(*, database: Database, registry: CollectorRegistry, standing: Standing) -> list[Route]:
+def routes(
+    *,
+    database: Database,
+    token: SecretStr | None,
+    registry: CollectorRegistry,
+    standing: Standing,
+) -> list[Route]:
     """`/health/live`, `/health/ready` and `/metrics`."""
     readiness = Readiness(database)
-    token = database.settings.metrics_token
 
     async def live(request: Request) -> Response:
         return JSONResponse({"status": "alive"})
