@@ -34,6 +34,7 @@ from loyalnest.customers.queries import (
     list_merge_candidates,
     search,
 )
+from loyalnest.customers.routes import router_of
 from loyalnest.customers.rules.identity import clean_text, normalise_email, normalise_phone
 from loyalnest.customers.service import (
     enrol,
@@ -97,6 +98,7 @@ __all__ = [
     "merge_identities",
     "normalise_email",
     "normalise_phone",
+    "router_of",
     "search",
     "unmerge_identities",
     "update_many",

@@ -7,7 +7,16 @@ import sys
 
 import typer
 
-from loyalnest.entrypoints.cli import db, ledger, replay, up
+from loyalnest.entrypoints.cli import (
+    api_keys,
+    db,
+    ledger,
+    merchants,
+    replay,
+    serving,
+    staff,
+    up,
+)
 from loyalnest.kernel.errors import DomainError
 
 app = typer.Typer(
@@ -18,8 +27,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("up")(up.up)
+app.command("serve")(serving.serve)
+app.command("worker")(serving.work)
 app.command("replay")(replay.replay)
 app.add_typer(db.commands, name="db")
+app.add_typer(merchants.commands, name="merchants")
+app.add_typer(staff.commands, name="staff")
+app.add_typer(api_keys.commands, name="api-keys")
 app.add_typer(ledger.commands, name="ledger")
 
 

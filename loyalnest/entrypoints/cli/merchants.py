@@ -1,0 +1,60 @@
+"""`loyalnest merchants …`: the tenants of this installation."""
+
+from typing import Annotated
+
+import typer
+
+from loyalnest import merchants, platform
+from loyalnest.entrypoints.cli.acting import ACTOR, act
+from loyalnest.kernel import clock
+from loyalnest.kernel.database import Database
+
+commands = typer.Typer(help="The merchants of this installation.", no_args_is_help=True)
+
+
+@commands.callback()
+def _group() -> None:
+    """The merchants of this installation."""
+
+
+@commands.command()
+def create(
+    handle: Annotated[str, typer.Argument(help="Short name in commands: a-z, 0-9 and hyphens.")],
+    name: Annotated[str | None, typer.Option(help="What people call it; else the handle.")] = None,
+    currency: Annotated[str, typer.Option(help="ISO 4217 code.")] = "USD",
+    time_zone: Annotated[str, typer.Option(help="Ends its days, such as Europe/London.")] = "UTC",
+    shop: Annotated[
+        list[str] | None, typer.Option(help="Domain of its Shopify shop; may be repeated.")
+    ] = None,
+    owner_email: Annotated[str | None, typer.Option(help="Who may sign in as its owner.")] = None,
+) -> None:
+    """Open a merchant; prints the owner's made-up password where an owner is named."""
+
+    async def open_merchant(database: Database) -> platform.Opened:
+        now = clock.now()
+        async with database.platform() as session:
+            opened = await platform.open_merchant(
+                session,
+                handle=handle,
+                name=name or handle,
+                currency=currency,
+                time_zone=time_zone,
+                owner_email=owner_email,
+                now=now,
+                actor=ACTOR,
+            )
+            for domain in shop or ():
+                await merchants.add_store(
+                    session,
+                    merchant_id=opened.merchant.id,
+                    provider="shopify",
+                    domain=domain,
+                    name=domain,
+                    now=now,
+                )
+            return opened
+
+    opened = act(open_merchant)
+    typer.echo(f"Opened merchant {opened.merchant.handle}.")
+    if opened.owner_password:
+        typer.echo(f"{owner_email} signs in with {opened.owner_password}")

@@ -1,0 +1,114 @@
+"""The one place that introduces the modules to each other.
+
+What a vendor brings goes to the inbox, what reacts to events goes to the relay, what a module needs
+from one above it is handed in here. A *role* is a part of the installation that a process can be
+started for; by default a process serves them all.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+
+from fastapi import APIRouter
+
+from loyalnest import customers, earning, ledger, merchants, orders, staff
+from loyalnest.entrypoints.http import Parts
+from loyalnest.entrypoints.worker import Work
+from loyalnest.integrations import shopify
+from loyalnest.kernel import clock, inbox, relay
+from loyalnest.kernel.database import Database
+from loyalnest.kernel.errors import Invalid
+from loyalnest.kernel.jobs import Recurring
+from loyalnest.kernel.settings import Settings
+
+
+class RoleUnknown(Invalid):
+    """There is no such role."""
+
+
+class Role(StrEnum):
+    """A part of the installation that a process can serve by itself."""
+
+    AUTH = "auth"
+    POINTS = "points"
+    REFERRALS = "referrals"
+    ANALYTICS = "analytics"
+    EVENTS = "events"
+    ADMIN_CORE = "admin-core"
+    ADMIN_FEATURES = "admin-features"
+    CAMPAIGN = "campaign"
+    GAMIFICATION = "gamification"
+    FRONTEND = "frontend"
+
+
+EVERY_ROLE = frozenset(Role)
+
+
+async def _settle_due(database: Database, now: datetime) -> None:
+    """Release and lapse what is due; each bite commits by itself."""
+    settled = 1
+    while settled:
+        async with database.platform() as session:
+            settled = await ledger.settle_due(session, now=now)
+
+
+PROVIDERS = (shopify.PROVIDED,)
+SUBSCRIBERS = (customers.INDEX_CUSTOMERS, earning.SIGN_UPS)
+TIMETABLE = (
+    Recurring("ledger.settle_due", "*/5 * * * *", _settle_due),
+    Recurring("inbox.forget_applied", "20 3 * * *", inbox.forget_applied),
+)
+
+
+def roles_of(text: str) -> frozenset[Role]:
+    """Roles by their names, separated by commas or spaces; all of them for none.
+
+    Raises RoleUnknown.
+    """
+    names = [name for name in re.split(r"[,\s]+", text) if name]
+    try:
+        return frozenset(map(Role, names)) or EVERY_ROLE
+    except ValueError as error:
+        raise RoleUnknown(f"{error}; there are: {', '.join(Role)}.") from None
+
+
+def work() -> Work:
+    """What a worker has to do."""
+    return Work(providers=PROVIDERS, subscribers=SUBSCRIBERS, timetable=TIMETABLE)
+
+
+def parts(database: Database, settings: Settings, roles: frozenset[Role] = EVERY_ROLE) -> Parts:
+    """What a server of these roles answers to. Deliveries are taken in by the role `points`."""
+    routers = [router for role in Role if role in roles for router in _routers(settings)[role]]
+    if Role.POINTS not in roles:
+        return Parts(routers)
+    intake = inbox.Intake(database)
+    secrets = [settings.shopify_api_secret, settings.shopify_previous_api_secret]
+    door = shopify.route(
+        intake,
+        database,
+        secrets=[secret.get_secret_value() for secret in secrets if secret],
+        clock=clock.now,
+    )
+    return Parts(routers, webhooks=[door], running=[lambda: intake])
+
+
+def _routers(settings: Settings) -> Mapping[Role, Sequence[APIRouter]]:
+    """Which of the REST API's routes belong to which role."""
+    return {
+        Role.AUTH: [staff.router_of(settings)],
+        Role.POINTS: [
+            customers.router_of(ledger.balances_of),
+            orders.router,
+            earning.router,
+        ],
+        Role.REFERRALS: [],
+        Role.ANALYTICS: [],
+        Role.EVENTS: [relay.router_of(SUBSCRIBERS)],
+        Role.ADMIN_CORE: [merchants.router, inbox.router],
+        Role.ADMIN_FEATURES: [],
+        Role.CAMPAIGN: [],
+        Role.GAMIFICATION: [],
+        Role.FRONTEND: [],
+    }
