@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from loyalnest.kernel import inbox, jobs, relay
+from loyalnest.kernel import inbox, jobs, memory, relay
 from loyalnest.kernel.database import Database
 from loyalnest.kernel.faults import Fault, classify, reason_of
 from loyalnest.kernel.jobs import Job, Recurring
@@ -35,6 +35,7 @@ class Work:
 
 async def serve(database: Database, work: Work) -> None:
     """Work until SIGTERM or SIGINT. The database should be opened for batches."""
+    memory.collect_seldom()
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
