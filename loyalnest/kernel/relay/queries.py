@@ -37,6 +37,7 @@ BETWEEN = (
 WHERE position > $1
   AND position <= $2
   AND ($3::text[] IS NULL OR type = ANY ($3))
+  AND ($4::uuid[] IS NULL OR merchant_id = ANY ($4))
 ORDER BY position
 """
 )
@@ -94,11 +95,17 @@ async def get_event(session: AsyncSession, *, merchant_id: UUID, position: int) 
 
 
 async def events_between(
-    session: AsyncSession, *, after: int, upto: int, types: Collection[str] | None = None
+    session: AsyncSession,
+    *,
+    after: int,
+    upto: int,
+    types: Collection[str] | None = None,
+    merchant_ids: Collection[UUID] | None = None,
 ) -> list[LoggedEvent]:
-    """Every merchant's events after one position and up to another. For the platform."""
+    """Merchants' events after one position and up to another. For the platform."""
     wanted = None if types is None else sorted(types)
-    rows = await (await bulk(session)).fetch(BETWEEN, after, upto, wanted)
+    whose = None if merchant_ids is None else list(merchant_ids)
+    rows = await (await bulk(session)).fetch(BETWEEN, after, upto, wanted, whose)
     return [_event(row) for row in rows]
 
 

@@ -190,7 +190,7 @@ async def test_the_relay_reads_the_log_by_its_positions(database: Database):
 
     async with database.platform() as session:
         connection = await bulk(session)
-        rows = await connection.fetch("EXPLAIN " + BETWEEN, 2000, 2100, None)
+        rows = await connection.fetch("EXPLAIN " + BETWEEN, 2000, 2100, None, None)
 
     plan = "\n".join(str(row[0]) for row in rows)
     assert "Seq Scan" not in plan
