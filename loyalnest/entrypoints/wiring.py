@@ -53,6 +53,8 @@ async def _settle_due(database: Database, now: datetime) -> None:
             settled = await ledger.settle_due(session, now=now)
 
 
+SEALED = (*inbox.SEALED, *merchants.SEALED, *staff.SEALED, *customers.SEALED)
+INDEXES = (*merchants.INDEXES, *staff.INDEXES, *customers.INDEXES)
 PROVIDERS = (shopify.PROVIDED,)
 SUBSCRIBERS = (customers.INDEX_CUSTOMERS, earning.SIGN_UPS)
 TIMETABLE = (

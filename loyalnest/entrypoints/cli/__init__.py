@@ -10,6 +10,7 @@ import typer
 from loyalnest.entrypoints.cli import (
     api_keys,
     db,
+    keys,
     ledger,
     merchants,
     replay,
@@ -34,6 +35,7 @@ app.add_typer(db.commands, name="db")
 app.add_typer(merchants.commands, name="merchants")
 app.add_typer(staff.commands, name="staff")
 app.add_typer(api_keys.commands, name="api-keys")
+app.add_typer(keys.commands, name="keys")
 app.add_typer(ledger.commands, name="ledger")
 
 

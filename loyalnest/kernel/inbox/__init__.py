@@ -15,6 +15,7 @@ from loyalnest.kernel.inbox.errors import (
     Unstorable,
 )
 from loyalnest.kernel.inbox.intake import Intake
+from loyalnest.kernel.inbox.keys import SEALED
 from loyalnest.kernel.inbox.queries import (
     SeenDelivery,
     count_dead,
@@ -35,6 +36,7 @@ from loyalnest.kernel.inbox.values import (
 from loyalnest.kernel.inbox.worker import Worker, drain
 
 __all__ = [
+    "SEALED",
     "BacklogFull",
     "Delivery",
     "DeliveryNotFound",

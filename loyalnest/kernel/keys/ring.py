@@ -44,7 +44,7 @@ class KeyFileExposed(Unavailable):
 
 
 class KeysFixed(Conflict):
-    """These keys come from the environment; only whoever set them there can change them."""
+    """The keys come from LOYALNEST_ENCRYPTION_KEYS; run `loyalnest keys prepare` for new ones."""
 
 
 class Keys:
