@@ -63,8 +63,8 @@ async def send(
 ) -> Sent:
     """Deliver everything behind the bookmark, and move it along. Raises ReplayFailed.
 
-    A server that is away or asks to wait (503, 429) is tried again until `patience_s` has passed;
-    any other refusal ends the replay at once. A delivery may be repeated after an interruption;
+    A server that is away, in trouble or asks to wait is tried again until `patience_s` has passed;
+    a refusal (4xx) ends the replay at once. A delivery may be repeated after an interruption;
     it carries the same id and has no second effect.
     """
     start = bookmark.place if bookmark else 0
@@ -137,7 +137,7 @@ async def _deliver(
             if answer.is_success:
                 return attempt
             reason = f"{client.base_url} answered {answer.status_code}"
-            if answer.status_code not in {429, 503}:
+            if answer.status_code != 429 and answer.status_code < 500:
                 raise ReplayFailed(f"{reason} to {webhook.topic}: {_advice(answer.status_code)}")
             with contextlib.suppress(ValueError):
                 pause_s = min(5.0, float(answer.headers.get("Retry-After", pause_s)))

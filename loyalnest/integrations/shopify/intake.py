@@ -30,7 +30,7 @@ from loyalnest.integrations.shopify.provider import PROVIDED
 from loyalnest.kernel.clock import Clock
 from loyalnest.kernel.database import Database
 from loyalnest.kernel.errors import DomainError
-from loyalnest.kernel.http import problem_response
+from loyalnest.kernel.http import problem_response, translate
 from loyalnest.kernel.inbox import Intake, NewDelivery
 
 PATH = "/webhooks/shopify"
@@ -80,8 +80,12 @@ class Door:
             await self._take_in(scope, receive)
         except ShopUnknown:
             await send(_NOT_FOUND)
-        except DomainError as error:
-            await problem_response(error)(scope, receive, send)
+        except Exception as error:
+            # A database that is away is a reason to come again, not a fault of ours to report.
+            meaning = error if isinstance(error, DomainError) else translate(error)
+            if meaning is None:
+                raise
+            await problem_response(meaning)(scope, receive, send)
             return
         else:
             await send(_ACCEPTED)
