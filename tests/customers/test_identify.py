@@ -142,6 +142,27 @@ async def test_whoever_comes_second_is_told_to_try_again(database: db.Database) 
         await second
 
 
+async def test_an_identity_is_not_given_to_somebody_who_is_being_merged_away(
+    database: db.Database,
+) -> None:
+    async with database.platform() as session:
+        merchant_id = await make_merchant(session)
+    async with database.tenant(merchant_id) as session:
+        anna, ann = await identify(session, shopper(session, "1"), shopper(session, "2"))
+        news = shopper(session, "2", email="ann@example.com")
+    assert anna
+    assert ann
+    async with database.tenant(merchant_id) as session:
+        await customers.merge_identities(
+            session, merchant_id=merchant_id, kept_id=anna, merged_id=ann, actor="staff", now=NOW
+        )
+        meanwhile = asyncio.create_task(_once(database, news))
+        await asyncio.sleep(0.1)
+    with pytest.raises(Contended):
+        await meanwhile
+    assert await _once(database, news) == anna
+
+
 async def _persistently(database: db.Database, contact: Contact) -> UUID | None:
     while True:
         try:

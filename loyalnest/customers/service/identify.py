@@ -50,6 +50,8 @@ SELECT merchant_id, kind, scope, key, customer_id, verified, key_id, sealed, $9
 ON CONFLICT DO NOTHING
 """
 
+# Attaching waited for a merge or an erasure of the same customer, if there was one; whoever it left
+# behind takes nothing any more.
 _FILL_IN = """
 UPDATE customers
    SET email_sealed = coalesce(customers.email_sealed, fresh.email),
@@ -58,6 +60,7 @@ UPDATE customers
   FROM unnest($1::uuid[], $2::uuid[], $3::bytea[], $4::bytea[])
        AS fresh (merchant_id, id, email, phone)
  WHERE customers.merchant_id = fresh.merchant_id AND customers.id = fresh.id
+   AND customers.merged_into IS NULL AND customers.erased_at IS NULL
 """
 
 _OFFER_MERGE = """
@@ -78,8 +81,8 @@ async def identify_many(
     offered for merging and nothing more happens. When everybody is known and nothing is new, this
     is one query for the whole batch.
 
-    Raises Contended when another transaction took the same identity meanwhile: roll back and
-    repeat.
+    Raises Contended when another transaction took the same identity meanwhile, or merged or erased
+    a customer who was to get one: roll back and repeat.
     """
     return (await settle_many(session, contacts, now=now)).ids
 
@@ -148,7 +151,7 @@ async def _attach(
     ]
     rows.sort(key=lambda row: row[:4])
     status = await connection.execute(_ATTACH, *_columns(rows, 8), now)
-    if int(status.rpartition(" ")[2]) != len(rows):
+    if _count(status) != len(rows):
         raise Contended
 
 
@@ -182,7 +185,9 @@ async def _fill_in(
         )
         for (merchant_id, customer_id), row in sorted(said.items())
     ]
-    await connection.execute(_FILL_IN, *_columns(rows, 4), now)
+    status = await connection.execute(_FILL_IN, *_columns(rows, 4), now)
+    if _count(status) != len(rows):
+        raise Contended
 
 
 async def _announce(
@@ -198,6 +203,11 @@ async def _announce(
         for customer_id, claim in customers
     ]
     await publish(session, news, now=now)
+
+
+def _count(status: str) -> int:
+    """How many rows a statement touched, out of what the driver says of it (`INSERT 0 3`)."""
+    return int(status.rpartition(" ")[2])
 
 
 def _birthday(claim: Claim) -> str | None:
