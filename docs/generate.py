@@ -16,7 +16,9 @@ from typing import Any
 import typer
 
 import loyalnest
+from loyalnest.entrypoints import wiring
 from loyalnest.entrypoints.cli import app
+from loyalnest.entrypoints.http import openapi_json, rest_api
 from loyalnest.kernel import errors
 from loyalnest.kernel.events import Event
 from loyalnest.kernel.settings import Settings
@@ -58,6 +60,7 @@ def pages() -> dict[Path, str]:
         DOCS / "reference/settings.md": settings_page(),
         DOCS / "reference/errors.md": errors_page(),
         DOCS / "reference/events.md": events_page(),
+        DOCS / "reference/openapi.json": api_description(),
         DOCS / "decisions/README.md": decisions_page(),
         ROOT / "README.md": readme(),
     }
@@ -125,6 +128,12 @@ def events_page() -> str:
         fields = ", ".join(f"`{name}`" for name in own) or "none of its own"
         parts.append(f"## {kind.type}\n\n{_plain(kind.__doc__)}\n\nData: {fields}.\n")
     return "\n".join(parts)
+
+
+def api_description() -> str:
+    """The REST API as OpenAPI 3.1."""
+    settings = Settings(_env_file=None)  # pyright: ignore[reportCallIssue]
+    return openapi_json(rest_api(wiring.description(settings), settings))
 
 
 def decisions_page() -> str:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from loyalnest import merchants, platform, staff
+from loyalnest.entrypoints import wiring
 from loyalnest.entrypoints.http import Parts, build_app
 from loyalnest.kernel.database import Database
 from loyalnest.kernel.http import Caller, CallerKind, answer_problems
@@ -61,7 +62,7 @@ def house(
 ) -> httpx.AsyncClient:
     """A client of the whole application, some of whose settings are changed."""
     changed = database.settings.model_copy(update=settings)
-    parts = parts or Parts(routers=[staff.router_of(changed), merchants.router])
+    parts = parts or wiring.description(changed)
     app = build_app(database, changed, parts, clock=clock or Hands())
     return client_of(app, address=address)
 

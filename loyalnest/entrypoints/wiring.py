@@ -96,6 +96,11 @@ def parts(database: Database, settings: Settings, roles: frozenset[Role] = EVERY
     return Parts(routers, webhooks=[door], running=[lambda: intake])
 
 
+def description(settings: Settings) -> Parts:
+    """The routes alone, for describing them: nothing runs, no database is needed."""
+    return Parts([router for routers in _routers(settings).values() for router in routers])
+
+
 def _routers(settings: Settings) -> Mapping[Role, Sequence[APIRouter]]:
     """Which of the REST API's routes belong to which role."""
     return {

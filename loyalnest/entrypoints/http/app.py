@@ -66,6 +66,7 @@ def rest_api(parts: Parts, settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        generate_unique_id_function=lambda route: route.name,
         max_body_size=settings.api_max_bytes,
     )
     for router in parts.routers:

@@ -1,0 +1,115 @@
+"""Two merchants who both have everything there is, so that one can look for the other's."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import text
+
+from loyalnest import merchants, staff
+from loyalnest.integrations.shopify import PROVIDED
+from loyalnest.kernel import inbox, relay
+from loyalnest.kernel.database import Database
+from loyalnest.kernel.ids import to_wire
+from loyalnest.kernel.inbox import DeliveryState, Intake, NewDelivery
+from tests.conftest import NOW
+from tests.contracts.shopify.bodies import order, refund
+from tests.doors import bearing, house, make_key
+from tests.shop import Shop, open_shop
+
+PASSWORD = "correct horse battery"
+
+
+@dataclass(frozen=True)
+class Tenant:
+    """A merchant, its key, and the ids of what it has, by the name of the path's parameter."""
+
+    merchant_id: UUID
+    key: str
+    email: str
+    ids: dict[str, str]
+
+
+async def two_merchants(database: Database) -> tuple[Tenant, Tenant]:
+    """Two merchants with people, orders, points, keys, deliveries and events."""
+    return await _settled(database, "ada"), await _settled(database, "bea")
+
+
+async def _settled(database: Database, owner: str) -> Tenant:
+    shop = await open_shop(database)
+    email = f"{owner}@example.com"
+    person = {"id": 7, "email": email, "first_name": owner}
+    await shop.tells_in_turn(
+        ("orders/paid", order(email=email, customer=person)),
+        ("refunds/create", refund(lines={1: 1}, amount="10.00")),
+        ("orders/paid", order(1002, email=email, customer=person)),
+        ("refunds/create", refund(502, 1099, amount="5.00")),
+    )
+    await shop.sets(default_rate=2, now=NOW + timedelta(minutes=1))
+    await _take_deliveries_in(database, shop)
+    async with database.tenant(shop.merchant_id) as session:
+        await staff.create_member(
+            session, email=email, role=staff.Role.OWNER, password=PASSWORD, now=NOW
+        )
+    await make_key(database, shop.merchant_id)  # one that may be found, and revoked
+    key = await make_key(database, shop.merchant_id)
+    async with house(database) as client:
+        body = {"email": email, "password": PASSWORD}
+        assert (await client.post("/v1/api/auth/login", json=body)).is_success
+        earned = await client.post(
+            "/v1/api/points/earn",
+            json={
+                "customer_id": await shop.customer_id(email),
+                "action_type": "purchase",
+                "amount": "12.50",
+                "order_id": "till-1",
+            },
+            headers={**bearing(key), "Idempotency-Key": "first"},
+        )
+        assert earned.is_success, earned.text
+    while await relay.sequence(database):
+        pass
+    return Tenant(shop.merchant_id, key, email, await _ids(database, shop, email))
+
+
+async def _take_deliveries_in(database: Database, shop: Shop) -> None:
+    async with Intake(database) as intake:
+        for number, state in enumerate((DeliveryState.QUEUED, DeliveryState.UNHANDLED)):
+            await intake.put(
+                NewDelivery(
+                    merchant_id=shop.merchant_id,
+                    store_id=shop.store_id,
+                    provider=PROVIDED.name,
+                    topic="orders/paid",
+                    delivery_key=f"{shop.merchant_id}-{number}",
+                    body=b'{"id": "no order"}',
+                    state=state,
+                )
+            )
+    await inbox.drain(database, [PROVIDED])
+
+
+async def _ids(database: Database, shop: Shop, email: str) -> dict[str, str]:
+    async with database.tenant(shop.merchant_id) as session:
+        first = {
+            name: await session.scalar(text(query))
+            for name, query in {
+                "ord": "SELECT id FROM orders WHERE placed_at IS NOT NULL ORDER BY id LIMIT 1",
+                "ent": "SELECT id FROM entries ORDER BY id LIMIT 1",
+                "key": "SELECT id FROM api_keys ORDER BY id LIMIT 1",
+                "dlv": "SELECT id FROM deliveries ORDER BY id LIMIT 1",
+            }.items()
+        }
+        position = await session.scalar(text("SELECT min(position) FROM events"))
+        assert len((await merchants.program_of(session, shop.merchant_id)).versions) == 2
+    wire = {prefix: to_wire(prefix, id_) for prefix, id_ in first.items()}
+    return {
+        "customer_id": await shop.customer_id(email),
+        "order_id": wire["ord"],
+        "entry_id": wire["ent"],
+        "key_id": wire["key"],
+        "delivery_id": wire["dlv"],
+        "position": str(position),
+        "subscriber": "customers.search",
+        "version": "2",
+    }
