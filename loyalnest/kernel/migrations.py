@@ -64,7 +64,13 @@ def _migrate(connection: Connection, settings: Settings, runtime_login: str | No
 def _ensure_role(connection: Connection, role: str) -> None:
     known = connection.scalar(text("SELECT 1 FROM pg_roles WHERE rolname = :role"), {"role": role})
     if not known:
-        connection.execute(text(f'CREATE ROLE "{role}" NOLOGIN'))
+        # Roles are the whole server's: a migration of another database may just be making it.
+        connection.execute(
+            text(
+                f'DO $$ BEGIN CREATE ROLE "{role}" NOLOGIN; '
+                "EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"
+            )
+        )
 
 
 def _grant(connection: Connection, role: str, member: str) -> None:
