@@ -14,6 +14,8 @@ from typing import Annotated
 import httpx
 import typer
 
+from loyalnest.entrypoints import demo
+from loyalnest.entrypoints.cli.acting import open_database
 from loyalnest.entrypoints.cli.running import (
     migrate,
     remember_shopify_secret,
@@ -21,7 +23,7 @@ from loyalnest.entrypoints.cli.running import (
     settings_here,
 )
 from loyalnest.entrypoints.cli.supervision import AlreadyRunning, Program, Register, keep
-from loyalnest.kernel import clock, embedded, keys, processes
+from loyalnest.kernel import clock, embedded, processes
 from loyalnest.kernel.embedded import locks
 from loyalnest.kernel.errors import Conflict
 from loyalnest.kernel.settings import Settings
@@ -46,7 +48,7 @@ def up(
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     settings = settings_here()
     try:
-        run(settings, programs_of(settings))
+        run(settings, programs_of(settings), replay_of(settings))
     except KeyboardInterrupt:
         say("Stopped before it was up.")
 
@@ -60,8 +62,17 @@ def programs_of(settings: Settings) -> list[Program]:
     ]
 
 
-def run(settings: Settings, programs: Sequence[Program]) -> None:
+def replay_of(settings: Settings) -> Program:
+    """The demo's history on its way in; ends by itself, and goes on where it was interrupted."""
+    own = [sys.executable, "-m", "loyalnest.entrypoints.cli"]
+    history = ["replay", str(demo.LOG), "--url", address_of(settings), "--shop", demo.SHOP]
+    return Program("replay", [*own, *history], once=True)
+
+
+def run(settings: Settings, programs: Sequence[Program], afterwards: Program | None = None) -> None:
     """Run an installation until a signal says stop: first its programs end, then its database.
+
+    `afterwards` is started once the installation takes deliveries in.
 
     Raises:
         AlreadyRunning: another `up` runs on this data folder.
@@ -75,34 +86,45 @@ def run(settings: Settings, programs: Sequence[Program]) -> None:
             say(f"Ended {len(left)} processes that an earlier run had left.")
         _check_port(settings)
         with running_database(remember_shopify_secret(settings)) as connected:
-            asyncio.run(_run(connected, programs, register, own_database=not settings.database_url))
+            own_database = settings.database_url is None
+            asyncio.run(_run(connected, programs, afterwards, register, own_database=own_database))
             say("Stopping the database …" if not settings.database_url else "Stopped.")
 
 
 async def _run(
-    settings: Settings, programs: Sequence[Program], register: Register, *, own_database: bool
+    settings: Settings,
+    programs: Sequence[Program],
+    afterwards: Program | None,
+    register: Register,
+    *,
+    own_database: bool,
 ) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in _SIGNALS:
         loop.add_signal_handler(number, stop.set)
     await migrate(settings)
-    await _check_keys(settings)
+    owner_password = await _prepare(settings)
     async with asyncio.TaskGroup() as tasks:
         if own_database:
             tasks.create_task(_watch_database(settings, stop))
         for program in programs:
             tasks.create_task(keep(program, register, stop, say))
         if await _is_ready(settings, stop):
-            _greet(settings)
+            _greet(settings, owner_password)
+            if afterwards:
+                tasks.create_task(keep(afterwards, register, stop, say))
         await stop.wait()
         say("\nStopping …")
 
 
-async def _check_keys(settings: Settings) -> None:
-    """Make the keys at the first start; refuse to go on without one that the data needs."""
-    assert settings.database_url is not None
-    await keys.unlock(settings.database_url.get_secret_value(), settings, now=clock.now())
+async def _prepare(settings: Settings) -> str | None:
+    """Make the keys and the demo at the first start; the demo owner's password if it is the first.
+
+    Refuses to go on without a key that the data needs.
+    """
+    async with open_database(settings) as database:
+        return await demo.prepare(database, now=clock.now())
 
 
 async def _watch_database(settings: Settings, stop: asyncio.Event) -> None:
@@ -133,11 +155,15 @@ async def _is_ready(settings: Settings, stop: asyncio.Event) -> bool:
     return False
 
 
-def _greet(settings: Settings) -> None:
+def _greet(settings: Settings, owner_password: str | None) -> None:
     address = settings.public_url or address_of(settings)
     say(f"\nLoyalNest is up at {address}")
     say(f"  API       {address}/docs")
     say("  API key   .venv/bin/loyalnest api-keys create --merchant demo")
+    if owner_password:
+        say(f"  Sign in   {demo.OWNER} with {owner_password} (shown only now)")
+    else:
+        say(f"  Password  .venv/bin/loyalnest staff set-password {demo.OWNER} --merchant demo")
     say(f"  Data      {settings.data_dir}")
     say("  Stop      Ctrl-C\n")
 
