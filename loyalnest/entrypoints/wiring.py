@@ -6,21 +6,28 @@ started for; by default a process serves them all.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from enum import StrEnum
 
+import structlog
 from fastapi import APIRouter
+from starlette.routing import BaseRoute
 
 from loyalnest import customers, earning, ledger, merchants, orders, staff
+from loyalnest.entrypoints import live
 from loyalnest.entrypoints.http import Parts
 from loyalnest.entrypoints.worker import Work
 from loyalnest.integrations import shopify
 from loyalnest.kernel import clock, inbox, relay
 from loyalnest.kernel.database import Database
 from loyalnest.kernel.errors import Invalid
-from loyalnest.kernel.jobs import Recurring
+from loyalnest.kernel.http import Caller
+from loyalnest.kernel.jobs import Recurring, forget_done
 from loyalnest.kernel.settings import Settings
+
+log = structlog.get_logger(__name__)
 
 
 class RoleUnknown(Invalid):
@@ -53,6 +60,17 @@ async def _settle_due(database: Database, now: datetime) -> None:
             settled = await ledger.settle_due(session, now=now)
 
 
+async def _verify_books(database: Database, now: datetime) -> None:
+    """Check the books of the whole installation; the line at the level of an error is the alert."""
+    async with database.platform(snapshot=True) as session:
+        report = await ledger.verify(session)
+    if report.clean:
+        log.info("ledger.verified", **report.counts)
+    else:
+        broken = [check.name for check in report.checks if check.violations]
+        log.error("ledger.books_do_not_balance", violations=report.violations, checks=broken)
+
+
 SEALED = (*inbox.SEALED, *merchants.SEALED, *staff.SEALED, *customers.SEALED)
 INDEXES = (*merchants.INDEXES, *staff.INDEXES, *customers.INDEXES)
 PROVIDERS = (shopify.PROVIDED,)
@@ -60,6 +78,8 @@ SUBSCRIBERS = (customers.INDEX_CUSTOMERS, earning.SIGN_UPS)
 TIMETABLE = (
     Recurring("ledger.settle_due", "*/5 * * * *", _settle_due),
     Recurring("inbox.forget_applied", "20 3 * * *", inbox.forget_applied),
+    Recurring("jobs.forget_done", "40 3 * * *", forget_done),
+    Recurring("ledger.verify", "0 4 * * *", _verify_books),
 )
 
 
@@ -83,17 +103,36 @@ def work() -> Work:
 def parts(database: Database, settings: Settings, roles: frozenset[Role] = EVERY_ROLE) -> Parts:
     """What a server of these roles answers to. Deliveries are taken in by the role `points`."""
     routers = [router for role in Role if role in roles for router in _routers(settings)[role]]
-    if Role.POINTS not in roles:
-        return Parts(routers)
-    intake = inbox.Intake(database)
+    webhooks: list[BaseRoute] = []
+    sockets: list[BaseRoute] = []
+    running: list[Callable[[], AbstractAsyncContextManager[object]]] = []
+    if Role.POINTS in roles:
+        intake = inbox.Intake(database)
+        webhooks.append(_shopify_door(intake, database, settings))
+        running.append(lambda: intake)
+    if Role.EVENTS in roles:
+        hub = live.Hub(database)
+        sockets.append(live.stream_of(hub, database, _authenticate_at(database)))
+        running.append(lambda: hub)
+    return Parts(routers, webhooks=webhooks, sockets=sockets, running=running)
+
+
+def _shopify_door(intake: inbox.Intake, database: Database, settings: Settings) -> BaseRoute:
     secrets = [settings.shopify_api_secret, settings.shopify_previous_api_secret]
-    door = shopify.route(
+    return shopify.route(
         intake,
         database,
         secrets=[secret.get_secret_value() for secret in secrets if secret],
         clock=clock.now,
     )
-    return Parts(routers, webhooks=[door], running=[lambda: intake])
+
+
+def _authenticate_at(database: Database) -> live.Authenticate:
+    async def authenticate(bearer: str) -> Caller:
+        async with database.batch([]) as session:
+            return await staff.authenticate(session, bearer, now=clock.now())
+
+    return authenticate
 
 
 def description(settings: Settings) -> Parts:

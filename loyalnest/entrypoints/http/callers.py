@@ -12,7 +12,8 @@ from loyalnest.kernel.limits import Buckets, Policy, Verdict
 from loyalnest.kernel.settings import Settings
 
 API = "/v1/api/"
-_OPEN = frozenset({"/v1/api/auth/login", "/v1/api/auth/refresh"})
+# A browser can set no header for the stream and sends its token as the first message.
+_OPEN = frozenset({"/v1/api/auth/login", "/v1/api/auth/refresh", "/v1/api/events/stream"})
 
 
 class Callers:

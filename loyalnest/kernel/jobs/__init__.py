@@ -8,6 +8,7 @@ look at and never thrown away.
 from loyalnest.kernel.jobs.queue import (
     JobFailed,
     enqueue,
+    forget_done,
     held_jobs,
     install_statements,
     pending_upgrade,
@@ -24,6 +25,7 @@ __all__ = [
     "Payload",
     "Recurring",
     "enqueue",
+    "forget_done",
     "held_jobs",
     "install_statements",
     "pending_upgrade",

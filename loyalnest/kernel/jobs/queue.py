@@ -40,6 +40,7 @@ SCHEMA = "jobs"
 RETRIES = 5
 _CHANNEL = Channel("loyalnest_jobs")
 _HEARTBEAT = timedelta(seconds=30)
+_KEPT = timedelta(days=30)
 
 _HELD = """
 SELECT id, entrypoint, attempts, updated
@@ -54,6 +55,12 @@ SELECT count(*), min(execute_after)
 FROM jobs.pgqueuer
 WHERE status = 'queued'
   AND execute_after <= $1
+"""
+
+_FORGET = """
+DELETE FROM jobs.pgqueuer_log
+WHERE created < $1
+  AND aggregated
 """
 
 
@@ -155,6 +162,12 @@ async def waiting_jobs(session: AsyncSession, *, now: datetime) -> tuple[int, da
     row = await (await bulk(session)).fetchrow(_WAITING, now)
     assert row is not None
     return row[0], row[1]
+
+
+async def forget_done(database: Database, now: datetime) -> None:
+    """Delete what is kept of jobs that were done a month ago; held jobs stay."""
+    async with database.platform() as session:
+        await (await bulk(session)).execute(_FORGET, now - _KEPT)
 
 
 def _runner(
