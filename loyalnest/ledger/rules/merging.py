@@ -37,8 +37,10 @@ def move(
     Points and debts make a pair of entries each, which sum to zero; a lot arrives as a new lot that
     knows the one it came from. What is owed where they arrive is paid from what can be spent there.
     """
-    _move_lots(giver, taker, [lot for lot in lots if lot.remaining], why)
-    _move_debts(giver, taker, [debt for debt in debts if debt.remaining], why)
+    leaving = sorted((lot for lot in lots if lot.remaining), key=lambda lot: lot.spending_order)
+    _move_lots(giver, taker, leaving, why)
+    owed = (debt for debt in debts if debt.remaining)
+    _move_debts(giver, taker, sorted(owed, key=lambda debt: (debt.occurred_at, debt.id)), why)
     if giver.last_active_at is not None:
         be_active(taker, giver.last_active_at)
     look_ahead(giver)

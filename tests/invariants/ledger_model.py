@@ -1,0 +1,157 @@
+"""The ledger as a few lines of arithmetic, written apart from the rules that it judges.
+
+No entries, no database, no laziness: time acts at once on every account.
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+FAR = datetime(9999, 12, 31, tzinfo=UTC)
+
+
+@dataclass(eq=False)
+class Lot:
+    left: int
+    expires: datetime
+    held: datetime | None
+    source: str
+    born: datetime
+    age: int
+    owner: int
+    through: frozenset[int] = frozenset()
+
+    @property
+    def order(self) -> tuple[datetime, datetime, int]:
+        return (self.expires, self.born, self.age)
+
+
+@dataclass(eq=False)
+class Debt:
+    left: int
+    born: datetime
+    age: int
+    owner: int
+    through: frozenset[int] = frozenset()
+
+
+@dataclass
+class Model:
+    now: datetime
+    lots: list[Lot] = field(default_factory=list[Lot])
+    debts: list[Debt] = field(default_factory=list[Debt])
+    moved: dict[int, tuple[int, int]] = field(default_factory=dict[int, tuple[int, int]])
+    """Merged customer → (kept customer, merge)."""
+    spent: dict[int, list[tuple[Lot, int]]] = field(
+        default_factory=dict[int, list[tuple[Lot, int]]]
+    )
+    clock: int = 0
+
+    def figures(self, who: int) -> tuple[int, int, int]:
+        lots = [lot for lot in self.lots if lot.owner == who]
+        return (
+            sum(lot.left for lot in lots if lot.held is None),
+            sum(lot.left for lot in lots if lot.held is not None),
+            sum(debt.left for debt in self.debts if debt.owner == who),
+        )
+
+    def earn(
+        self, who: int, amount: int, source: str, expires: datetime, held: datetime | None
+    ) -> None:
+        self.lots.append(Lot(amount, expires, held, source, self.now, self._age(), who))
+        self._pay(who)
+
+    def can_spend(self, who: int, amount: int) -> bool:
+        return self.figures(who)[0] >= amount
+
+    def spend(self, who: int, amount: int, name: int) -> None:
+        self.spent[name] = self._take(self._spendable(who), amount)[0]
+
+    def claw_back(self, who: int, amount: int, source: str) -> None:
+        own = [lot for lot in self.lots if lot.owner == who and lot.source == source]
+        own.sort(key=lambda lot: (lot.held is None, lot.order))
+        others = [lot for lot in self._spendable(who) if lot.source != source]
+        _, short = self._take(own + others, amount)
+        if short:
+            self.debts.append(Debt(short, self.now, self._age(), who))
+
+    def put_back(self, name: int, amount: int) -> None:
+        drawn = sorted(self.spent[name], key=lambda pair: pair[0].order, reverse=True)
+        self.spent[name] = []
+        for lot, taken in drawn:
+            back = min(taken, amount)
+            amount -= back
+            self.spent[name].append((lot, taken - back))
+            if lot.expires > self.now:
+                lot.left += back
+        for lot in [lot for lot, _ in sorted(drawn, key=lambda pair: pair[0].order)]:
+            while lot.owner in self.moved and lot.left:
+                lot = self._carry(lot, *self.moved[lot.owner])
+        for who in {lot.owner for lot in self.lots}:
+            self._pay(who)
+
+    def release(self, source: str) -> None:
+        for lot in self.lots:
+            if lot.source == source and lot.held is not None:
+                lot.held = None
+                self._pay(lot.owner)
+
+    def advance(self, now: datetime) -> None:
+        self.now = now
+        for lot in self.lots:
+            if lot.held is not None and lot.held <= now:
+                lot.held = None
+                self._pay(lot.owner)
+        for lot in self.lots:
+            if lot.held is None and lot.expires <= now:
+                lot.left = 0
+
+    def merge(self, kept: int, merged: int, name: int) -> None:
+        self._carry_all(merged, kept, name, [lot for lot in self.lots if lot.owner == merged])
+        self.moved[merged] = (kept, name)
+
+    def unmerge(self, name: int) -> None:
+        merged, (kept, _) = next((m, to) for m, to in self.moved.items() if to[1] == name)
+        del self.moved[merged]
+        lots = [lot for lot in self.lots if lot.owner == kept and name in lot.through]
+        self._carry_all(kept, merged, name, lots, lambda debt: name in debt.through)
+
+    def _carry_all(self, giver: int, taker: int, name: int, lots: list[Lot], of=lambda debt: True):
+        for lot in sorted(lots, key=lambda lot: lot.order):
+            if lot.left:
+                self._carry(lot, taker, name)
+        self._pay(taker)
+        debts = [debt for debt in self.debts if debt.owner == giver and of(debt)]
+        for debt in sorted(debts, key=lambda debt: (debt.born, debt.age)):
+            if debt.left:
+                through = debt.through | {name}
+                self.debts.append(replace(debt, owner=taker, age=self._age(), through=through))
+                debt.left = 0
+        self._pay(taker)
+
+    def _carry(self, lot: Lot, taker: int, name: int) -> Lot:
+        carried = replace(lot, owner=taker, age=self._age(), through=lot.through | {name})
+        lot.left = 0
+        self.lots.append(carried)
+        return carried
+
+    def _spendable(self, who: int) -> list[Lot]:
+        lots = [lot for lot in self.lots if lot.owner == who and lot.held is None]
+        return sorted(lots, key=lambda lot: lot.order)
+
+    def _take(self, lots: list[Lot], amount: int) -> tuple[list[tuple[Lot, int]], int]:
+        taken: list[tuple[Lot, int]] = []
+        for lot in lots:
+            part = min(lot.left, amount)
+            lot.left -= part
+            amount -= part
+            taken.append((lot, part))
+        return taken, amount
+
+    def _pay(self, who: int) -> None:
+        debts = [debt for debt in self.debts if debt.owner == who]
+        for debt in sorted(debts, key=lambda debt: (debt.born, debt.age)):
+            debt.left = self._take(self._spendable(who), debt.left)[1]
+
+    def _age(self) -> int:
+        self.clock += 1
+        return self.clock
