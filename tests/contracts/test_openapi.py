@@ -12,7 +12,7 @@ import httpx
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings, strategies
-from schemathesis import GenerationMode
+from schemathesis import GenerationMode, checks
 
 from loyalnest.entrypoints import wiring
 from loyalnest.entrypoints.http import describe, rest_api
@@ -23,9 +23,9 @@ from tests.two_merchants import Tenant, two_merchants
 
 SETTINGS = Settings(_env_file=None)  # pyright: ignore[reportCallIssue]
 API = describe(rest_api(wiring.description(SETTINGS), SETTINGS))
-SCHEMA: Any = schemathesis.openapi.from_dict(API)
+SCHEMA = cast(Any, schemathesis.openapi.from_dict(API))
 OPERATIONS: list[Any] = [result.ok() for result in SCHEMA.get_all_operations()]
-_known: Any = schemathesis.checks
+_known = cast(Any, checks)
 CHECKS = [
     _known.not_a_server_error,
     _known.status_code_conformance,

@@ -1,0 +1,278 @@
+"""A merchant never sees or touches what is another's, and can't tell it from what isn't there."""
+
+import re
+from collections.abc import AsyncGenerator
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from loyalnest.entrypoints import wiring
+from loyalnest.entrypoints.http import describe, rest_api
+from loyalnest.kernel.database import Database
+from loyalnest.kernel.ids import to_wire
+from loyalnest.kernel.settings import Settings
+from tests.doors import bearing, house
+from tests.two_merchants import Tenant, two_merchants
+
+SETTINGS = Settings(_env_file=None)  # pyright: ignore[reportCallIssue]
+API = describe(rest_api(wiring.description(SETTINGS), SETTINGS))
+OPERATIONS: dict[str, tuple[str, str, dict[str, Any]]] = {
+    operation["operationId"]: (method.upper(), path, operation)
+    for path, item in API["paths"].items()
+    for method, operation in item.items()
+}
+NOWHERE = "0" * 32
+NOT_THERE = {
+    "position": str(2**62),
+    "version": "2147483647",
+    "subscriber": "nobody",
+}
+# For what takes a body: one that would do, with ids by the names of the parameters.
+BODIES: dict[str, dict[str, Any]] = {
+    "change_customer": {"name": "Somebody Else"},
+    "earn": {
+        "customer_id": "{customer_id}",
+        "action_type": "purchase",
+        "amount": "5.00",
+        "order_id": "till-9",
+    },
+}
+
+
+@pytest.fixture(scope="module")
+async def tenants(lasting_database: Database) -> tuple[Tenant, Tenant]:
+    return await two_merchants(lasting_database)
+
+
+@pytest.fixture
+async def client(lasting_database: Database) -> AsyncGenerator[httpx.AsyncClient]:
+    async with house(lasting_database) as client:
+        yield client
+
+
+def names_things() -> list[str]:
+    """Every operation that is told ids, in its path or in its body."""
+    return [name for name, (_, path, _) in OPERATIONS.items() if "{" in path or name in BODIES]
+
+
+async def ask(
+    client: httpx.AsyncClient, name: str, ids: dict[str, str], key: str
+) -> tuple[int, dict[str, Any]]:
+    method, path, operation = OPERATIONS[name]
+    body: Any = None
+    if "requestBody" in operation:
+        assert name in BODIES, f"say in BODIES what {name} may be sent"
+        body = {
+            field: value.format(**ids) if isinstance(value, str) else value
+            for field, value in BODIES[name].items()
+        }
+    answer = await client.request(
+        method,
+        path.format(**ids),
+        json=body,
+        headers={**bearing(key), "Idempotency-Key": f"{name}-probe"},
+    )
+    said: dict[str, Any] = answer.json() if answer.content else {}
+    said.pop("trace_id", None)
+    return answer.status_code, said
+
+
+@pytest.mark.parametrize("name", names_things())
+async def test_what_is_anothers_is_answered_like_what_is_not_there(
+    lasting_database: Database,
+    client: httpx.AsyncClient,
+    tenants: tuple[Tenant, Tenant],
+    name: str,
+):
+    ours, theirs = tenants
+    missing = {
+        field: NOT_THERE.get(field) or re.sub(r"_.*", f"_{NOWHERE}", id_)
+        for field, id_ in theirs.ids.items()
+    }
+    anothers = theirs.ids
+    if name == "get_program_version":
+        anothers = {"version": "3"}  # numbers are counted by merchant: a third is nobody's
+    before = await everything_of(lasting_database, theirs.merchant_id)
+    answers = [await ask(client, name, ids, ours.key) for ids in (anothers, missing)]
+    assert answers[0] == answers[1]
+    assert answers[0][0] == 404
+    assert await everything_of(lasting_database, theirs.merchant_id) == before
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, (method, _, _) in OPERATIONS.items() if method == "GET"]
+)
+async def test_no_answer_holds_anything_of_another_merchant(
+    client: httpx.AsyncClient, tenants: tuple[Tenant, Tenant], name: str
+):
+    ours, theirs = tenants
+    _, path, _ = OPERATIONS[name]
+    answer = await client.get(path.format(**ours.ids), headers=bearing(ours.key))
+    assert answer.status_code in {200, 404}
+    foreign = {theirs.email, to_wire("mer", theirs.merchant_id), *theirs.ids.values()}
+    assert not [word for word in foreign if "_" in word and word in answer.text]
+    assert theirs.email not in answer.text
+
+
+@pytest.mark.parametrize(
+    "query", ["email={email}", "q={email}", "external_id=7", "q=example.com", "q=bea"]
+)
+async def test_a_search_finds_nobody_elses_customers(
+    client: httpx.AsyncClient, tenants: tuple[Tenant, Tenant], query: str
+):
+    ours, theirs = tenants
+    asked = query.format(email=theirs.email)
+    answer = await client.get(f"/v1/api/customers?{asked}", headers=bearing(ours.key))
+    assert theirs.ids["customer_id"] not in answer.text
+    assert theirs.email not in answer.text
+
+
+async def test_a_cursor_of_anothers_list_leads_nowhere(
+    client: httpx.AsyncClient, tenants: tuple[Tenant, Tenant]
+):
+    ours, theirs = tenants
+    page = (await client.get("/v1/api/events?limit=1", headers=bearing(theirs.key))).json()
+    path = f"/v1/api/events?cursor={page['next_cursor']}"
+    answer = await client.get(path, headers=bearing(ours.key))
+    assert theirs.ids["customer_id"] not in answer.text
+
+
+async def test_an_idempotency_key_of_another_is_free(
+    client: httpx.AsyncClient, tenants: tuple[Tenant, Tenant]
+):
+    for tenant in tenants:
+        body = {"customer_id": tenant.ids["customer_id"], "action_type": "purchase"}
+        answer = await client.post(
+            "/v1/api/points/earn",
+            json={**body, "amount": "1.00", "order_id": "shared"},
+            headers={**bearing(tenant.key), "Idempotency-Key": "shared"},
+        )
+        assert answer.status_code == 201
+
+
+async def everything_of(database: Database, merchant_id: UUID) -> dict[str, list[str]]:
+    """Every row of a merchant, as text."""
+    async with database.platform() as session:
+        return {
+            table: list(
+                await session.scalars(
+                    text(f"SELECT t::text FROM {table} t WHERE merchant_id = :id ORDER BY 1"),
+                    {"id": merchant_id},
+                )
+            )
+            for table in await tenant_tables(session)
+        }
+
+
+async def tenant_tables(session: AsyncSession) -> list[str]:
+    """Every table with a merchant's rows, but for the installation's directory."""
+    found = await session.scalars(
+        text(
+            "SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid"
+            " WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition"
+            " AND c.relnamespace = 'public'::regnamespace"
+            " AND a.attname = 'merchant_id' AND c.relname <> 'directory' ORDER BY 1"
+        )
+    )
+    return list(found)
+
+
+async def test_the_stories_above_have_rows_to_hide(
+    lasting_database: Database, tenants: tuple[Tenant, Tenant]
+):
+    for tenant in tenants:
+        rows = await everything_of(lasting_database, tenant.merchant_id)
+        empty = {table for table, lines in rows.items() if not lines}
+        assert empty <= MAY_BE_EMPTY
+
+
+# Only written when something fails, is owed, is merged, waits at this very moment, or is searched.
+MAY_BE_EMPTY = {
+    "customer_merges",
+    "customer_search",
+    "debts",
+    "draws",
+    "event_failures",
+    "idempotency_keys",
+    "inbox",
+    "merge_candidates",
+}
+
+
+async def test_raw_sql_as_the_application_sees_one_merchant(
+    lasting_database: Database, tenants: tuple[Tenant, Tenant]
+):
+    ours, theirs = tenants
+    async with lasting_database.tenant(ours.merchant_id) as session:
+        for table in await tenant_tables(session):
+            seen = await session.scalars(text(f"SELECT DISTINCT merchant_id FROM {table}"))
+            assert set(seen) <= {ours.merchant_id}, table
+            count = text(f"SELECT count(*) FROM {table} WHERE merchant_id = :theirs")
+            assert not await session.scalar(count, {"theirs": theirs.merchant_id}), table
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE {table} SET merchant_id = merchant_id WHERE merchant_id = :theirs",
+        "UPDATE {table} SET merchant_id = :theirs",
+        "DELETE FROM {table} WHERE merchant_id = :theirs",
+        "INSERT INTO {table} (merchant_id) VALUES (:theirs)",
+    ],
+)
+async def test_raw_sql_as_the_application_changes_nothing_of_another(
+    lasting_database: Database, tenants: tuple[Tenant, Tenant], statement: str
+):
+    ours, theirs = tenants
+    before = await everything_of(lasting_database, theirs.merchant_id)
+    for table in before:
+        await attempt(lasting_database, ours, statement.format(table=table), theirs)
+    assert await everything_of(lasting_database, theirs.merchant_id) == before
+
+
+async def attempt(database: Database, ours: Tenant, statement: str, theirs: Tenant) -> None:
+    """Run a statement as one merchant; it may be refused, but only for lack of a right."""
+    try:
+        async with database.tenant(ours.merchant_id) as session:
+            await session.execute(text(statement), {"theirs": theirs.merchant_id})
+    except DBAPIError as error:
+        state = getattr(error.orig, "sqlstate", None)
+        assert state in {INSUFFICIENT_PRIVILEGE, RESTRICTED}, (statement, state)
+
+
+INSUFFICIENT_PRIVILEGE, RESTRICTED = "42501", "23001"
+
+
+async def test_a_transaction_for_nobody_sees_nobody(lasting_database: Database, tenants: object):
+    async with lasting_database.batch([]) as session:
+        for table in await tenant_tables(session):
+            assert await session.scalar(text(f"SELECT count(*) FROM {table}")) == 0, table
+
+
+async def test_a_partition_is_no_way_around(
+    lasting_database: Database, tenants: tuple[Tenant, Tenant]
+):
+    async with lasting_database.tenant(tenants[0].merchant_id) as session:
+        readable = await session.scalars(
+            text(
+                "SELECT relname FROM pg_class WHERE relispartition AND relkind = 'r'"
+                " AND has_table_privilege(oid, 'SELECT, INSERT, UPDATE, DELETE')"
+            )
+        )
+        assert list(readable) == []
+
+
+async def test_the_applications_role_owns_and_bypasses_nothing(lasting_database: Database):
+    async with lasting_database.batch([]) as session:
+        powers = text(
+            "SELECT rolsuper OR rolbypassrls OR rolcreaterole FROM pg_roles"
+            " WHERE rolname = current_user"
+        )
+        assert await session.scalar(powers) is False
+        owned = text("SELECT count(*) FROM pg_class WHERE relowner = current_user::regrole")
+        assert await session.scalar(owned) == 0
