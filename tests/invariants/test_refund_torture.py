@@ -227,6 +227,16 @@ async def test_a_refund_takes_from_pending_points_of_its_own_order_first(shop: S
     assert await shop.balance() == (4, 3, 0)
 
 
+async def test_points_held_for_an_order_are_spendable_once_it_is_fulfilled(shop: Shop) -> None:
+    await shop.sets(hold={"kind": "fulfilled"})
+    later = {"created_at": "2026-11-20T12:00:00Z", "updated_at": "2026-11-20T12:00:00Z"}
+    await shop.tells(created(order() | later))
+    assert await shop.balance() == (0, 10, 0)
+    shipped = {"fulfillment_status": "fulfilled", "updated_at": "2026-11-20T13:00:00Z"}
+    await shop.tells(("orders/fulfilled", order() | later | shipped), now=NOW + timedelta(hours=2))
+    assert await shop.balance() == (10, 0, 0)
+
+
 async def test_an_order_and_its_refund_at_the_same_instant(shop: Shop) -> None:
     for n in range(10):
         bought, back = order(n, lines=BREAD_AND_CAKE), refund(n, n, lines={1: 1})
@@ -256,3 +266,38 @@ async def test_the_same_batch_by_two_workers_in_opposite_order(shop: Shop) -> No
         news = [created(order(100 * n + m)) for m in range(10)]
         await shop.tells_at_once(news, news[::-1])
     assert await shop.balance() == (500, 0, 0)
+
+
+def merged(kept: int, gone: int) -> Told:
+    gid = "gid://shopify/Customer/"
+    return (
+        "customers/merge",
+        {
+            "admin_graphql_api_id_customer_kept": f"{gid}{kept}",
+            "admin_graphql_api_id_customer_deleted": f"{gid}{gone}",
+            "status": "completed",
+        },
+    )
+
+
+def buyer(n: int) -> Body:
+    email = f"buyer{n}@example.com"
+    return {"email": email, "customer": {"id": n, "email": email}}
+
+
+async def test_a_refund_after_a_merge_takes_from_whom_the_points_moved_to(shop: Shop) -> None:
+    await shop.tells(created(order(1, lines=BREAD_AND_CAKE) | buyer(1)))
+    await shop.tells(created(order(2, lines=BREAD_AND_CAKE) | buyer(2)))
+    await shop.tells(merged(1, 2))
+    assert await shop.balance("buyer1@example.com") == (20, 0, 0)
+    await shop.tells(refunded(refund(order_id=2, lines={2: 7})))
+    assert await shop.balance("buyer1@example.com") == (13, 0, 0)
+    await shop.tells(created(order(3) | buyer(2)))
+    assert await shop.balance("buyer2@example.com") == (23, 0, 0)
+
+
+async def test_a_merge_and_an_earning_at_the_same_instant(shop: Shop) -> None:
+    for n in range(0, 20, 2):
+        await shop.tells(created(order(3 * n) | buyer(n)), created(order(3 * n + 1) | buyer(n + 1)))
+        await shop.tells_at_once([merged(n, n + 1)], [created(order(3 * n + 2) | buyer(n + 1))])
+        assert await shop.balance(f"buyer{n}@example.com") == (30, 0, 0)

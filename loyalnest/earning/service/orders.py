@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from loyalnest import customers, ledger, merchants, orders
 from loyalnest.earning import rules
 from loyalnest.earning.values import Posted, Step, Target
-from loyalnest.merchants import Program, ProgramVersion
+from loyalnest.merchants import HoldKind, Program, ProgramVersion
 
 _KINDS = {
     "earn": ledger.EntryKind.EARN,
@@ -45,6 +45,7 @@ async def take_in(session: AsyncSession, facts: Sequence[orders.Facts], *, now: 
         return
     judged = await _judge(session, telling)
     await _post(session, judged, now=now)
+    await _release(session, judged, now=now)
 
 
 async def _judge(session: AsyncSession, recorded: Sequence[orders.RecordedOrder]) -> list[_Judged]:
@@ -141,6 +142,20 @@ def _basis(it: _Judged, step: str) -> Mapping[str, Any]:
         "rate": str(award.rate),
         "parts": [[part.id, str(part.spend), part.points] for part in award.parts],
     }
+
+
+async def _release(session: AsyncSession, judged: Sequence[_Judged], *, now: datetime) -> None:
+    """Let go of the points that waited for orders which this batch says are fulfilled."""
+    released = {
+        _books_key(it.order): at
+        for it in judged
+        if it.version.settings.hold.kind is HoldKind.FULFILLED
+        and it.posted.steps
+        and (at := it.order.facts.fulfilled_at)
+        and not (it.before and it.before.facts.fulfilled_at)
+    }
+    if released:
+        await ledger.release_many(session, released, now=now)
 
 
 def _books_key(order: orders.Order) -> tuple[UUID, str, str]:
