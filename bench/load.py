@@ -10,6 +10,7 @@ import asyncio
 import sys
 from collections import deque
 from collections.abc import Callable
+from typing import cast
 
 import httptools
 import msgspec
@@ -100,8 +101,8 @@ class _Connection(asyncio.Protocol):
         self._parser = httptools.HttpResponseParser(self)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.WriteTransport)
-        self._transport = transport
+        # uvloop's transports write, but are no subclass of what asyncio calls a WriteTransport.
+        self._transport = cast(asyncio.WriteTransport, transport)
 
     def send(self, request: bytes, intended: float) -> None:
         assert self._transport is not None
