@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from starlette.datastructures import Headers
-from starlette.types import Scope
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 Network = IPv4Network | IPv6Network
 Address = IPv4Address | IPv6Address
@@ -37,6 +37,20 @@ class Origin:
     def is_this_machine(self) -> bool:
         """Whether the request was made here, and not by a proxy that runs here for others."""
         return self.address is not None and self.address.is_loopback and not self.forwarded
+
+
+class Origins:
+    """Puts on a request where it comes from."""
+
+    def __init__(self, app: ASGIApp, trusted: Sequence[Network]):
+        self.app = app
+        self.trusted = trusted
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "lifespan":
+            origin = origin_of(scope, self.trusted)
+            scope["state"]["origin"], scope["state"]["address"] = origin, origin.counted_as
+        await self.app(scope, receive, send)
 
 
 def origin_of(scope: Scope, trusted: Sequence[Network]) -> Origin:

@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from loyalnest.entrypoints.http import addresses, health, reference
+from loyalnest.entrypoints.http.addresses import Origins
 from loyalnest.entrypoints.http.callers import Callers
 from loyalnest.entrypoints.http.headers import SecurityHeaders
 from loyalnest.entrypoints.http.metrics import RequestMetrics, Standing
@@ -42,10 +43,10 @@ def build_app(
     api.router.routes.extend(reference.routes(api))
     api.router.routes.extend(parts.sockets)
     app: ASGIApp = Callers(api, database=database, clock=clock, settings=settings)
-    app = _Webhooks(app, parts.webhooks)
     app = SecurityHeaders(app, public_https=(settings.public_url or "").startswith("https://"))
-    trusted = addresses.networks(settings.trusted_proxies.split(","))
-    return Traces(app, metrics=RequestMetrics(registry), trusted=trusted)
+    app = Origins(app, addresses.networks(settings.trusted_proxies.split(",")))
+    app = _Webhooks(app, parts.webhooks)
+    return Traces(app, metrics=RequestMetrics(registry))
 
 
 def rest_api(parts: Parts, settings: Settings) -> FastAPI:
@@ -76,7 +77,10 @@ def rest_api(parts: Parts, settings: Settings) -> FastAPI:
 
 
 class _Webhooks:
-    """Lets deliveries through to their routes at once, past everything that only the API needs."""
+    """Lets deliveries through to their routes at once, past everything that only the API needs.
+
+    They come by the thousand a second, from machines, and are answered with nothing but a status.
+    """
 
     def __init__(self, app: ASGIApp, routes: Sequence[BaseRoute]):
         self.app = app

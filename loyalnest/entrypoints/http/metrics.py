@@ -47,12 +47,21 @@ class RequestMetrics:
             registry=registry,
         )
 
+        self._known: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
+
     def observe(self, method: str, route: str, status: int, took_s: float) -> None:
         """Take a finished request into account."""
         if method not in _METHODS:
             method = "other"  # anybody can make up methods; labels are kept for good
-        self._count.labels(method, route, str(status)).inc()
-        self._took.labels(method, route).observe(took_s)
+        kind = (method, route, status)
+        known = self._known.get(kind)
+        if known is None:
+            # Finding a metric by its labels costs more than counting does.
+            count = self._count.labels(method, route, str(status))
+            known = self._known[kind] = (count, self._took.labels(method, route))
+        count, took = known
+        count.inc()
+        took.observe(took_s)
 
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})

@@ -4,6 +4,7 @@ import uvicorn
 
 from loyalnest.entrypoints.http.app import build_app
 from loyalnest.entrypoints.http.parts import Parts
+from loyalnest.kernel import memory
 from loyalnest.kernel.database import Database
 from loyalnest.kernel.settings import Settings
 
@@ -29,4 +30,5 @@ async def serve(database: Database, settings: Settings, parts: Parts) -> None:
         timeout_graceful_shutdown=_GRACE_S,
         backlog=2048,
     )
+    memory.collect_seldom()
     await uvicorn.Server(config).serve()

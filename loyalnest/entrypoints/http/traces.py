@@ -1,21 +1,18 @@
 """The outermost layer: gives a request its trace id, measures it, logs it, and catches its fall."""
 
+import os
 import re
 import time
-from collections.abc import Sequence
-from typing import Any
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from loyalnest.entrypoints.http.addresses import Network, origin_of
 from loyalnest.entrypoints.http.metrics import RequestMetrics
 from loyalnest.kernel import logs
 from loyalnest.kernel.errors import DomainError
 from loyalnest.kernel.http import problem_response, unexpected_response
 
-_TRACEPARENT = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
+_TRACEPARENT = re.compile(rb"00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 _log = structlog.get_logger("http")
 
 
@@ -25,18 +22,15 @@ class Traces:
     A line names the route and never the query string or the path's own values beyond ids.
     """
 
-    def __init__(self, app: ASGIApp, *, metrics: RequestMetrics, trusted: Sequence[Network]):
+    def __init__(self, app: ASGIApp, *, metrics: RequestMetrics):
         self.app = app
         self.metrics = metrics
-        self.trusted = trusted
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in {"http", "websocket"}:
             await self.app(scope, receive, send)
             return
-        origin = origin_of(scope, self.trusted)
-        state: dict[str, Any] = scope.setdefault("state", {})
-        state["origin"], state["address"] = origin, origin.counted_as
+        scope.setdefault("state", {})
         with logs.traced(_trace_of(scope)):
             if scope["type"] == "websocket":
                 await self.app(scope, receive, send)
@@ -46,13 +40,12 @@ class Traces:
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = time.perf_counter()
         status = 0
-        traceparent = f"00-{logs.trace_id()}-{logs.new_trace_id()[:16]}-01"
 
         async def send_traced(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)["traceparent"] = traceparent
+                message = {**message, "headers": [*message["headers"], _traceparent()]}
             await send(message)
 
         try:
@@ -72,10 +65,10 @@ class Traces:
     def _record(self, scope: Scope, status: int, took_s: float) -> None:
         route = route_of(scope)
         self.metrics.observe(scope["method"], route, status, took_s)
+        if status == 200 and route.startswith("/webhooks/"):
+            return  # they come by the thousand a second and are counted, not told
         caller = scope["state"].get("caller")
-        # Accepted deliveries come by the thousand a second and are counted, not told.
-        tell = _log.debug if route.startswith("/webhooks/") and status < 400 else _log.info
-        tell(
+        _log.info(
             "request",
             method=scope["method"],
             route=route,
@@ -91,10 +84,18 @@ def route_of(scope: Scope) -> str:
     if "endpoint" not in scope:
         return "unmatched"
     values = {str(value): name for name, value in scope.get("path_params", {}).items()}
+    if not values:
+        return scope["path"]
     parts = scope["path"].split("/")
     return "/".join(f"{{{values[part]}}}" if part in values else part for part in parts)
 
 
 def _trace_of(scope: Scope) -> str:
-    given = _TRACEPARENT.fullmatch(Headers(scope=scope).get("traceparent", ""))
-    return given[1] if given else logs.new_trace_id()
+    for name, value in scope["headers"]:
+        if name == b"traceparent" and (given := _TRACEPARENT.fullmatch(value)):
+            return given[1].decode()
+    return logs.new_trace_id()
+
+
+def _traceparent() -> tuple[bytes, bytes]:
+    return b"traceparent", f"00-{logs.trace_id()}-{os.urandom(8).hex()}-01".encode()
