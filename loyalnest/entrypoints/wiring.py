@@ -146,6 +146,7 @@ def _routers(settings: Settings) -> Mapping[Role, Sequence[APIRouter]]:
         Role.AUTH: [staff.router_of(settings)],
         Role.POINTS: [
             customers.router_of(ledger.balances_of),
+            ledger.router,
             orders.router,
             earning.router,
         ],

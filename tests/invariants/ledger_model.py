@@ -18,7 +18,7 @@ class Lot:
     born: datetime
     age: int
     owner: int
-    through: frozenset[int] = frozenset()
+    through: frozenset[int] = frozenset[int]()
 
     @property
     def order(self) -> tuple[datetime, datetime, int]:
@@ -31,7 +31,7 @@ class Debt:
     born: datetime
     age: int
     owner: int
-    through: frozenset[int] = frozenset()
+    through: frozenset[int] = frozenset[int]()
 
 
 @dataclass
@@ -106,21 +106,23 @@ class Model:
                 lot.left = 0
 
     def merge(self, kept: int, merged: int, name: int) -> None:
-        self._carry_all(merged, kept, name, [lot for lot in self.lots if lot.owner == merged])
+        lots = [lot for lot in self.lots if lot.owner == merged]
+        debts = [debt for debt in self.debts if debt.owner == merged]
+        self._carry_all(kept, name, lots, debts)
         self.moved[merged] = (kept, name)
 
     def unmerge(self, name: int) -> None:
         merged, (kept, _) = next((m, to) for m, to in self.moved.items() if to[1] == name)
         del self.moved[merged]
         lots = [lot for lot in self.lots if lot.owner == kept and name in lot.through]
-        self._carry_all(kept, merged, name, lots, lambda debt: name in debt.through)
+        debts = [debt for debt in self.debts if debt.owner == kept and name in debt.through]
+        self._carry_all(merged, name, lots, debts)
 
-    def _carry_all(self, giver: int, taker: int, name: int, lots: list[Lot], of=lambda debt: True):
+    def _carry_all(self, taker: int, name: int, lots: list[Lot], debts: list[Debt]) -> None:
         for lot in sorted(lots, key=lambda lot: lot.order):
             if lot.left:
                 self._carry(lot, taker, name)
         self._pay(taker)
-        debts = [debt for debt in self.debts if debt.owner == giver and of(debt)]
         for debt in sorted(debts, key=lambda debt: (debt.born, debt.age)):
             if debt.left:
                 through = debt.through | {name}

@@ -36,10 +36,8 @@ AMOUNT = st.integers(1, 120)
 
 
 class Machine(RuleBasedStateMachine):
-    def __init__(self, runner: asyncio.Runner, database: db.Database) -> None:
-        super().__init__()
-        self.runner = runner
-        self.database = database
+    runner: asyncio.Runner
+    database: db.Database
 
     def run_(self, work: Coroutine[Any, Any, T]) -> T:
         return self.runner.run(work)
@@ -253,7 +251,8 @@ def test_the_books_say_what_the_model_says(
             url.render_as_string(hide_password=False), ring, settings, pool_size=1
         )
         try:
-            run_state_machine_as_test(lambda: Machine(runner, database), settings=SCENARIOS)
+            Machine.runner, Machine.database = runner, database
+            run_state_machine_as_test(Machine, settings=SCENARIOS)
         finally:
             runner.run(database.close())
 

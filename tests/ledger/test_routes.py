@@ -1,0 +1,145 @@
+from uuid import UUID
+
+import httpx
+import pytest
+
+from loyalnest import ledger, merchants
+from loyalnest.kernel.database import Database
+from loyalnest.kernel.ids import to_wire
+from tests.conftest import NOW
+from tests.doors import caller_for, door
+from tests.ledger.conftest import add_customer
+
+
+@pytest.fixture
+async def bakery(database: Database) -> UUID:
+    async with database.platform() as session:
+        merchant = await merchants.create(
+            session,
+            handle="bakery",
+            name="Bakery",
+            currency="GBP",
+            time_zone="Europe/London",
+            now=NOW,
+            actor="test",
+        )
+        await ledger.open_unit(session, merchant_id=merchant.id, now=NOW)
+    return merchant.id
+
+
+async def enrolled(database: Database, merchant_id: UUID) -> str:
+    async with database.tenant(merchant_id) as session:
+        return to_wire("cus", await add_customer(session, merchant_id))
+
+
+async def adjust(client: httpx.AsyncClient, who: str, amount: int, key: str) -> httpx.Response:
+    return await client.post(
+        "/v1/api/points/adjust",
+        json={"customer_id": who, "amount": amount, "reason": "a gift"},
+        headers={"Idempotency-Key": key},
+    )
+
+
+async def test_points_given_by_hand_are_seen_in_accounts_and_entries(
+    database: Database, bakery: UUID
+) -> None:
+    ada = await enrolled(database, bakery)
+    async with door(database, ledger.router, caller=caller_for(bakery)) as client:
+        first = await adjust(client, ada, 50, "k1")
+        again = await adjust(client, ada, 50, "k1")
+        other = await adjust(client, ada, 60, "k1")
+        accounts = await client.get(f"/v1/api/customers/{ada}/accounts")
+        entries = await client.get(f"/v1/api/customers/{ada}/entries")
+        before = await client.get(
+            f"/v1/api/customers/{ada}/accounts", params={"as_of": "2026-01-01T00:00:00Z"}
+        )
+    assert [first.status_code, again.status_code, other.status_code] == [201, 200, 409]
+    assert again.json() == first.json()
+    assert accounts.json() == {
+        "items": [{"unit": "points", "available": 50, "pending": 0, "debt": 0}]
+    }
+    assert entries.json()["items"][0]["explanation"] == ("50 corrected by api_key:test (a gift)")
+    assert before.json()["items"][0]["available"] == 0
+
+
+async def test_a_batch_of_postings_is_written_as_a_whole_or_not_at_all(
+    database: Database, bakery: UUID
+) -> None:
+    ada = await enrolled(database, bakery)
+
+    def posting(kind: str, amount: int, source: str) -> dict[str, object]:
+        return {"customer_id": ada, "kind": kind, "amount": amount, "source_id": source}
+
+    async with door(database, ledger.router, caller=caller_for(bakery)) as client:
+        refused = await client.post(
+            "/v1/api/ledger/postings",
+            json={"postings": [posting("earn", 10, "a"), posting("redeem", -20, "b")]},
+        )
+        nothing = await client.get(f"/v1/api/customers/{ada}/accounts")
+        written = await client.post(
+            "/v1/api/ledger/postings",
+            json={"postings": [posting("earn", 30, "a"), posting("redeem", -20, "b")]},
+        )
+        accounts = await client.get(f"/v1/api/customers/{ada}/accounts")
+    assert (refused.status_code, refused.json()["code"]) == (409, "INSUFFICIENT_POINTS")
+    assert nothing.json() == {"items": []}
+    assert written.status_code == 201
+    assert accounts.json()["items"][0]["available"] == 10
+
+
+async def test_an_expiry_policy_is_previewed_then_put_in_force(
+    database: Database, bakery: UUID
+) -> None:
+    ada = await enrolled(database, bakery)
+    policy = {"kind": "days", "days": 365, "existing": True}
+    async with door(database, ledger.router, caller=caller_for(bakery)) as client:
+        await adjust(client, ada, 50, "k1")
+        preview = await client.post("/v1/api/units/points/expiry/preview", json=policy)
+        changed = await client.put("/v1/api/units/points/expiry", json=policy)
+        listed = await client.get("/v1/api/units")
+    assert preview.json() == {
+        "count": 1,
+        "points": 50,
+        "first": [{"customer_id": ada, "lapses_at": "2027-11-21T00:00:00Z", "points": 50}],
+    }
+    assert changed.json()["expiry"] == {"kind": "days", "days": 365, "grace_days": 0}
+    assert listed.json()["items"] == [changed.json()]
+
+
+async def test_customers_are_merged_and_un_merged(database: Database, bakery: UUID) -> None:
+    ada, twin = [await enrolled(database, bakery) for _ in range(2)]
+    async with door(database, ledger.router, caller=caller_for(bakery)) as client:
+        await adjust(client, twin, 50, "k1")
+        merged = await client.post(f"/v1/api/customers/{ada}/merge", json={"merged_id": twin})
+        shown = await client.get(
+            f"/v1/api/customers/{ada}/unmerge", params={"merge_id": merged.json()["id"]}
+        )
+        undone = await client.post(
+            f"/v1/api/customers/{ada}/unmerge", json={"merge_id": merged.json()["id"]}
+        )
+        accounts = await client.get(f"/v1/api/customers/{twin}/accounts")
+    assert merged.status_code == 201
+    assert shown.json() == {"items": [{"unit": "points", "came_over": 50, "given_back": 50}]}
+    assert undone.status_code == 204
+    assert accounts.json()["items"][0]["available"] == 50
+
+
+async def test_another_merchant_s_customer_is_not_there(database: Database, bakery: UUID) -> None:
+    ada = await enrolled(database, bakery)
+    async with database.platform() as session:
+        barber = await merchants.create(
+            session,
+            handle="barber",
+            name="Barber",
+            currency="GBP",
+            time_zone="Europe/London",
+            now=NOW,
+            actor="test",
+        )
+    async with door(database, ledger.router, caller=caller_for(barber.id)) as client:
+        answers = [
+            await client.get(f"/v1/api/customers/{ada}/accounts"),
+            await client.get(f"/v1/api/customers/{ada}/entries"),
+            await adjust(client, ada, 5, "k1"),
+        ]
+    assert [answer.status_code for answer in answers] == [404, 404, 404]
