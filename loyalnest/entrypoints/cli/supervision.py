@@ -18,7 +18,8 @@ _FIRST_PAUSE_S = 0.5
 _LONGEST_PAUSE_S = 30.0
 _SETTLED_S = 60.0
 """A process that ran this long is taken to be well: the next pause is the first again."""
-_STOP_PATIENCE_S = 20.0
+_STOP_PATIENCE_S = 25.0
+"""Longer than web and worker give to what they have begun."""
 _LEFTOVERS = ((signal.SIGTERM, 3.0), (signal.SIGKILL, 5.0))
 
 Say = Callable[[str], None]

@@ -143,7 +143,7 @@ def _configure(layout: Layout, uid: int, profile: Profile) -> None:
 def settings(layout: Layout, profile: Profile) -> str:
     """The server's settings for a small machine that it shares with the application."""
     chosen = {
-        "cluster_name": _cluster_name(layout.data_dir),
+        "cluster_name": title_of(layout.data_dir),
         "listen_addresses": "",
         "max_connections": "200" if profile is Profile.FOR_TESTS else "100",
         "shared_buffers": f"{_shared_buffers_mb()}MB",
@@ -155,6 +155,9 @@ def settings(layout: Layout, profile: Profile) -> str:
         "random_page_cost": "1.1",
         "jit": "off",
         "idle_in_transaction_session_timeout": "5min",
+        # A server that restarts itself after a crash can't be shut down meanwhile (as of 18.4 it
+        # waits for ever). It ends instead, and whoever uses it has it started again.
+        "restart_after_crash": "off",
         "timezone": "UTC",
         "log_timezone": "UTC",
         "logging_collector": "on",
@@ -179,10 +182,10 @@ def settings(layout: Layout, profile: Profile) -> str:
     )
 
 
-def _cluster_name(data_dir: Path) -> str:
-    """The data folder, which the server shows in the title of each of its processes."""
-    name = str(data_dir).replace("\\", "/")
-    return name[-_CLUSTER_NAME_LIMIT:]
+def title_of(data_dir: Path) -> str:
+    """The data folder as the server shows it in the title of each of its processes."""
+    plain = "".join(sign if " " <= sign <= "~" else "?" for sign in str(data_dir))
+    return plain.replace("\\", "?")[-_CLUSTER_NAME_LIMIT:]
 
 
 def _shared_buffers_mb() -> int:

@@ -222,8 +222,10 @@ def _is_backend(process: Process, layout: Layout, owner: int) -> bool:
         return False
     folder = process.folder
     if folder is None:
-        # Root of a container may not look; there the number belongs to the database alone.
-        return os.geteuid() == 0 and is_own(owner)
+        # A container's root may not look; there the number belongs to the server alone, or to
+        # that of a copied folder, which bears another title.
+        title = f"postgres: {cluster.title_of(layout.data_dir)}: "
+        return is_own(owner) and any(part.startswith(title) for part in process.arguments[:1])
     program = process.program
     return program is not None and program.name == "postgres" and folder == layout.cluster.resolve()
 

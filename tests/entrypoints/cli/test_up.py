@@ -13,11 +13,11 @@ import httpx
 import pytest
 
 from loyalnest.kernel import processes
-from loyalnest.kernel.embedded import Server
+from loyalnest.kernel.embedded import Profile, Server, attached
 from loyalnest.kernel.processes import Process
 from tests.kernel.embedded.conftest import ask, kill, of_installation, postmaster_of
 
-SECONDS = 30.0
+SECONDS = 90.0
 _STAND_IN = Path(__file__).with_name("stand_in.py")
 
 
@@ -32,7 +32,7 @@ class Installation:
         self.address = f"http://127.0.0.1:{self.port}"
         self.up: subprocess.Popen[str] | None = None
 
-    def start(self, *, stubborn: bool = False) -> subprocess.Popen[str]:
+    def start(self, *, stubborn: bool = False, **settings: str) -> subprocess.Popen[str]:
         manner = ["stubborn"] if stubborn else []
         self.up = subprocess.Popen(
             [sys.executable, str(_STAND_IN), "up", *manner],
@@ -41,6 +41,7 @@ class Installation:
                 "PYTHONPATH": os.getcwd(),
                 "LOYALNEST_DATA_DIR": str(self.data_dir),
                 "LOYALNEST_PORT": str(self.port),
+                **settings,
             },
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -127,6 +128,19 @@ def test_a_signal_before_it_is_up_leaves_nothing_behind(shop: Installation) -> N
         wait_until(lambda: of_installation(shop.data_dir) == [])
     shop.start()
     shop.wait_until_ready()
+
+
+def test_with_a_database_of_ones_own_no_other_is_started(
+    shop: Installation, tmp_path: Path
+) -> None:
+    with attached(tmp_path / "elsewhere", Profile.FOR_TESTS) as server:
+        shop.start(LOYALNEST_DATABASE_URL=server.owner_url)
+        shop.wait_until_ready()
+        assert not (shop.data_dir / "postgres").exists()
+        assert ask(server.owner_url, "SELECT to_regclass('merchants')::text") == "merchants"
+        status, output = shop.stop()
+        assert status == 0, output
+        assert ask(server.owner_url, "SELECT 1") == "1"
 
 
 def test_two_installations_run_side_by_side(install: Callable[[str], Installation]) -> None:
@@ -218,8 +232,9 @@ def test_a_database_that_was_killed_is_started_again(shop: Installation, victim:
     assert keeper is not None
     kill(postmaster if victim == "postmaster" else keeper)
     wait_until(lambda: shop.server.keeper not in (None, keeper))
-    wait_until(lambda: postmaster_of(shop.server) != postmaster)
+    # Only waits: the one that `up` started may not have written its note yet.
     shop.server.revive()
+    assert postmaster_of(shop.server) != postmaster
     assert ask(shop.server.runtime_url, "SELECT 1") == "1"
 
 

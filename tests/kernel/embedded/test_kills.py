@@ -52,6 +52,17 @@ def test_a_postmaster_that_was_killed_can_be_revived(tmp_path: Path) -> None:
         assert time.monotonic() - began < SECONDS
 
 
+def test_a_server_that_lost_a_process_ends_promptly_with_its_user(tmp_path: Path) -> None:
+    with attached(tmp_path / "shop") as server:
+        note = f"/proc/{postmaster_of(server).pid}/task/{postmaster_of(server).pid}/children"
+        victim = Process.find(int(Path(note).read_text().split()[-1]))
+        assert victim is not None
+        kill(victim)
+        time.sleep(0.1)
+        began = time.monotonic()
+    assert time.monotonic() - began < SECONDS
+
+
 def busy(server: Server) -> tuple[subprocess.Popen[bytes], Process]:
     """A backend that computes without ever looking up, as one that outlives its postmaster."""
     query = "DO $$ BEGIN LOOP END LOOP; END $$"
