@@ -18,7 +18,7 @@ from loyalnest.kernel.inbox.schemas import (
 )
 from loyalnest.kernel.inbox.values import Standing
 
-router = APIRouter(prefix="/v1/api/inbox/deliveries", tags=["inbox"], responses=PROBLEMS)
+router = APIRouter(prefix="/v1/api/inbox/deliveries", tags=["Inbox"], responses=PROBLEMS)
 
 Reading = Annotated[AsyncSession, tenant("inbox:read")]
 Writing = Annotated[AsyncSession, tenant("inbox:write")]

@@ -27,7 +27,7 @@ Position = Annotated[int, Path(ge=1, le=2**63 - 1)]
 
 def router_of(subscribers: Sequence[Subscriber]) -> APIRouter:
     """The routes; a retry needs to know who can be handed an event again."""
-    router = APIRouter(prefix="/v1/api/events", tags=["events"], responses=PROBLEMS)
+    router = APIRouter(prefix="/v1/api/events", tags=["Events"], responses=PROBLEMS)
     _failures(router, subscribers)
     _log(router)
     return router
@@ -69,7 +69,7 @@ def _log(router: APIRouter) -> None:
 
 
 def _failures(router: APIRouter, subscribers: Sequence[Subscriber]) -> None:
-    @router.get("/failures")
+    @router.get("/failures", operation_id="list_event_failures")
     async def list_failures(  # pyright: ignore[reportUnusedFunction]
         session: Reading, paging: Paging
     ) -> Page[EventFailureOut]:
@@ -84,7 +84,7 @@ def _failures(router: APIRouter, subscribers: Sequence[Subscriber]) -> None:
             rows, paging, show=failure_out, key=lambda row: (row.event.position, row.subscriber)
         )
 
-    @router.post("/failures/{subscriber}/{position}/retry")
+    @router.post("/failures/{subscriber}/{position}/retry", operation_id="retry_event")
     async def retry(  # pyright: ignore[reportUnusedFunction]
         session: Writing, subscriber: str, position: Position, now: Now
     ) -> RetryOut:
