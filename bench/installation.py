@@ -160,11 +160,15 @@ async def start_load(task: Task) -> asyncio.subprocess.Process:
         sys.executable,
         "-m",
         "bench.load",
-        msgspec.json.encode(task).decode(),
+        stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         cwd=ROOT,
     )
+    assert process.stdin is not None
     assert process.stdout is not None
+    process.stdin.write(msgspec.json.encode(task))
+    await process.stdin.drain()
+    process.stdin.close()
     await process.stdout.readline()
     return process
 

@@ -1,4 +1,4 @@
-"""The load, in a process of its own: `python -m bench.load '{"port": 8000, …}'`.
+"""The load, in a process of its own: `python -m bench.load`, told by a task on its input.
 
 Open-loop where a rate is given: requests leave when they are due, whether or not earlier ones were
 answered, and an answer's latency counts from the instant its request should have left. Without a
@@ -101,7 +101,7 @@ class _Connection(asyncio.Protocol):
         self._parser = httptools.HttpResponseParser(self)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        # uvloop's transports write, but are no subclass of what asyncio calls a WriteTransport.
+        # uvloop's transports are not of asyncio's classes, they only behave alike.
         self._transport = cast(asyncio.WriteTransport, transport)
 
     def send(self, request: bytes, intended: float) -> None:
@@ -182,5 +182,5 @@ def _outcome(load: _Load, seconds: float) -> Outcome:
 
 
 if __name__ == "__main__":
-    outcome = uvloop.run(run(msgspec.json.decode(sys.argv[1], type=Task)))
+    outcome = uvloop.run(run(msgspec.json.decode(sys.stdin.buffer.read(), type=Task)))
     sys.stdout.write(msgspec.json.encode(outcome).decode() + "\n")
