@@ -61,7 +61,14 @@ def _api_key(place: Installation) -> str:
 
 
 def _request(key: str, customer_id: str, number: int) -> str:
-    body = json.dumps({"customer_id": customer_id, "action_type": "purchase", "amount": "12.50"})
+    body = json.dumps(
+        {
+            "customer_id": customer_id,
+            "action_type": "purchase",
+            "order_id": f"till-{number}",
+            "amount": "12.50",
+        }
+    )
     return (
         "POST /v1/api/points/earn HTTP/1.1\r\n"
         "Host: 127.0.0.1\r\n"
