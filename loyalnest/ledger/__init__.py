@@ -28,6 +28,7 @@ from loyalnest.ledger.events import (
     PointsRestored,
 )
 from loyalnest.ledger.expiry import NEVER, Expiry, ExpiryKind
+from loyalnest.ledger.explain import End, Trace, explain
 from loyalnest.ledger.queries import (
     balances_as_of,
     balances_of,
@@ -70,6 +71,7 @@ __all__ = [
     "Balance",
     "Check",
     "DebtId",
+    "End",
     "Entry",
     "EntryId",
     "EntryKind",
@@ -100,6 +102,7 @@ __all__ = [
     "Shortfall",
     "Source",
     "StillMerged",
+    "Trace",
     "Unit",
     "UnitExists",
     "UnitId",
@@ -112,6 +115,7 @@ __all__ = [
     "entries_of_customer",
     "entries_of_sources",
     "entry_by_id",
+    "explain",
     "list_units",
     "merge",
     "open_unit",
