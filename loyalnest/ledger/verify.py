@@ -136,27 +136,22 @@ WHERE o.owed <> o.remaining + coalesce(d.paid, 0)
 # What an entry did, told by the rows it made: lots it filled, draws it made (repayments only move
 # points from a lot to a debt and change no balance), debts it opened or moved on.
 _ENTRIES = """
-SELECT e.merchant_id, e.id::text AS subject,
-       format('%s %s; lots %s - draws %s - debts %s', e.kind, e.amount, coalesce(l.earned, 0),
-              coalesce(d.drawn, 0), coalesce(o.owed, 0)) AS detail
-FROM (SELECT * FROM entries {of}) e
-LEFT JOIN (
-    SELECT merchant_id, entry_id, sum(earned) AS earned
-    FROM lots {of}
-    GROUP BY merchant_id, entry_id
-) l ON l.merchant_id = e.merchant_id AND l.entry_id = e.id
-LEFT JOIN (
-    SELECT merchant_id, entry_id,
-           sum(CASE WHEN lot_id IS NULL THEN -amount ELSE amount END) AS drawn
+SELECT merchant_id, id::text AS subject,
+       format('entry %s; lots %s - draws %s - debts %s', sum(amount), sum(earned), sum(drawn),
+              sum(owed)) AS detail
+FROM (
+    SELECT merchant_id, id, amount, 0::bigint AS earned, 0::bigint AS drawn, 0::bigint AS owed
+    FROM entries {of}
+  UNION ALL
+    SELECT merchant_id, entry_id, 0, earned, 0, 0 FROM lots {of}
+  UNION ALL
+    SELECT merchant_id, entry_id, 0, 0, CASE WHEN lot_id IS NULL THEN -amount ELSE amount END, 0
     FROM draws {of_real}
-    GROUP BY merchant_id, entry_id
-) d ON d.merchant_id = e.merchant_id AND d.entry_id = e.id
-LEFT JOIN (
-    SELECT merchant_id, entry_id, sum(owed) AS owed
-    FROM debts {of}
-    GROUP BY merchant_id, entry_id
-) o ON o.merchant_id = e.merchant_id AND o.entry_id = e.id
-WHERE e.amount <> coalesce(l.earned, 0) - coalesce(d.drawn, 0) - coalesce(o.owed, 0)
+  UNION ALL
+    SELECT merchant_id, entry_id, 0, 0, 0, owed FROM debts {of}
+) moved
+GROUP BY merchant_id, id
+HAVING sum(amount) <> sum(earned) - sum(drawn) - sum(owed)
 """
 
 _TWICE = """
