@@ -121,7 +121,6 @@ class Counts(Settings):
         default=False, description="Buying one; paying with one always counts."
     )
     tips: bool = False
-    test_orders: bool = False
 
 
 class ActionRule(Settings):
