@@ -9,13 +9,25 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from loyalnest.kernel.database import bulk
 from loyalnest.ledger.values import DrawKind, EntryId, LotId, Source
 
+# What a merge moved over is traced back to what first brought it in.
 _LOTS = """
+WITH RECURSIVE own AS (
+    SELECT l.id AS lot_id, l.entry_id, l.origin_id
+    FROM entries e
+    JOIN lots l ON l.merchant_id = e.merchant_id AND l.entry_id = e.id
+    WHERE e.merchant_id = $1 AND e.customer_id = $2
+  UNION ALL
+    SELECT own.lot_id, l.entry_id, l.origin_id
+    FROM own
+    JOIN lots l ON l.merchant_id = $1 AND l.id = own.origin_id
+)
 SELECT l.id, u.code, l.earned, l.remaining, l.held_until, l.released_at, l.expires_at,
        l.origin_id, e.source_kind, e.source_id, e.occurred_at
-FROM lots l
-JOIN entries e ON e.merchant_id = l.merchant_id AND e.id = l.entry_id
-JOIN units u ON u.merchant_id = l.merchant_id AND u.id = l.unit_id
-WHERE e.merchant_id = $1 AND e.customer_id = $2
+FROM own
+JOIN lots l ON l.merchant_id = $1 AND l.id = own.lot_id
+JOIN entries e ON e.merchant_id = $1 AND e.id = own.entry_id
+JOIN units u ON u.merchant_id = $1 AND u.id = l.unit_id
+WHERE own.origin_id IS NULL
 ORDER BY e.occurred_at, l.id
 """
 
@@ -44,6 +56,7 @@ class Trace(msgspec.Struct, frozen=True):
     lot_id: LotId
     unit: str
     source: Source
+    """What first brought the points in, also when a merge moved them since."""
     occurred_at: datetime
     earned: int
     left: int

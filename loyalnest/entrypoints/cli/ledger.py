@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from loyalnest import ledger, merchants
+from loyalnest.entrypoints.cli import tracing
 from loyalnest.entrypoints.cli.acting import act
 from loyalnest.kernel.database import Database
 from loyalnest.kernel.ids import to_wire
@@ -41,6 +42,26 @@ def verify(
     else:
         _show(report, Console())
     raise typer.Exit(0 if report.clean else 1)
+
+
+@commands.command()
+def explain(
+    customer: Annotated[str, typer.Argument(help="A customer's id (cus_…) or e-mail.")],
+    merchant: Annotated[
+        str | None, typer.Option(help="Handle of the merchant; needed where several know them.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Answer as JSON.")] = False,
+) -> None:
+    """Trace every point a customer ever got, from what brought it in to what became of it."""
+
+    async def trace(database: Database) -> tracing.Explained:
+        return await tracing.explain(database, customer, handle=merchant)
+
+    explained = act(trace)
+    if as_json:
+        typer.echo(json.dumps(tracing.as_json(explained), indent=2))
+    else:
+        tracing.show(explained, Console())
 
 
 def _as_json(report: ledger.Report) -> dict[str, Any]:
