@@ -77,12 +77,12 @@ def _bare_application(place: Installation) -> Generator[int]:
 
 
 def _warm_up(run: Run) -> float:
-    return run.take(5, 1)
+    return run.take(3, 1)
 
 
 def _task(port: int, run: Run, number: int) -> Task:
-    seconds = run.take(20, 3)
-    count = int(12_000 * (seconds + _warm_up(run)))
+    seconds = run.take(15, 3)
+    count = int(20_000 * (seconds + _warm_up(run)))
     return Task(
         port=port,
         seconds=seconds,

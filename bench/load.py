@@ -57,7 +57,7 @@ class _Load:
         self.task = task
         self.requests = requests
         self.due: deque[float] = deque()
-        self.idle: list[_Connection] = []
+        self.idle: deque[_Connection] = deque()
         self.latencies: list[float] = []
         self.refused = 0
         self.open = True
@@ -140,7 +140,7 @@ async def run(task: Task) -> Outcome:
             load.send(connection, started)
         await asyncio.sleep(until - loop.time())
     else:
-        load.idle = connections
+        load.idle.extend(connections)
         await _pace(load, task.rate, started, until)
     load.open = False
     await asyncio.sleep(0.2)
@@ -155,7 +155,8 @@ async def _pace(load: _Load, rate: float, started: float, until: float) -> None:
             intended = started + sent / rate
             sent += 1
             if load.idle:
-                load.send(load.idle.pop(), intended)
+                # In turn, so that none idles for so long that the server hangs up.
+                load.send(load.idle.popleft(), intended)
             else:
                 load.due.append(intended)
         await asyncio.sleep(0.001)
