@@ -6,7 +6,7 @@ commits.
 """
 
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Protocol, cast
 from uuid import UUID
 
@@ -20,6 +20,9 @@ from loyalnest.kernel.settings import Settings
 
 _ENTER = text(
     "SELECT set_config('role', :role, true), set_config('loyalnest.merchants', :merchants, true)"
+)
+_ENTER_BY_DRIVER = (
+    "SELECT set_config('role', $1, true), set_config('loyalnest.merchants', $2, true)"
 )
 
 
@@ -38,6 +41,11 @@ class Bulk(Protocol):
     async def fetch(self, query: str, *args: object) -> list[Row]: ...
     async def fetchrow(self, query: str, *args: object) -> Row | None: ...
     async def fetchval(self, query: str, *args: object) -> Any: ...
+
+
+class _Driver(Bulk, Protocol):
+    def transaction(self) -> AbstractAsyncContextManager[object]: ...
+    def is_closed(self) -> bool: ...
 
 
 class Base(DeclarativeBase):
@@ -72,6 +80,21 @@ class Database:
         async with self._begin() as session:
             await act_for(session, merchant_ids)
             yield session
+
+    @asynccontextmanager
+    async def batch_by_driver(self, merchant_ids: Sequence[UUID]) -> AsyncGenerator[Bulk]:
+        """The same as `batch`, without a session: for intake, whose one statement costs less."""
+        async with self.engine.connect() as connection:
+            raw = await connection.get_raw_connection()
+            driver = cast(_Driver, raw.driver_connection)
+            try:
+                async with driver.transaction():
+                    names = ",".join(map(str, merchant_ids))
+                    await driver.execute(_ENTER_BY_DRIVER, self.settings.application_role, names)
+                    yield driver
+            finally:
+                if driver.is_closed():  # the pool has not noticed
+                    await connection.invalidate()
 
     @asynccontextmanager
     async def platform(self, *, snapshot: bool = False) -> AsyncGenerator[AsyncSession]:

@@ -1,6 +1,5 @@
 """The outermost layer: gives a request its trace id, measures it, logs it, and catches its fall."""
 
-import os
 import re
 import time
 
@@ -98,4 +97,4 @@ def _trace_of(scope: Scope) -> str:
 
 
 def _traceparent() -> tuple[bytes, bytes]:
-    return b"traceparent", f"00-{logs.trace_id()}-{os.urandom(8).hex()}-01".encode()
+    return b"traceparent", f"00-{logs.trace_id()}-{logs.new_span_id()}-01".encode()

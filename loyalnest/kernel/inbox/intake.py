@@ -142,8 +142,8 @@ class Intake:
 
     async def _store(self, deliveries: list[NewDelivery]) -> None:
         seal = self._database.ring.seal
-        async with self._database.batch(list({d.merchant_id for d in deliveries})) as session:
-            connection = await bulk(session)
+        merchant_ids = list({d.merchant_id for d in deliveries})
+        async with self._database.batch_by_driver(merchant_ids) as connection:
             await connection.execute(
                 _TAKE_IN,
                 [d.merchant_id for d in deliveries],
