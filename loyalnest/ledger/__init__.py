@@ -29,6 +29,7 @@ from loyalnest.ledger.events import (
 )
 from loyalnest.ledger.expiry import NEVER, Expiry, ExpiryKind
 from loyalnest.ledger.explain import End, Trace, explain
+from loyalnest.ledger.liability import Month, liability
 from loyalnest.ledger.queries import (
     balances_as_of,
     balances_of,
@@ -87,6 +88,7 @@ __all__ = [
     "Losses",
     "LotId",
     "MeaninglessPosting",
+    "Month",
     "NotReversible",
     "PointsAdjusted",
     "PointsClawedBack",
@@ -118,6 +120,7 @@ __all__ = [
     "entries_of_sources",
     "entry_by_id",
     "explain",
+    "liability",
     "list_units",
     "merge",
     "open_unit",

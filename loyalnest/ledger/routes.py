@@ -1,14 +1,17 @@
 """REST: accounts, entries, corrections, postings, units, merging."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
+from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from loyalnest import customers, merchants
 from loyalnest.kernel.database import merchant_of
+from loyalnest.kernel.errors import Invalid
 from loyalnest.kernel.http import (
     PROBLEMS,
     REPLAYED,
@@ -26,15 +29,18 @@ from loyalnest.kernel.http import (
 from loyalnest.kernel.ids import from_wire, to_wire
 from loyalnest.ledger import queries
 from loyalnest.ledger.errors import UnitUnknown
+from loyalnest.ledger.liability import liability
 from loyalnest.ledger.schemas import (
     AccountsView,
     AccountView,
     AdjustRequest,
     EntryView,
     ExpiryChange,
+    LiabilityView,
     LossesView,
     MergeRequest,
     MergeView,
+    MonthView,
     PostedView,
     PostingsRequest,
     PostingsView,
@@ -48,6 +54,8 @@ from loyalnest.ledger.service import correcting, merging, policy, posting, units
 from loyalnest.ledger.values import EntryId, EntryKind, Posting, Source
 
 router = APIRouter(prefix="/v1/api", tags=["Ledger"], responses=PROBLEMS)
+_LONGEST_DAYS = 3660
+Day = Annotated[date, Field(ge=date(1970, 1, 1), le=date(9990, 12, 31))]
 Reading = Annotated[AsyncSession, tenant("points:read")]
 Writing = Annotated[AsyncSession, tenant("points:write")]
 Program = Annotated[AsyncSession, tenant("program:read")]
@@ -151,6 +159,26 @@ async def post_many(
             PostedView(entry=EntryView.of(each.entry), replayed=each.replayed) for each in posted
         ]
     )
+
+
+@router.get("/ledger/liability", operation_id="get_liability")
+async def get_liability(
+    session: Reading,
+    now: Now,
+    first: Annotated[Day | None, Query(alias="from", description="In the first month.")] = None,
+    last: Annotated[Day | None, Query(alias="to", description="In the last month.")] = None,
+) -> LiabilityView:
+    """What is owed in points: opening, what each month brought, closing. In units, not in money.
+
+    Up to ten years; without `from` the year that ends with `to`, without `to` up to today.
+    """
+    merchant = await merchants.get(session, merchant_of(session))
+    until = last or now.astimezone(merchant.zone).date()
+    since = first or until.replace(year=until.year - 1, day=1)
+    if not since <= until or (until - since).days > _LONGEST_DAYS:
+        raise Invalid(fields={"from": "A day before `to`, by ten years at most."})
+    months = await liability(session, merchant_id=merchant.id, first=since, last=until)
+    return LiabilityView(items=list(map(MonthView.of, months)))
 
 
 @router.get("/units", operation_id="list_units")

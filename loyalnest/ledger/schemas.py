@@ -3,11 +3,13 @@
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
+import msgspec
 from pydantic import BaseModel, ConfigDict, Field
 
 from loyalnest.kernel.http import Instant
 from loyalnest.kernel.ids import from_wire, to_wire
 from loyalnest.ledger.expiry import Expiry, ExpiryKind
+from loyalnest.ledger.liability import Month
 from loyalnest.ledger.service.policy import Loss, Losses
 from loyalnest.ledger.values import LARGEST_AMOUNT, Balance, Entry, EntryId, Unit
 
@@ -47,6 +49,31 @@ class AccountsView(BaseModel):
     """What a customer has, by unit."""
 
     items: list[AccountView]
+
+
+class MonthView(BaseModel):
+    """What was owed in one unit over one month; `opening` + all between = `closing`."""
+
+    unit: str = Field(examples=["points"])
+    month: date = Field(description="Its first day; months are those of the merchant's time zone.")
+    opening: int = Field(description="Available + pending - debt of all customers before it.")
+    issued: int
+    redeemed: int = Field(description="Below zero, as in the books.")
+    restored: int = Field(description="Redemptions put back.")
+    expired: int
+    clawed_back: int = Field(description="Taken back for refunds and cancellations.")
+    adjusted: int
+    closing: int
+
+    @classmethod
+    def of(cls, month: Month) -> "MonthView":
+        return cls(**msgspec.structs.asdict(month))
+
+
+class LiabilityView(BaseModel):
+    """What a merchant owes in points, month by month, unit by unit."""
+
+    items: list[MonthView]
 
 
 class EntryView(BaseModel):

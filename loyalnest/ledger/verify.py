@@ -6,6 +6,10 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from loyalnest.kernel.database import Bulk, bulk
+from loyalnest.ledger.liability import COLUMNS
+
+ROLLED = ", ".join(f"'{kind}'" for kinds in COLUMNS.values() for kind in kinds)
+"""The kinds of entries that a roll-forward of the liability counts."""
 
 LISTED = 100
 """How many violations of one check are spelled out; all of them are counted."""
@@ -215,6 +219,50 @@ WHERE e.id IS NULL
                                  IS DISTINCT FROM (e.customer_id, e.unit_id))
 """
 
+# What the entries say a month brought, by the kinds that a roll-forward knows, against what lots
+# took in, draws took out and debts opened in it, each by its own date. Repayments move points from
+# a lot to a debt, merges from one account to another: a month's sums don't feel either, so merges
+# are left out on one side and counted on the other. Where every month agrees, so does the closing
+# at every month's end, and where one doesn't, it is named.
+_LIABILITY = """
+SELECT t.merchant_id, u.code || ' ' || to_char(t.month, 'YYYY-MM') AS subject,
+       format('entries %s; lots - draws - debts %s', t.written, t.held) AS detail
+FROM (
+    SELECT s.merchant_id, s.unit_id,
+           date_trunc('month', s.occurred_at AT TIME ZONE m.time_zone) AS month,
+           sum(s.written) AS written, sum(s.held) AS held
+    FROM (
+        SELECT merchant_id, unit_id, occurred_at, amount AS written, 0::bigint AS held
+        FROM entries {of_rolled}
+      UNION ALL
+        SELECT merchant_id, unit_id, occurred_at, 0, earned FROM lots {of_first}
+      UNION ALL
+        SELECT merchant_id, unit_id, occurred_at, 0, -owed FROM debts {of_first}
+      UNION ALL
+        SELECT e.merchant_id, e.unit_id, e.occurred_at, 0, l.earned
+        FROM (SELECT * FROM lots {of_moved}) l
+        JOIN entries e ON e.merchant_id = l.merchant_id AND e.id = l.entry_id
+      UNION ALL
+        SELECT e.merchant_id, e.unit_id, e.occurred_at, 0, -o.owed
+        FROM (SELECT * FROM debts {of_moved}) o
+        JOIN entries e ON e.merchant_id = o.merchant_id AND e.id = o.entry_id
+      UNION ALL
+        SELECT d.merchant_id, l.unit_id, d.occurred_at, 0, -d.amount
+        FROM (SELECT * FROM draws {of_real}) d
+        JOIN (SELECT * FROM lots {of}) l ON l.merchant_id = d.merchant_id AND l.id = d.lot_id
+      UNION ALL
+        SELECT d.merchant_id, o.unit_id, d.occurred_at, 0, d.amount
+        FROM (SELECT * FROM draws {of_owed}) d
+        JOIN debts o ON o.merchant_id = d.merchant_id AND o.id = d.debt_id
+    ) s
+    JOIN merchants m ON m.merchant_id = s.merchant_id
+    GROUP BY s.merchant_id, s.unit_id, month
+) t
+JOIN units u ON u.merchant_id = t.merchant_id AND u.id = t.unit_id
+WHERE t.written <> t.held
+ORDER BY t.merchant_id, u.code, t.month
+"""
+
 _CHECKS = [
     (
         "accounts",
@@ -227,6 +275,11 @@ _CHECKS = [
     ("once", "is every source posted once?", _TWICE),
     ("refunds", "is nothing reversed beyond what it was?", _REFUNDS),
     ("merges", "do merges sum to zero, and lots arrive as they left?", _MERGES),
+    (
+        "liability",
+        "opening + what each month brought = closing, in the entries as in the lots?",
+        _LIABILITY,
+    ),
     ("draws", "does every draw name a lot, a debt and an entry of one account?", _DRAWS),
 ]
 
@@ -234,6 +287,9 @@ _NARROWED = {
     "of_open": "remaining > 0",
     "of_debt": "debt_id IS NOT NULL",
     "of_real": "kind <> 'repay'",
+    "of_owed": "lot_id IS NULL",
+    "of_rolled": f"kind IN ({ROLLED})",
+    "of_first": "origin_id IS NULL",
     "of_order": "kind IN ('earn', 'refund')",
     "of_reversal": "reverses_id IS NOT NULL",
     "of_merge": "kind = 'merge'",
