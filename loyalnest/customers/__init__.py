@@ -23,6 +23,7 @@ from loyalnest.customers.events import (
 )
 from loyalnest.customers.keys import INDEXES, SEALED
 from loyalnest.customers.queries import (
+    brought_by,
     current_many,
     export_customer,
     find_by_email,
@@ -43,6 +44,7 @@ from loyalnest.customers.service import (
     forget_accounts,
     identify_many,
     merge_identities,
+    recognise_many,
     unmerge_identities,
     update_many,
 )
@@ -55,6 +57,7 @@ from loyalnest.customers.values import (
     CustomerId,
     MergeId,
     Profile,
+    Recognised,
 )
 
 __all__ = [
@@ -80,6 +83,8 @@ __all__ = [
     "MergeNotFound",
     "NothingToIdentify",
     "Profile",
+    "Recognised",
+    "brought_by",
     "clean_text",
     "current_many",
     "enrol",
@@ -98,6 +103,7 @@ __all__ = [
     "merge_identities",
     "normalise_email",
     "normalise_phone",
+    "recognise_many",
     "router_of",
     "search",
     "unmerge_identities",

@@ -12,7 +12,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from loyalnest.customers.errors import CustomerNotFound
 from loyalnest.customers.rules import search as search_rules
 from loyalnest.customers.rules.identity import normalise_email, normalise_phone
-from loyalnest.customers.values import ANYWHERE, EMAIL, PHONE, SEARCH_KEY, Customer, CustomerId
+from loyalnest.customers.values import (
+    ANYWHERE,
+    EMAIL,
+    PHONE,
+    SEARCH_KEY,
+    Customer,
+    CustomerId,
+    MergeId,
+)
 from loyalnest.kernel.crypto import KeyRing
 from loyalnest.kernel.database import bulk, merchant_of, ring_of
 
@@ -110,6 +118,24 @@ SELECT merchant_id, kind, key, sealed, verified, created_at
 _CANDIDATES = 300
 
 
+_BROUGHT_BY = text("""
+WITH RECURSIVE branch (id) AS (
+    SELECT merged_id
+      FROM customer_merges
+     WHERE merchant_id = :merchant_id AND id = :merge_id
+     UNION
+    SELECT merge.merged_id
+      FROM branch
+      JOIN customer_merges AS merge
+        ON merge.merchant_id = :merchant_id
+       AND merge.kept_id = branch.id
+       AND merge.unmerged_at IS NULL
+)
+SELECT id
+  FROM branch
+""")
+
+
 async def current_many(
     session: AsyncSession, customers: Sequence[tuple[UUID, CustomerId]]
 ) -> dict[CustomerId, CustomerId]:
@@ -126,6 +152,15 @@ async def current_many(
     rows = await connection.fetch(CURRENT, merchant_ids, ids)
     living.update((row[0], row[1]) for row in rows)
     return living
+
+
+async def brought_by(session: AsyncSession, merge_id: MergeId) -> list[CustomerId]:
+    """Who came with a merge: the merged customer and whoever had been merged into them before.
+
+    The same whether the merge still stands or is undone.
+    """
+    names = {"merchant_id": merchant_of(session), "merge_id": merge_id}
+    return list(await session.scalars(_BROUGHT_BY, names))
 
 
 async def find_many(

@@ -99,10 +99,19 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class Recognised:
+    """Whose a contact is."""
+
+    customer_id: CustomerId
+    came_as: CustomerId
+    """Whose identity it came through: another's where a merge brought it, who may get it back."""
+
+
+@dataclass(frozen=True, slots=True)
 class Settlement:
     """Who every claim of a batch belongs to, and what has to be written so that it stays so."""
 
-    ids: list[CustomerId | None]
+    people: list[Recognised | None]
     created: list[tuple[CustomerId, Claim]]
     attached: list[tuple[CustomerId, Claim, tuple[IdentityKey, ...]]]
     clashes: set[tuple[UUID, CustomerId, CustomerId]]

@@ -146,7 +146,7 @@ def _routers(settings: Settings) -> Mapping[Role, Sequence[APIRouter]]:
         Role.AUTH: [staff.router_of(settings)],
         Role.POINTS: [
             customers.router_of(ledger.balances_of),
-            ledger.router,
+            ledger.router_of(orders.sources_of),
             orders.router,
             earning.router,
         ],

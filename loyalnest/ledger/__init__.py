@@ -37,7 +37,7 @@ from loyalnest.ledger.queries import (
     entries_of_sources,
     entry_by_id,
 )
-from loyalnest.ledger.routes import router
+from loyalnest.ledger.routes import router_of
 from loyalnest.ledger.service.correcting import adjust, put_back, write_off
 from loyalnest.ledger.service.due import settle_due
 from loyalnest.ledger.service.holds import release_many, release_source
@@ -130,7 +130,7 @@ __all__ = [
     "put_back",
     "release_many",
     "release_source",
-    "router",
+    "router_of",
     "set_expiry",
     "settle_due",
     "unit_by_code",

@@ -53,7 +53,7 @@ from loyalnest.ledger.schemas import (
 from loyalnest.ledger.service import correcting, merging, policy, posting, units
 from loyalnest.ledger.values import EntryId, EntryKind, Posting, Source
 
-router = APIRouter(prefix="/v1/api", tags=["Ledger"], responses=PROBLEMS)
+_router = APIRouter(prefix="/v1/api", tags=["Ledger"], responses=PROBLEMS)
 _LONGEST_DAYS = 3660
 Day = Annotated[date, Field(ge=date(1970, 1, 1), le=date(9990, 12, 31))]
 Reading = Annotated[AsyncSession, tenant("points:read")]
@@ -63,7 +63,7 @@ ProgramWriting = Annotated[AsyncSession, tenant("program:write")]
 CustomersWriting = Annotated[AsyncSession, tenant("customers:write")]
 
 
-@router.get("/customers/{customer_id}/accounts", operation_id="list_accounts")
+@_router.get("/customers/{customer_id}/accounts", operation_id="list_accounts")
 async def list_accounts(
     customer_id: str, session: Reading, now: Now, as_of: AsOf = None, known_at: KnownAt = None
 ) -> AccountsView:
@@ -78,7 +78,7 @@ async def list_accounts(
     return AccountsView(items=list(map(AccountView.of, found)))
 
 
-@router.get("/customers/{customer_id}/entries", operation_id="list_entries")
+@_router.get("/customers/{customer_id}/entries", operation_id="list_entries")
 async def list_entries(customer_id: str, session: Reading, paging: Paging) -> Page[EntryView]:
     """A customer's lines in the books, the latest first, each in words."""
     customer = await customers.get(session, _customer(customer_id))
@@ -89,7 +89,7 @@ async def list_entries(customer_id: str, session: Reading, paging: Paging) -> Pa
     return page_of(found, paging, show=EntryView.of, key=lambda entry: (entry.id,))
 
 
-@router.post("/points/adjust", operation_id="adjust_points", status_code=201)
+@_router.post("/points/adjust", operation_id="adjust_points", status_code=201)
 async def adjust_points(
     body: AdjustRequest,
     key: IdempotencyKey,
@@ -122,7 +122,7 @@ async def adjust_points(
     return EntryView.of(posted.entry)
 
 
-@router.post("/ledger/postings", operation_id="post_many", status_code=201)
+@_router.post("/ledger/postings", operation_id="post_many", status_code=201)
 async def post_many(
     body: PostingsRequest, session: Writing, caller: SignedIn, now: Now
 ) -> PostingsView:
@@ -161,7 +161,7 @@ async def post_many(
     )
 
 
-@router.get("/ledger/liability", operation_id="get_liability")
+@_router.get("/ledger/liability", operation_id="get_liability")
 async def get_liability(
     session: Reading,
     now: Now,
@@ -181,14 +181,14 @@ async def get_liability(
     return LiabilityView(items=list(map(MonthView.of, months)))
 
 
-@router.get("/units", operation_id="list_units")
+@_router.get("/units", operation_id="list_units")
 async def list_units(session: Program) -> UnitsView:
     """What this merchant counts, and when it lapses."""
     found = await units.list_units(session, merchant_of(session))
     return UnitsView(items=list(map(UnitView.of, found)))
 
 
-@router.put("/units/{code}/expiry", operation_id="set_expiry")
+@_router.put("/units/{code}/expiry", operation_id="set_expiry")
 async def set_expiry(code: str, body: ExpiryChange, session: ProgramWriting, now: Now) -> UnitView:
     """Put an expiry policy in force. See first who would lose what: `…/expiry/preview`."""
     unit = await policy.set_expiry(
@@ -202,7 +202,7 @@ async def set_expiry(code: str, body: ExpiryChange, session: ProgramWriting, now
     return UnitView.of(unit)
 
 
-@router.post("/units/{code}/expiry/preview", operation_id="preview_expiry")
+@_router.post("/units/{code}/expiry/preview", operation_id="preview_expiry")
 async def preview_expiry(code: str, body: ExpiryChange, session: Program, now: Now) -> LossesView:
     """Who would lose what, and when, if this policy were put in force now."""
     losses = await policy.preview_expiry(
@@ -216,7 +216,7 @@ async def preview_expiry(code: str, body: ExpiryChange, session: Program, now: N
     return LossesView.of(losses)
 
 
-@router.post("/customers/{customer_id}/merge", operation_id="merge_customers", status_code=201)
+@_router.post("/customers/{customer_id}/merge", operation_id="merge_customers", status_code=201)
 async def merge_customers(
     customer_id: str, body: MergeRequest, session: CustomersWriting, caller: SignedIn, now: Now
 ) -> MergeView:
@@ -232,36 +232,52 @@ async def merge_customers(
     return MergeView(id=to_wire("mrg", merge_id))
 
 
-@router.get("/customers/{customer_id}/unmerge", operation_id="preview_unmerge")
-async def preview_unmerge(customer_id: str, merge_id: str, session: Reading) -> ReturnsView:
-    """What undoing a merge would give back; what was spent meanwhile stays spent."""
-    found = await merging.preview_unmerge(
-        session,
-        merchant_id=merchant_of(session),
-        merge_id=from_wire("mrg", merge_id),
-        kept_id=_customer(customer_id),
-    )
-    return ReturnsView(
-        items=[
-            ReturnView(unit=each.unit, came_over=each.came_over, given_back=each.given_back)
-            for each in found
-        ]
-    )
+def router_of(earned_through: merging.EarnedThrough) -> APIRouter:
+    """All the routes of the books; orders say what was earned through whose identity."""
+    routes = APIRouter()
+    routes.include_router(_router)
+    parting = APIRouter(prefix="/v1/api", tags=["Ledger"], responses=PROBLEMS)
 
+    @parting.get("/customers/{customer_id}/unmerge", operation_id="preview_unmerge")
+    async def preview_unmerge(customer_id: str, merge_id: str, session: Reading) -> ReturnsView:
+        """What undoing a merge would give back; what was spent meanwhile stays spent."""
+        found = await merging.preview_unmerge(
+            session,
+            merchant_id=merchant_of(session),
+            merge_id=from_wire("mrg", merge_id),
+            kept_id=_customer(customer_id),
+            earned_through=earned_through,
+        )
+        return ReturnsView(
+            items=[
+                ReturnView(unit=each.unit, came_over=each.came_over, given_back=each.given_back)
+                for each in found
+            ]
+        )
 
-@router.post("/customers/{customer_id}/unmerge", operation_id="unmerge_customers", status_code=204)
-async def unmerge_customers(
-    customer_id: str, body: UnmergeRequest, session: CustomersWriting, caller: SignedIn, now: Now
-) -> None:
-    """Undo a merge: identities, and what is left of the very points that came with it."""
-    await customers.get(session, _customer(customer_id))
-    await merging.unmerge(
-        session,
-        merchant_id=merchant_of(session),
-        merge_id=from_wire("mrg", body.merge_id),
-        actor=caller.actor,
-        now=now,
+    @parting.post(
+        "/customers/{customer_id}/unmerge", operation_id="unmerge_customers", status_code=204
     )
+    async def unmerge_customers(
+        customer_id: str,
+        body: UnmergeRequest,
+        session: CustomersWriting,
+        caller: SignedIn,
+        now: Now,
+    ) -> None:
+        """Undo a merge: identities, and what is left of the very points that came with it."""
+        await customers.get(session, _customer(customer_id))
+        await merging.unmerge(
+            session,
+            merchant_id=merchant_of(session),
+            merge_id=from_wire("mrg", body.merge_id),
+            earned_through=earned_through,
+            actor=caller.actor,
+            now=now,
+        )
+
+    routes.include_router(parting)
+    return routes
 
 
 def _customer(wire: str) -> UUID:

@@ -6,9 +6,10 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from loyalnest.kernel.database import Bulk, Row, bulk, merchant_of
+from loyalnest.ledger import Source
 from loyalnest.orders import storage
 from loyalnest.orders.errors import OrderNotFound
-from loyalnest.orders.values import Order, OrderId
+from loyalnest.orders.values import Order, OrderId, source_of
 
 _BY_ID = f"SELECT {storage.COLUMNS} FROM orders o WHERE o.merchant_id = $1 AND o.id = $2"  # noqa: S608
 
@@ -25,6 +26,8 @@ WHERE o.merchant_id = $1
 ORDER BY o.id DESC
 LIMIT $4
 """  # noqa: S608
+
+_SOURCES = "SELECT o.id FROM orders o WHERE o.merchant_id = $1 AND o.customer_id = ANY($2::uuid[])"
 
 _WAITING = f"""
 SELECT {storage.COLUMNS}
@@ -53,6 +56,13 @@ async def list_of_customer(
     connection = await bulk(session)
     rows = await connection.fetch(_OF_CUSTOMER, merchant_of(session), customer_id, after, limit)
     return await _with_refunds(connection, rows)
+
+
+async def sources_of(session: AsyncSession, customer_ids: Sequence[UUID]) -> list[Source]:
+    """How the books name the orders that came through these customers' identities."""
+    connection = await bulk(session)
+    rows = await connection.fetch(_SOURCES, merchant_of(session), list(customer_ids))
+    return [source_of(OrderId(row[0])) for row in rows]
 
 
 async def list_waiting(session: AsyncSession, *, after: UUID | None, limit: int) -> list[Order]:

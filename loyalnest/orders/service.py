@@ -1,7 +1,8 @@
 """Taking purchases in: the only writer of orders and refunds."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -11,6 +12,9 @@ from loyalnest.kernel.events import Event, publish
 from loyalnest.kernel.ids import new_id
 from loyalnest.orders import events, rules, storage
 from loyalnest.orders.values import Facts, Order, OrderId, RecordedOrder, Refund, Snapshot
+
+_Living = Mapping[customers.CustomerId, customers.CustomerId]
+"""Who stands for a customer today: itself, or whom it was merged into."""
 
 
 async def record_many(
@@ -32,9 +36,9 @@ async def record_many(
         before = known.get(key)
         after = rules.learn(before, said) if before else Order(OrderId(new_id()), None, said)
         recorded.append(RecordedOrder(after, before))
-    recorded = await _with_customers(session, recorded, news, now=now)
+    recorded, living = await _with_customers(session, recorded, news, now=now)
     await _write(connection, recorded, now=now)
-    await publish(session, [it for order in recorded for it in _announce(order)], now=now)
+    await publish(session, [it for order in recorded for it in _announce(order, living)], now=now)
     return recorded
 
 
@@ -53,25 +57,31 @@ async def _with_customers(
     news: dict[storage.Key, Facts],
     *,
     now: datetime,
-) -> list[RecordedOrder]:
-    """Name the customer of the orders that have none yet. Once named, an order keeps them."""
+) -> tuple[list[RecordedOrder], _Living]:
+    """Name the customer of the orders that have none yet. Once named, an order keeps them.
+
+    Named is whose identity the order came through, which stays true whatever is merged or parted
+    later. Answers too who stands for them today.
+    """
     contacts = [
         None if it.order.customer_id else news[it.order.facts.key].contact for it in recorded
     ]
     asked = [contact for contact in contacts if contact is not None]
     if not asked:
-        return recorded
-    found = iter(await customers.identify_many(session, asked, now=now))
-    return [
+        return recorded, {}
+    people = await customers.recognise_many(session, asked, now=now)
+    found = iter(people)
+    named = [
         it if contact is None else _bought_by(it, next(found))
         for it, contact in zip(recorded, contacts, strict=True)
     ]
+    return named, {person.came_as: person.customer_id for person in people if person}
 
 
-def _bought_by(it: RecordedOrder, customer_id: customers.CustomerId | None) -> RecordedOrder:
-    if customer_id is None:
+def _bought_by(it: RecordedOrder, buyer: customers.Recognised | None) -> RecordedOrder:
+    if buyer is None:
         return it
-    return RecordedOrder(Order(it.order.id, customer_id, it.order.facts), it.before)
+    return RecordedOrder(Order(it.order.id, buyer.came_as, it.order.facts), it.before)
 
 
 async def _write(connection: Bulk, recorded: Sequence[RecordedOrder], *, now: datetime) -> None:
@@ -92,31 +102,32 @@ def new_refunds(it: RecordedOrder) -> list[Refund]:
     return [refund for refund in refunds if refund not in known]
 
 
-def _announce(it: RecordedOrder) -> Iterable[Event]:
+def _announce(it: RecordedOrder, living: _Living) -> Iterable[Event]:
     """What has become true: of an order with lines only, so that each is said once and in full."""
     order, facts = it.order, it.order.facts
+    buyer = living.get(order.customer_id, order.customer_id) if order.customer_id else None
     if facts.snapshot is None or not it.changed:
         return
     before = it.before.facts if it.before and it.before.facts.snapshot else None
     if before is None:
-        yield _recorded(order, facts.snapshot)
+        yield _recorded(order, facts.snapshot, buyer)
     told = {refund.id for refund in before.refunds if refund.effective} if before else set[str]()
     for refund in facts.refunds:
         if refund.effective and refund.id not in told:
-            yield _refunded(order, refund)
+            yield _refunded(order, refund, buyer)
     if facts.gone_at and not (before and before.gone_at):
         yield events.OrderCancelled(
             merchant_id=facts.merchant_id,
-            customer_id=order.customer_id,
+            customer_id=buyer,
             occurred_at=facts.gone_at,
             order_id=order.id,
         )
 
 
-def _recorded(order: Order, snapshot: Snapshot) -> Event:
+def _recorded(order: Order, snapshot: Snapshot, buyer: UUID | None) -> Event:
     return events.OrderRecorded(
         merchant_id=order.facts.merchant_id,
-        customer_id=order.customer_id,
+        customer_id=buyer,
         occurred_at=snapshot.placed_at,
         order_id=order.id,
         store_id=order.facts.store_id,
@@ -127,10 +138,10 @@ def _recorded(order: Order, snapshot: Snapshot) -> Event:
     )
 
 
-def _refunded(order: Order, refund: Refund) -> Event:
+def _refunded(order: Order, refund: Refund, buyer: UUID | None) -> Event:
     return events.OrderRefunded(
         merchant_id=order.facts.merchant_id,
-        customer_id=order.customer_id,
+        customer_id=buyer,
         occurred_at=refund.occurred_at,
         order_id=order.id,
         refund_id=refund.id,

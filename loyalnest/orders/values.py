@@ -118,7 +118,12 @@ class Order(msgspec.Struct, frozen=True):
     @property
     def source(self) -> Source:
         """How the books name the order as what caused an entry."""
-        return Source("order", to_wire("ord", self.id))
+        return source_of(self.id)
+
+
+def source_of(order_id: OrderId) -> Source:
+    """How the books name an order."""
+    return Source("order", to_wire("ord", order_id))
 
 
 class RecordedOrder(msgspec.Struct, frozen=True):

@@ -20,7 +20,7 @@ from hypothesis.stateful import (
 from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from loyalnest import ledger
+from loyalnest import ledger, orders
 from loyalnest.kernel import crypto
 from loyalnest.kernel import database as db
 from loyalnest.kernel.settings import Settings
@@ -215,6 +215,7 @@ class Machine(RuleBasedStateMachine):
                 self.books.session,
                 merchant_id=self.books.merchant_id,
                 merge_id=self.merges[name][0],
+                earned_through=orders.sources_of,
                 actor="staff:1",
                 now=self.books.now,
             )

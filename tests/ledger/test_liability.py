@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from loyalnest import ledger
+from loyalnest import ledger, orders
 from loyalnest.kernel import database as db
 from loyalnest.kernel.database import Database
 from loyalnest.ledger import Expiry, ExpiryKind, Source
@@ -97,7 +97,9 @@ async def test_a_month_whose_lots_tell_another_story_is_named(
 
 async def test_the_liability_is_asked_for_by_rest(database: Database, bakery: UUID) -> None:
     ada = await enrolled(database, bakery)
-    async with door(database, ledger.router, caller=caller_for(bakery)) as client:
+    async with door(
+        database, ledger.router_of(orders.sources_of), caller=caller_for(bakery)
+    ) as client:
         await adjust(client, ada, 50, "1")
         told = await client.get("/v1/api/ledger/liability", params={"to": "2030-01-31"})
         one = await client.get(

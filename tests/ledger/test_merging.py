@@ -1,3 +1,4 @@
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -9,6 +10,15 @@ from loyalnest.ledger import Expiry, ExpiryKind, Source
 from tests.ledger.conftest import Books
 
 DAY = timedelta(days=1)
+
+
+def having_earned(*sources: Source) -> Callable[..., Awaitable[Sequence[Source]]]:
+    """Orders, as far as the books ask them: what came through the returned identities."""
+
+    async def earned_through(*_: object) -> Sequence[Source]:
+        return sources
+
+    return earned_through
 
 
 async def merge(books: Books, kept: UUID, merged: UUID) -> UUID:
@@ -27,7 +37,7 @@ async def unmerge(books: Books, merge_id: UUID, *earned: Source) -> None:
         books.session,
         merchant_id=books.merchant_id,
         merge_id=merge_id,
-        earned_since=[(books.merchant_id, source.kind, source.id) for source in earned],
+        earned_through=having_earned(*earned),
         actor="staff:1",
         now=books.now,
     )
@@ -113,7 +123,7 @@ async def test_un_merging_gives_back_what_is_left_of_what_came(books: Books) -> 
         merchant_id=books.merchant_id,
         merge_id=merge_id,
         kept_id=ada,
-        earned_since=[(books.merchant_id, late.kind, late.id)],
+        earned_through=having_earned(late),
     )
     assert shown == [ledger.Return("points", came_over=40, given_back=29)]
     await unmerge(books, merge_id, late)

@@ -3,7 +3,7 @@ from uuid import UUID
 import httpx
 import pytest
 
-from loyalnest import ledger, merchants
+from loyalnest import ledger, merchants, orders
 from loyalnest.kernel.database import Database
 from loyalnest.kernel.ids import to_wire
 from tests.conftest import NOW
@@ -44,7 +44,9 @@ async def test_points_given_by_hand_are_seen_in_accounts_and_entries(
     database: Database, bakery: UUID
 ) -> None:
     ada = await enrolled(database, bakery)
-    async with door(database, ledger.router, caller=caller_for(bakery)) as client:
+    async with door(
+        database, ledger.router_of(orders.sources_of), caller=caller_for(bakery)
+    ) as client:
         first = await adjust(client, ada, 50, "k1")
         again = await adjust(client, ada, 50, "k1")
         other = await adjust(client, ada, 60, "k1")
@@ -70,7 +72,9 @@ async def test_a_batch_of_postings_is_written_as_a_whole_or_not_at_all(
     def posting(kind: str, amount: int, source: str) -> dict[str, object]:
         return {"customer_id": ada, "kind": kind, "amount": amount, "source_id": source}
 
-    async with door(database, ledger.router, caller=caller_for(bakery)) as client:
+    async with door(
+        database, ledger.router_of(orders.sources_of), caller=caller_for(bakery)
+    ) as client:
         refused = await client.post(
             "/v1/api/ledger/postings",
             json={"postings": [posting("earn", 10, "a"), posting("redeem", -20, "b")]},
@@ -92,7 +96,9 @@ async def test_an_expiry_policy_is_previewed_then_put_in_force(
 ) -> None:
     ada = await enrolled(database, bakery)
     policy = {"kind": "days", "days": 365, "existing": True}
-    async with door(database, ledger.router, caller=caller_for(bakery)) as client:
+    async with door(
+        database, ledger.router_of(orders.sources_of), caller=caller_for(bakery)
+    ) as client:
         await adjust(client, ada, 50, "k1")
         preview = await client.post("/v1/api/units/points/expiry/preview", json=policy)
         changed = await client.put("/v1/api/units/points/expiry", json=policy)
@@ -108,7 +114,9 @@ async def test_an_expiry_policy_is_previewed_then_put_in_force(
 
 async def test_customers_are_merged_and_un_merged(database: Database, bakery: UUID) -> None:
     ada, twin = [await enrolled(database, bakery) for _ in range(2)]
-    async with door(database, ledger.router, caller=caller_for(bakery)) as client:
+    async with door(
+        database, ledger.router_of(orders.sources_of), caller=caller_for(bakery)
+    ) as client:
         await adjust(client, twin, 50, "k1")
         merged = await client.post(f"/v1/api/customers/{ada}/merge", json={"merged_id": twin})
         shown = await client.get(
@@ -136,7 +144,9 @@ async def test_another_merchant_s_customer_is_not_there(database: Database, bake
             now=NOW,
             actor="test",
         )
-    async with door(database, ledger.router, caller=caller_for(barber.id)) as client:
+    async with door(
+        database, ledger.router_of(orders.sources_of), caller=caller_for(barber.id)
+    ) as client:
         answers = [
             await client.get(f"/v1/api/customers/{ada}/accounts"),
             await client.get(f"/v1/api/customers/{ada}/entries"),

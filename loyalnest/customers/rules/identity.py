@@ -15,6 +15,7 @@ from loyalnest.customers.values import (
     Contact,
     CustomerId,
     IdentityKey,
+    Recognised,
     Settlement,
 )
 from loyalnest.kernel.crypto import KeyRing
@@ -132,7 +133,7 @@ def blind_keys(ring: KeyRing, contact: Contact, kind: str, value: str) -> tuple[
 
 def settle(
     claims: Sequence[Claim],
-    known: Mapping[IdentityKey, CustomerId],
+    known: Mapping[IdentityKey, Recognised],
     new_id: Callable[[], CustomerId],
 ) -> Settlement:
     """Decide whom each claim belongs to.
@@ -142,27 +143,29 @@ def settle(
     Claims see what those before them have settled, so one person twice in a batch is one customer.
     """
     holders = dict(known)
-    result = Settlement(ids=[], created=[], attached=[], clashes=set())
+    result = Settlement(people=[], created=[], attached=[], clashes=set())
     for claim in claims:
         found = [_holder(holders, keys) for keys in claim.identities]
-        owner = next((holder for holder in found if holder), None)
-        if owner is None and claim.identities:
-            owner = new_id()
-            result.created.append((owner, claim))
-        result.ids.append(owner)
-        if owner is None:
+        person = next((holder for holder in found if holder), None)
+        if person is None and claim.identities:
+            fresh = new_id()
+            person = Recognised(fresh, came_as=fresh)
+            result.created.append((fresh, claim))
+        result.people.append(person)
+        if person is None:
             continue
+        owner = person.customer_id
         for keys, holder in zip(claim.identities, found, strict=True):
             if holder is None:
-                holders.update(dict.fromkeys(keys, owner))
+                holders.update(dict.fromkeys(keys, Recognised(owner, came_as=owner)))
                 result.attached.append((owner, claim, keys))
-            elif holder != owner:
-                pair = sorted((owner, holder))
+            elif holder.customer_id != owner:
+                pair = sorted((owner, holder.customer_id))
                 result.clashes.add((claim.contact.merchant_id, pair[0], pair[1]))
     return result
 
 
 def _holder(
-    holders: Mapping[IdentityKey, CustomerId], keys: Sequence[IdentityKey]
-) -> CustomerId | None:
+    holders: Mapping[IdentityKey, Recognised], keys: Sequence[IdentityKey]
+) -> Recognised | None:
     return next((holders[key] for key in keys if key in holders), None)

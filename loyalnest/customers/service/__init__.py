@@ -3,7 +3,7 @@
 from loyalnest.customers.service.amend import amend, take_in
 from loyalnest.customers.service.enrol import enrol, enrol_many
 from loyalnest.customers.service.erase import erase_customer
-from loyalnest.customers.service.identify import identify_many
+from loyalnest.customers.service.identify import identify_many, recognise_many
 from loyalnest.customers.service.merge import merge_identities, unmerge_identities
 from loyalnest.customers.service.update import forget_accounts, update_many
 
@@ -15,6 +15,7 @@ __all__ = [
     "forget_accounts",
     "identify_many",
     "merge_identities",
+    "recognise_many",
     "take_in",
     "unmerge_identities",
     "update_many",

@@ -55,9 +55,10 @@ async def take_in(
     if contact.birthday:
         check_birthday(contact.birthday, now)
     settled = await settle_many(session, [contact], now=now)
-    (customer_id,), made = settled.ids, bool(settled.created)
-    if customer_id is None:
+    (person,), made = settled.people, bool(settled.created)
+    if person is None:
         raise NothingToIdentify
+    customer_id = person.customer_id
     said = {"name": contact.name, "locale": contact.locale, "birthday": contact.birthday}
     if not made:
         await _fill_in(session, customer_id, said, now)

@@ -15,6 +15,7 @@ from loyalnest.customers.values import (
     Contact,
     CustomerId,
     IdentityKey,
+    Recognised,
     Settlement,
 )
 from loyalnest.kernel.crypto import KeyRing
@@ -24,7 +25,7 @@ from loyalnest.kernel.events import publish
 from loyalnest.kernel.ids import new_id
 
 FIND = """
-SELECT asked.position, identity.customer_id
+SELECT asked.position, identity.customer_id, coalesce(identity.origin_id, identity.customer_id)
   FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::bytea[])
        WITH ORDINALITY AS asked (merchant_id, kind, scope, key, position)
   JOIN customer_identities AS identity USING (merchant_id, kind, scope, key)
@@ -84,7 +85,15 @@ async def identify_many(
     Raises Contended when another transaction took the same identity meanwhile, or merged or erased
     a customer who was to get one: roll back and repeat.
     """
-    return (await settle_many(session, contacts, now=now)).ids
+    people = await recognise_many(session, contacts, now=now)
+    return [person.customer_id if person else None for person in people]
+
+
+async def recognise_many(
+    session: AsyncSession, contacts: Sequence[Contact], *, now: datetime
+) -> list[Recognised | None]:
+    """Do what identify_many does, and tell whose identity each contact came through."""
+    return (await settle_many(session, contacts, now=now)).people
 
 
 async def settle_many(
@@ -109,12 +118,12 @@ async def settle_many(
     return settled
 
 
-async def _find(connection: Bulk, claims: Sequence[Claim]) -> dict[IdentityKey, CustomerId]:
+async def _find(connection: Bulk, claims: Sequence[Claim]) -> dict[IdentityKey, Recognised]:
     asked = list({key for claim in claims for keys in claim.identities for key in keys})
     if not asked:
         return {}
     rows = await connection.fetch(FIND, *_columns(asked, 4))
-    return {asked[position - 1]: customer_id for position, customer_id in rows}
+    return {asked[position - 1]: Recognised(holder, origin) for position, holder, origin in rows}
 
 
 async def _create(

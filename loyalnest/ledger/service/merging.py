@@ -1,6 +1,6 @@
 """Two customers who are one, and the way back."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -11,12 +11,15 @@ from loyalnest import customers
 from loyalnest.kernel import errors as kernel_errors
 from loyalnest.kernel.database import Row, bulk
 from loyalnest.ledger import rules
-from loyalnest.ledger.queries import SourceKey, own_debts, own_lots
+from loyalnest.ledger.queries import own_debts, own_lots
 from loyalnest.ledger.service.books import AccountKey, load_lots, open_accounts, write
 from loyalnest.ledger.values import Source
 
 MERGE = "merge"
 """The kind of source that a merge's entries name."""
+
+EarnedThrough = Callable[[AsyncSession, Sequence[UUID]], Awaitable[Sequence[Source]]]
+"""What came in through the identities of these customers; asked once they are locked."""
 
 _UNITS = """
 SELECT u.id, EXISTS (
@@ -114,14 +117,14 @@ async def unmerge(
     *,
     merchant_id: UUID,
     merge_id: UUID,
-    earned_since: Sequence[SourceKey] = (),
+    earned_through: EarnedThrough,
     actor: str,
     now: datetime,
 ) -> None:
     """Undo a merge: identities, and what is left of the very lots and debts that came with it.
 
-    `earned_since` names what came in through the returned identities since: what is left of that
-    goes along. What was spent meanwhile stays spent: see `preview_unmerge`. Raises what
+    `earned_through` tells what came in through the returned identities: what is left of that goes
+    along. What was spent meanwhile stays spent: see `preview_unmerge`. Raises what
     `customers.unmerge_identities` raises.
     """
     kept_id, merged_id = await customers.unmerge_identities(
@@ -139,7 +142,7 @@ async def unmerge(
     ]
     accounts = await open_accounts(session, keys, now=now)
     await load_lots(session, list(accounts.values()))
-    lots = await own_lots(session, _sources(merchant_id, merge_id, earned_since))
+    lots = await own_lots(session, await _sources(session, merchant_id, merge_id, earned_through))
     debts = await own_debts(session, merchant_id, Source(MERGE, merge_id.hex))
     why = rules.Move(Source(MERGE, merge_id.hex), "back", actor, now)
     for unit in units:
@@ -163,11 +166,11 @@ async def preview_unmerge(
     merchant_id: UUID,
     merge_id: UUID,
     kept_id: UUID,
-    earned_since: Sequence[SourceKey] = (),
+    earned_through: EarnedThrough,
 ) -> list[Return]:
     """What un-merging would give back, to be shown before it is confirmed."""
     connection = await bulk(session)
-    lots = await own_lots(session, _sources(merchant_id, merge_id, earned_since))
+    lots = await own_lots(session, await _sources(session, merchant_id, merge_id, earned_through))
     came = _by_unit(await connection.fetch(_CAME_OVER, merchant_id, merge_id.hex, kept_id))
     ids = [lot_id for _, lot_id in lots]
     left = _by_unit(await connection.fetch(_LEFT, merchant_id, ids, kept_id))
@@ -178,8 +181,9 @@ def _by_unit(rows: Iterable[Row]) -> dict[str, int]:
     return {row[0]: row[1] for row in rows}
 
 
-def _sources(
-    merchant_id: UUID, merge_id: UUID, earned_since: Sequence[SourceKey]
+async def _sources(
+    session: AsyncSession, merchant_id: UUID, merge_id: UUID, earned_through: EarnedThrough
 ) -> list[tuple[UUID, Source]]:
-    since = [(merchant, Source(kind, id_)) for merchant, kind, id_ in earned_since]
-    return [(merchant_id, Source(MERGE, merge_id.hex)), *since]
+    brought = await customers.brought_by(session, merge_id)
+    earned = await earned_through(session, brought)
+    return [(merchant_id, source) for source in (Source(MERGE, merge_id.hex), *earned)]
