@@ -83,7 +83,10 @@ class Database:
 
     @asynccontextmanager
     async def batch_by_driver(self, merchant_ids: Sequence[UUID]) -> AsyncGenerator[Bulk]:
-        """The same as `batch`, without a session: for intake, whose one statement costs less."""
+        """The same as `batch`, without a session: for intake, whose one statement costs less.
+
+        Raises ConnectionResetError where the database hung up.
+        """
         async with self.engine.connect() as connection:
             raw = await connection.get_raw_connection()
             driver = cast(_Driver, raw.driver_connection)
@@ -92,9 +95,12 @@ class Database:
                     names = ",".join(map(str, merchant_ids))
                     await driver.execute(_ENTER_BY_DRIVER, self.settings.application_role, names)
                     yield driver
-            finally:
-                if driver.is_closed():  # the pool has not noticed
-                    await connection.invalidate()
+            except Exception as error:
+                if not driver.is_closed():
+                    raise
+                # The pool has not noticed, and the driver's own error doesn't say it.
+                await connection.invalidate()
+                raise ConnectionResetError("The database has hung up.") from error
 
     @asynccontextmanager
     async def platform(self, *, snapshot: bool = False) -> AsyncGenerator[AsyncSession]:

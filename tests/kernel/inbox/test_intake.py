@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from loyalnest.kernel import inbox
 from loyalnest.kernel.database import Database
+from loyalnest.kernel.errors import Unavailable
 from tests.kernel.inbox.bakery import count, deliver, open_bakeries, sale
 
 
@@ -102,3 +103,37 @@ async def test_a_closed_intake_has_stored_what_it_took_and_takes_no_more(databas
     assert await count(database, "inbox") == 50
     with pytest.raises(inbox.IntakeClosed):
         await intake.put(sale(merchant, "late"))
+
+
+async def test_a_lost_connection_blames_no_delivery_and_is_replaced(database: Database):
+    (merchant,) = await open_bakeries(database, 1)
+
+    async with inbox.Intake(database) as intake:
+        await intake.put(sale(merchant, "before"))
+        async with database.platform() as session:
+            await session.execute(text("RESET ROLE"))
+            await session.execute(
+                text(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
+            )
+        answers = await asyncio.gather(
+            *(intake.put(sale(merchant, f"during {n}")) for n in range(4)),
+            return_exceptions=True,
+        )
+        for n in range(4):
+            await _put_when_possible(intake, sale(merchant, f"after {n}"))
+
+    refused = [answer for answer in answers if answer is not None]
+    assert all(type(answer) is Unavailable for answer in refused)
+    assert await count(database, "inbox") == 5 + 4 - len(refused)
+
+
+async def _put_when_possible(intake: inbox.Intake, delivery: inbox.NewDelivery) -> None:
+    for _ in range(20):
+        try:
+            return await intake.put(delivery)
+        except Unavailable:
+            await asyncio.sleep(0.01)
+    raise TimeoutError
