@@ -83,12 +83,13 @@ def _same_refund(one: Refund, other: Refund) -> Refund:
     """One refund seen twice: money only ever goes from pending to moved."""
     if one == other:
         return one
-    fuller = max(one, other, key=lambda it: (len(it.lines), sum(it.lines.values()), _encode(it)))
+    # Judged by the units alone, so that it doesn't matter which two were joined before.
+    lines = max(one.lines, other.lines, key=lambda it: (len(it), sum(it.values()), _encode(it)))
     return Refund(
         id=one.id,
         occurred_at=min(one.occurred_at, other.occurred_at),
         effective=one.effective or other.effective,
-        lines=fuller.lines,
+        lines=lines,
         amount=max(one.amount, other.amount),
         tax=max(one.tax, other.tax),
         shipping=max(one.shipping, other.shipping),

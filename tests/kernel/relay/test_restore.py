@@ -40,7 +40,7 @@ async def _restored(database: Database, dump: Path) -> Database:
     async with autocommit.connect() as connection:
         await connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
         await connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE template0'))
-    await _run("pg_restore", "--exit-on-error", "-d", _text(url.set(database=name)), str(dump))
+    await _run("pg_restore", "-d", _text(url.set(database=name)), str(dump))
     return db.connect(_text(url.set(database=name)), database.ring, database.settings, pool_size=5)
 
 
@@ -52,5 +52,8 @@ async def _run(program: str, *arguments: str) -> None:
     process = await asyncio.create_subprocess_exec(
         str(binaries.program(program)), *arguments, stderr=asyncio.subprocess.PIPE
     )
-    _, errors = await process.communicate()
-    assert process.returncode == 0, errors.decode()
+    _, output = await process.communicate()
+    # The tools are newer than the oldest server, which doesn't know one setting they send.
+    errors = [line for line in output.decode().splitlines() if "ERROR" in line]
+    assert [line for line in errors if "transaction_timeout" not in line] == []
+    assert errors or process.returncode == 0, output.decode()
