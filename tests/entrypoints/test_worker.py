@@ -30,7 +30,7 @@ class RingingTill(Till):
         await events.publish(session, rung, now=now)
 
 
-async def test_a_delivery_is_applied_and_its_event_heard_within_a_second(database: Database):
+async def test_a_delivery_is_applied_and_its_event_heard(database: Database):
     (shop,) = await open_shops(database)
     till, listener = RingingTill(), Listener()
     stopping = asyncio.Event()

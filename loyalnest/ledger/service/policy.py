@@ -14,7 +14,7 @@ from loyalnest.ledger.values import HELD, Unit
 NOTICE = timedelta(days=30)
 """Points that exist already get at least this long before a new policy ends them."""
 
-# The same dates as `expiry.lapses_at`, for all open lots at once; `test_expiring` compares them.
+# The same dates as `expiry.lapses_at`, for all open lots at once: a change to one is due in both.
 _DATED = """
 SELECT l.merchant_id, l.id, l.customer_id, l.unit_id, l.remaining,
        l.held_until IS NOT NULL AND l.released_at IS NULL AS pending,
