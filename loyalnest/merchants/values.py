@@ -89,6 +89,8 @@ def _known_currency(code: str) -> str:
 Currency = Annotated[str, AfterValidator(_known_currency)]
 Rate = Annotated[Decimal, Field(ge=0, le=1_000_000, max_digits=13, decimal_places=6)]
 ActionName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
+SegmentName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
+Factor = Annotated[Decimal, Field(ge=1, le=100, max_digits=7, decimal_places=4)]
 Times = Annotated[int, Field(ge=1, le=1_000_000)]
 
 
@@ -154,6 +156,26 @@ def _usual_actions() -> dict[str, ActionRule]:
     }
 
 
+class Combine(StrEnum):
+    """What several multipliers on one order come to."""
+
+    HIGHEST = "highest"
+    SUM = "sum"
+    """1 + the sum of what each adds: ×1.5 and ×2 make ×2.5."""
+    PRODUCT = "product"
+    """×1.5 and ×2 make ×3."""
+
+
+class Multipliers(Settings):
+    """How the multipliers of tiers, segments and campaigns come together on one order."""
+
+    combine: Combine = Combine.HIGHEST
+    at_most: Factor = Field(default=Decimal(10), description="No order earns more than this.")
+    segments: dict[SegmentName, Factor] = Field(
+        default_factory=dict, max_length=50, description="What a customer's segment multiplies by."
+    )
+
+
 class ProgramSettings(Settings):
     """How a merchant's program earns. A change makes a new version and never rewrites the past."""
 
@@ -169,6 +191,7 @@ class ProgramSettings(Settings):
     rounding: Rounding = Rounding.DOWN
     counts: Counts = Counts()
     actions: dict[ActionName, ActionRule] = Field(default_factory=_usual_actions, max_length=100)
+    multipliers: Multipliers = Multipliers()
     debt: DebtPolicy = DebtPolicy()
 
 

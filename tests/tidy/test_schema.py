@@ -27,7 +27,19 @@ PERSONAL = {
     "merge_candidates": "customers",
     "customer_merges": "customers",
 }
-IMPERSONAL = {"accounts", "entries", "lots", "debts", "events", "orders"}
+IMPERSONAL = {
+    "accounts",
+    "campaign_awards",
+    "debts",
+    "entries",
+    "events",
+    "lots",
+    "orders",
+    "redemptions",
+    "rfm_scores",
+    "standing_moves",
+    "standings",
+}
 
 _TABLES = """
 SELECT c.oid, c.relname AS name, c.relrowsecurity AS secured, c.relforcerowsecurity AS forced,
