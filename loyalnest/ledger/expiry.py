@@ -51,13 +51,18 @@ def lapses_at(expiry: Expiry, spendable_from: datetime, time_zone: str) -> datet
     """The instant at which a lot lapses that can be spent from an instant on; None for never."""
     if not expiry.by_lot:
         return None
-    zone = ZoneInfo(time_zone)
-    last = spendable_from.astimezone(zone).date() + timedelta(days=expiry.days)
+    day = spendable_from.astimezone(ZoneInfo(time_zone)).date()
+    return lapses_after(expiry, day, time_zone)
+
+
+def lapses_after(expiry: Expiry, spendable_on: date, time_zone: str) -> datetime:
+    """The same for the day of the merchant on which a lot could first be spent."""
+    last = spendable_on + timedelta(days=expiry.days)
     if expiry.kind is ExpiryKind.MONTH_END:
         last = _first_of_next_month(last) - timedelta(days=1)
     elif expiry.kind is ExpiryKind.YEAR_END:
         last = date(last.year, 12, 31)
-    return _end_of(last, zone)
+    return _end_of(last, ZoneInfo(time_zone))
 
 
 def inactive_at(expiry: Expiry, last_active_at: datetime, time_zone: str) -> datetime | None:

@@ -1,41 +1,41 @@
 """Expiry policies: seen before they are in force, and put in force."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from loyalnest.kernel.database import Bulk, bulk
-from loyalnest.ledger.expiry import Expiry, ExpiryKind, inactive_at
+from loyalnest.ledger.expiry import Expiry, inactive_at, lapses_after
 from loyalnest.ledger.service.units import unit_by_code
 from loyalnest.ledger.values import HELD, Unit
 
 NOTICE = timedelta(days=30)
 """Points that exist already get at least this long before a new policy ends them."""
 
-# The same dates as `expiry.lapses_at`, for all open lots at once: a change to one is due in both.
-_DATED = """
-SELECT l.merchant_id, l.id, l.customer_id, l.unit_id, l.remaining,
+_OPEN = """
+SELECT l.merchant_id, l.id, l.customer_id, l.unit_id, l.remaining, l.expires_at,
        l.held_until IS NOT NULL AND l.released_at IS NULL AS pending,
-       CASE $4::text
-           WHEN 'never' THEN NULL
-           WHEN 'inactivity' THEN NULL
-           ELSE greatest($7::timestamptz, (CASE $4::text
-               WHEN 'month_end' THEN date_trunc('month', s.last_day) + interval '1 month'
-               WHEN 'year_end' THEN date_trunc('year', s.last_day) + interval '1 year'
-               ELSE s.last_day + interval '1 day' END) AT TIME ZONE $3)
-       END AS expires_at
+       ((CASE
+           WHEN l.held_until IS NULL THEN l.occurred_at
+           WHEN l.held_until = $4 THEN l.released_at
+           ELSE greatest(l.occurred_at, l.held_until)
+       END) AT TIME ZONE $3)::date AS spendable_on
 FROM lots l
-CROSS JOIN LATERAL (
-    SELECT date_trunc('day', (CASE
-        WHEN l.held_until IS NULL THEN l.occurred_at
-        WHEN l.held_until = $6 THEN l.released_at
-        ELSE greatest(l.occurred_at, l.held_until) END) AT TIME ZONE $3)
-        + make_interval(days => $5) AS last_day
-) s
 WHERE l.merchant_id = $1 AND l.unit_id = $2 AND l.remaining > 0
 """
+
+_DAYS = f"""
+SELECT DISTINCT o.spendable_on FROM ({_OPEN}) o WHERE o.spendable_on IS NOT NULL
+"""  # noqa: S608
+
+_DATED = f"""
+SELECT o.merchant_id, o.id, o.customer_id, o.remaining, o.pending, n.expires_at
+FROM ({_OPEN}) o
+LEFT JOIN unnest($5::date[], $6::timestamptz[]) AS n (spendable_on, expires_at)
+  ON n.spendable_on = o.spendable_on
+"""  # noqa: S608
 
 _LOCK_UNIT = """
 SELECT FROM accounts a
@@ -79,7 +79,7 @@ FROM ({_DATED}) n
 WHERE n.expires_at IS NOT NULL AND NOT n.pending
 GROUP BY n.customer_id, n.expires_at
 ORDER BY n.expires_at, n.customer_id
-LIMIT $8
+LIMIT $7
 """  # noqa: S608
 
 _IDLE_LOSSES = """
@@ -125,7 +125,8 @@ async def preview_expiry(
     if idle is not None:
         rows = await connection.fetch(_IDLE_LOSSES, merchant_id, unit.id, idle, limit)
     elif expiry.by_lot and existing:
-        rows = await connection.fetch(_LOSSES, *_dates(unit, expiry, now), limit)
+        dates = await _dates(connection, unit, expiry, now)
+        rows = await connection.fetch(_LOSSES, *dates, limit)
     else:
         rows = []
     if not rows:
@@ -167,17 +168,18 @@ async def set_expiry(
 
 
 async def _redate(connection: Bulk, unit: Unit, expiry: Expiry, now: datetime) -> None:
-    await connection.execute(_REDATE, *_dates(unit, expiry, now))
+    await connection.execute(_REDATE, *await _dates(connection, unit, expiry, now))
     await connection.execute(_LOOK_AHEAD, unit.merchant_id, unit.id, HELD)
 
 
-def _dates(unit: Unit, expiry: Expiry, now: datetime) -> tuple[object, ...]:
-    return (
-        unit.merchant_id,
-        unit.id,
-        unit.time_zone,
-        ExpiryKind(expiry.kind),
-        expiry.days,
-        HELD,
-        now + NOTICE,
-    )
+async def _dates(connection: Bulk, unit: Unit, expiry: Expiry, now: datetime) -> tuple[object, ...]:
+    """What dates open lots anew: for each day on which some could first be spent, when they lapse.
+
+    There are few days, however many lots; so one calendar, the rules', dates them all.
+    """
+    lots = (unit.merchant_id, unit.id, unit.time_zone, HELD)
+    if not expiry.by_lot:
+        return (*lots, [], [])
+    days: list[date] = [row[0] for row in await connection.fetch(_DAYS, *lots)]
+    soonest = now + NOTICE
+    return (*lots, days, [max(soonest, lapses_after(expiry, d, unit.time_zone)) for d in days])
