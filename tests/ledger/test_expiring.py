@@ -75,3 +75,15 @@ async def test_a_balance_lapses_after_days_without_activity(books: Books) -> Non
     books.now += 20 * DAY
     await ledger.settle_due(books.session, now=books.now)
     assert await books.figures(ada) == (0, 0, 0)
+
+
+async def test_a_release_doesn_t_save_what_had_lapsed_for_want_of_activity_before(
+    books: Books,
+) -> None:
+    await books.expire_by(Expiry(ExpiryKind.INACTIVITY, days=5))
+    ada = await books.customer()
+    await books.post(ada, "earn", 100)
+    await books.post(ada, "earn", 7, held_until=books.now + 10 * DAY)
+    books.now += 12 * DAY
+    await ledger.settle_due(books.session, now=books.now)  # the first since the fifth day
+    assert await books.figures(ada) == (7, 0, 0)

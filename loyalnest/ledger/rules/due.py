@@ -15,13 +15,11 @@ def settle(account: Account, now: datetime) -> None:
     held = [lot for lot in account.lots if lot.remaining and lot.pending]
     for lot in sorted(held, key=lambda lot: (lot.held_until or HELD, lot.id)):
         if lot.held_until is not None and lot.held_until <= now:
+            # A release is a sign of life: what had lapsed for want of one before is gone.
+            _lapse_idle(account, lot.held_until, now)
             release(account, lot, at=lot.held_until, now=now)
-    idle = _idle_at(account)
-    for lot in account.spendable_lots():
-        if lot.expires_at is not None and lot.expires_at <= now:
-            lapse(account, lot, lot.expires_at, now)
-        elif idle is not None and idle <= now:
-            lapse(account, lot, idle, now)
+    _lapse_dated(account, now)
+    _lapse_idle(account, now, now)
     look_ahead(account)
 
 
@@ -68,6 +66,22 @@ def lapse(account: Account, lot: Lot, at: datetime, now: datetime) -> None:
     )
     draw(account, lot, lot.remaining, entry.id, DrawKind.EXPIRE, happened)
     account.announce(entry)
+
+
+def _lapse_dated(account: Account, now: datetime) -> None:
+    for lot in account.spendable_lots():
+        if lot.expires_at is not None and lot.expires_at <= now:
+            lapse(account, lot, lot.expires_at, now)
+
+
+def _lapse_idle(account: Account, until: datetime, now: datetime) -> None:
+    """End what had seen no activity for too long by an instant, but for what had ended before."""
+    idle = _idle_at(account)
+    if idle is None or idle > until:
+        return
+    for lot in account.spendable_lots():
+        at = idle if lot.expires_at is None else min(lot.expires_at, idle)
+        lapse(account, lot, at, now)
 
 
 def _idle_at(account: Account) -> datetime | None:
