@@ -1,7 +1,8 @@
 """REST: looking customers up, taking them in, changing what is known of them."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Annotated
+from datetime import datetime
+from typing import Annotated, Protocol
 
 from fastapi import APIRouter, Query, Response
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -30,10 +31,14 @@ from loyalnest.kernel.http import (
 )
 from loyalnest.kernel.ids import from_wire, to_wire
 
-Balances = Callable[
-    [AsyncSession, Sequence[CustomerId]], Awaitable[Mapping[CustomerId, Sequence[Holding]]]
-]
-"""What customers have in every unit; whoever keeps the books fills this in."""
+
+class Balances(Protocol):
+    """What customers have in every unit; whoever keeps the books fills this in."""
+
+    def __call__(
+        self, session: AsyncSession, customer_ids: Sequence[CustomerId], /, *, now: datetime
+    ) -> Awaitable[Mapping[CustomerId, Sequence[Holding]]]: ...
+
 
 Reading = Annotated[AsyncSession, tenant("customers:read")]
 Writing = Annotated[AsyncSession, tenant("customers:write")]
@@ -50,14 +55,16 @@ Phone = Annotated[str | None, Query(max_length=64, description="With its country
 ExternalId = Annotated[
     str | None, Query(max_length=255, description="The id at a provider, in any store.")
 ]
-Show = Callable[[AsyncSession, Sequence[Customer]], Awaitable[list[CustomerView]]]
+Show = Callable[[AsyncSession, Sequence[Customer], datetime], Awaitable[list[CustomerView]]]
 
 
 def router_of(balances: Balances) -> APIRouter:
     """The routes of this module, showing balances from the books behind `balances`."""
 
-    async def show(session: AsyncSession, people: Sequence[Customer]) -> list[CustomerView]:
-        held = await balances(session, [one.id for one in people])
+    async def show(
+        session: AsyncSession, people: Sequence[Customer], now: datetime
+    ) -> list[CustomerView]:
+        held = await balances(session, [one.id for one in people], now=now)
         return [CustomerView.of(one, held.get(one.id, ())) for one in people]
 
     router = APIRouter(prefix="/v1/api", tags=["Customers"], responses=PROBLEMS)
@@ -74,6 +81,7 @@ def _finding(show: Show) -> APIRouter:
     async def list_customers(  # pyright: ignore[reportUnusedFunction]
         session: Reading,
         paging: Paging,
+        now: Now,
         q: Anything = None,
         email: Email = None,
         phone: Phone = None,
@@ -90,9 +98,9 @@ def _finding(show: Show) -> APIRouter:
         if given:
             (name, text) = given.popitem()
             people = await _found(session, name, text, paging.limit)
-            return Page(items=await show(session, people))
+            return Page(items=await show(session, people, now))
         people = await queries.list_customers(session, after=paging.after_id(), limit=paging.fetch)
-        views = await show(session, people)
+        views = await show(session, people, now)
         return page_of(
             list(zip(people, views, strict=True)),
             paging,
@@ -102,11 +110,11 @@ def _finding(show: Show) -> APIRouter:
 
     @router.get("/customers/{customer_id}", operation_id="get_customer")
     async def get_customer(  # pyright: ignore[reportUnusedFunction]
-        customer_id: str, session: Reading
+        customer_id: str, session: Reading, now: Now
     ) -> CustomerView:
         """One customer. `merged_into` names who it is now, if it was merged."""
         found = await queries.get(session, from_wire(WIRE_PREFIX, customer_id))
-        return (await show(session, [found]))[0]
+        return (await show(session, [found], now))[0]
 
     return router
 
@@ -127,7 +135,7 @@ def _knowing(show: Show) -> APIRouter:
         customer_id, fresh = await service.take_in(session, contact, enrol=body.enrol, now=now)
         if not fresh:
             response.status_code = 200
-        return (await show(session, [await queries.get(session, customer_id)]))[0]
+        return (await show(session, [await queries.get(session, customer_id)], now))[0]
 
     @router.patch("/customers/{customer_id}", operation_id="change_customer")
     async def change_customer(  # pyright: ignore[reportUnusedFunction]
@@ -146,7 +154,7 @@ def _knowing(show: Show) -> APIRouter:
             may_move_birthday=caller.kind is CallerKind.STAFF,
             now=now,
         )
-        return (await show(session, [await queries.get(session, id_)]))[0]
+        return (await show(session, [await queries.get(session, id_)], now))[0]
 
     return router
 

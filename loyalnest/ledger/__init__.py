@@ -5,6 +5,7 @@ else writes a balance. An account's figures are kept beside its immutable entrie
 earnings filled, the draws out of them and the debts; `verify` proves that they agree.
 """
 
+from loyalnest.ledger.balances import balances_as_of, balances_of
 from loyalnest.ledger.errors import (
     EntryUnknown,
     InsufficientPoints,
@@ -30,15 +31,9 @@ from loyalnest.ledger.events import (
 from loyalnest.ledger.expiry import NEVER, Expiry, ExpiryKind
 from loyalnest.ledger.explain import End, Trace, explain
 from loyalnest.ledger.liability import Month, liability
-from loyalnest.ledger.queries import (
-    balances_as_of,
-    balances_of,
-    entries_of_customer,
-    entries_of_sources,
-    entry_by_id,
-)
+from loyalnest.ledger.queries import entries_of_customer, entries_of_sources, entry_by_id
 from loyalnest.ledger.routes import router_of
-from loyalnest.ledger.service.correcting import adjust, put_back, write_off
+from loyalnest.ledger.service.correcting import adjust, put_back, spend, write_off
 from loyalnest.ledger.service.due import settle_due
 from loyalnest.ledger.service.holds import release_many, release_source
 from loyalnest.ledger.service.merging import Return, merge, preview_unmerge, unmerge
@@ -133,6 +128,7 @@ __all__ = [
     "router_of",
     "set_expiry",
     "settle_due",
+    "spend",
     "unit_by_code",
     "units_of",
     "unmerge",

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from loyalnest.kernel.database import Row, bulk, merchant_of
 from loyalnest.ledger import errors
-from loyalnest.ledger.values import Balance, Entry, EntryId, EntryKind, Source, UnitId
+from loyalnest.ledger.values import Entry, EntryId, EntryKind, Source, UnitId
 
 LAST_INSTANT = datetime(9999, 12, 31, 23, 59, tzinfo=UTC)
 
@@ -60,51 +60,6 @@ WHERE e.merchant_id = $1
 ORDER BY e.id DESC
 LIMIT $5
 """  # noqa: S608
-
-_BALANCES = """
-SELECT k.customer_id, u.code, a.available, a.pending, a.debt
-FROM unnest($2::uuid[]) AS k (customer_id)
-JOIN accounts a ON a.merchant_id = $1 AND a.customer_id = k.customer_id AND a.moved_to IS NULL
-JOIN units u ON u.merchant_id = $1 AND u.id = a.unit_id
-ORDER BY u.kind, u.code
-"""
-
-_AS_OF = """
-SELECT u.code, coalesce(w.total, 0)::bigint, coalesce(h.pending, 0)::bigint
-FROM accounts a
-JOIN units u ON u.merchant_id = a.merchant_id AND u.id = a.unit_id
-LEFT JOIN LATERAL (
-    SELECT sum(e.amount) AS total
-    FROM entries e
-    WHERE e.merchant_id = a.merchant_id
-      AND e.customer_id = a.customer_id
-      AND e.unit_id = a.unit_id
-      AND e.occurred_at <= $3
-      AND e.recorded_at <= $4
-) w ON true
-LEFT JOIN LATERAL (
-    SELECT sum(l.earned - coalesce(d.drawn, 0)) AS pending
-    FROM entries e
-    JOIN lots l ON l.merchant_id = e.merchant_id AND l.entry_id = e.id
-    LEFT JOIN LATERAL (
-        SELECT sum(d.amount) AS drawn
-        FROM draws d
-        WHERE d.merchant_id = l.merchant_id
-          AND d.lot_id = l.id
-          AND d.occurred_at <= $3
-          AND d.recorded_at <= $4
-    ) d ON true
-    WHERE e.merchant_id = a.merchant_id
-      AND e.customer_id = a.customer_id
-      AND e.unit_id = a.unit_id
-      AND e.occurred_at <= $3
-      AND e.recorded_at <= $4
-      AND l.held_until > $3
-      AND (l.released_at IS NULL OR l.released_at > $3 OR l.release_recorded_at > $4)
-) h ON true
-WHERE a.merchant_id = $1 AND a.customer_id = $2
-ORDER BY u.kind, u.code
-"""
 
 # A merge may have moved the lots, more than once: follow them to where they are now.
 _OWN_LOTS = """
@@ -202,36 +157,6 @@ async def entries_of_customer(
         _OF_CUSTOMER, merchant_of(session), customer_id, unit_id, before, limit
     )
     return list(map(entry_of, rows))
-
-
-async def balances_of(
-    session: AsyncSession, customer_ids: Sequence[UUID]
-) -> dict[UUID, list[Balance]]:
-    """What customers hold by unit, as the books have it; one without an account holds nothing."""
-    held: dict[UUID, list[Balance]] = {customer_id: [] for customer_id in customer_ids}
-    connection = await bulk(session)
-    rows = await connection.fetch(_BALANCES, merchant_of(session), list(held))
-    for customer_id, *figures in rows:
-        held[customer_id].append(Balance(*figures))
-    return held
-
-
-async def balances_as_of(
-    session: AsyncSession, customer_id: UUID, *, as_of: datetime, known_at: datetime | None = None
-) -> list[Balance]:
-    """What a customer held at an instant; with `known_at`, as far as it was known by then.
-
-    The balance is the sum of the entries that had occurred; pending is what was left in the lots
-    that were still held. What remains is available or, below zero, debt.
-    """
-    connection = await bulk(session)
-    rows = await connection.fetch(
-        _AS_OF, merchant_of(session), customer_id, as_of, known_at or LAST_INSTANT
-    )
-    return [
-        Balance(unit, max(total - pending, 0), pending, max(pending - total, 0))
-        for unit, total, pending in rows
-    ]
 
 
 def entry_of(row: Row) -> Entry:

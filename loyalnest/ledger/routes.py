@@ -27,7 +27,7 @@ from loyalnest.kernel.http import (
     tenant,
 )
 from loyalnest.kernel.ids import from_wire, to_wire
-from loyalnest.ledger import queries
+from loyalnest.ledger import balances, queries
 from loyalnest.ledger.errors import UnitUnknown
 from loyalnest.ledger.liability import liability
 from loyalnest.ledger.schemas import (
@@ -70,9 +70,9 @@ async def list_accounts(
     """What a customer has in every unit: now, or as of an instant, as far as was known then."""
     customer = await customers.get(session, _customer(customer_id))
     if as_of is None and known_at is None:
-        found = (await queries.balances_of(session, [customer.id]))[customer.id]
+        found = (await balances.balances_of(session, [customer.id], now=now))[customer.id]
     else:
-        found = await queries.balances_as_of(
+        found = await balances.balances_as_of(
             session, customer.id, as_of=as_of or now, known_at=known_at
         )
     return AccountsView(items=list(map(AccountView.of, found)))

@@ -1,6 +1,7 @@
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 import httpx
@@ -24,7 +25,9 @@ class Holding:
     debt: int = 0
 
 
-async def books(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, Sequence[Holding]]:
+async def books(
+    session: AsyncSession, ids: Sequence[UUID], /, *, now: datetime
+) -> Mapping[UUID, Sequence[Holding]]:
     return {id_: [Holding()] for id_ in ids}
 
 

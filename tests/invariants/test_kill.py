@@ -131,7 +131,7 @@ async def _points(place: Installation, merchant_id: UUID, people: list[str]) -> 
     ]
     async with place.database.tenant(merchant_id) as session:
         ids = await customers.identify_many(session, contacts, now=clock.now())
-        held = await ledger.balances_of(session, [id_ for id_ in ids if id_])
+        held = await ledger.balances_of(session, [id_ for id_ in ids if id_], now=clock.now())
     return {
         person: sum(b.available + b.pending - b.debt for b in held.get(id_, ())) if id_ else 0
         for person, id_ in zip(people, ids, strict=True)

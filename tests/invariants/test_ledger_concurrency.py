@@ -44,7 +44,7 @@ async def post(database: Database, postings: list[Posting]) -> str:
 
 async def balances(database: Database, unit: ledger.Unit, people: list[UUID]) -> list[int]:
     async with database.tenant(unit.merchant_id) as session:
-        held = await ledger.balances_of(session, people)
+        held = await ledger.balances_of(session, people, now=NOW)
     return [held[who][0].available for who in people]
 
 

@@ -48,7 +48,7 @@ class GiftShop:
                 for person in people
             ]
             ids = await customers.identify_many(session, contacts, now=NOW)
-            held = await ledger.balances_of(session, [id_ for id_ in ids if id_])
+            held = await ledger.balances_of(session, [id_ for id_ in ids if id_], now=NOW)
         points: dict[str, int] = {}
         for person, id_ in zip(people, ids, strict=True):
             assert id_ is not None

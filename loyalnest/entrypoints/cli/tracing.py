@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from loyalnest import customers, ledger, merchants
+from loyalnest.kernel import clock
 from loyalnest.kernel.database import Database
 from loyalnest.kernel.errors import Conflict
 from loyalnest.kernel.ids import from_wire, to_wire
@@ -63,7 +64,7 @@ async def explain(database: Database, asked: str, *, handle: str | None) -> Expl
     ((merchant, customer),) = found
     async with database.tenant(merchant.id) as session:
         traces = await ledger.explain(session, merchant_id=merchant.id, customer_id=customer.id)
-        balances = await ledger.balances_of(session, [customer.id])
+        balances = await ledger.balances_of(session, [customer.id], now=clock.now())
     return Explained(merchant, customer, balances[customer.id], traces)
 
 
