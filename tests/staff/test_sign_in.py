@@ -68,18 +68,18 @@ async def test_whatever_is_wrong_with_a_sign_in_it_says_the_same(cafe: Cafe, wro
 
 
 async def test_a_stranger_waits_as_long_as_somebody_with_a_wrong_password(cafe: Cafe):
-    async def took_s(email: str) -> float:
-        started = time.perf_counter()
+    async def worked_s(email: str) -> float:
+        started = time.process_time()
         await cafe.sign_in(email, password="wrong password")
-        return time.perf_counter() - started
+        return time.process_time() - started
 
     async with house(cafe.database, sign_in_attempts=100) as cafe.client:
         pairs = [
-            (await took_s(OWNER_EMAIL), await took_s("stranger@example.com")) for _ in range(10)
+            (await worked_s(OWNER_EMAIL), await worked_s("stranger@example.com")) for _ in range(5)
         ]
-    # The fastest of each: whatever else runs here only ever makes one slower.
+    # This process's own work, whatever else the machine does: without the hash it is a hundredth.
     known, unknown = (min(each) for each in zip(*pairs, strict=True))
-    assert 0.7 < unknown / known < 1.4
+    assert 0.5 < unknown / known < 2
 
 
 async def test_an_access_token_expires_after_15_minutes(cafe: Cafe):

@@ -82,6 +82,8 @@ def busy(server: Server) -> tuple[subprocess.Popen[bytes], Process]:
     assert client.stdout is not None
     backend = Process.find(int(client.stdout.readline()))
     assert backend is not None
+    state = f"SELECT state FROM pg_stat_activity WHERE pid = {backend.pid}"
+    wait_until(lambda: ask(server.runtime_url, state) == "active")
     return client, backend
 
 
