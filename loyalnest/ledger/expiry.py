@@ -22,7 +22,7 @@ class ExpiryKind(StrEnum):
     YEAR_END = "year_end"
     """Like DAYS (often 0), then at the end of the year reached."""
     INACTIVITY = "inactivity"
-    """The whole balance, that many days after the last earning, spending or release."""
+    """The whole balance, that many days after the last earning, gift, spending or release."""
 
 
 class Expiry(msgspec.Struct, frozen=True):

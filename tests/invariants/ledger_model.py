@@ -3,6 +3,7 @@
 No entries, no database, no laziness: time acts at once on every account.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -45,6 +46,21 @@ class Model:
         default_factory=dict[int, list[tuple[Lot, int]]]
     )
     clock: int = 0
+    idle_after: Callable[[datetime], datetime] | None = None
+    """Where a balance lapses for want of activity: when, counted from the last."""
+    grace_until: Callable[[datetime], datetime] | None = None
+    """Where points put back into a lapsed lot live on: until when, counted from the put-back."""
+    active: dict[int, datetime] = field(default_factory=dict[int, datetime])
+    past: dict[datetime, dict[int, tuple[int, int, int]]] = field(
+        default_factory=dict[datetime, dict[int, tuple[int, int, int]]]
+    )
+    """How everybody stood from each instant on at which something happened."""
+
+    def remember(self) -> None:
+        self.past[self.now] = {who: self.figures(who) for who in range(4)}
+
+    def as_of(self, instant: datetime) -> dict[int, tuple[int, int, int]]:
+        return self.past[max(at for at in self.past if at <= instant)]
 
     def figures(self, who: int) -> tuple[int, int, int]:
         lots = [lot for lot in self.lots if lot.owner == who]
@@ -59,6 +75,9 @@ class Model:
     ) -> None:
         self.lots.append(Lot(amount, expires, held, source, self.now, self._age(), who))
         self._pay(who)
+
+    def be_active(self, who: int) -> None:
+        self.active[who] = max(self.now, self.active.get(who, self.now))
 
     def can_spend(self, who: int, amount: int) -> bool:
         return self.figures(who)[0] >= amount
@@ -81,6 +100,8 @@ class Model:
             back = min(taken, amount)
             amount -= back
             self.spent[name].append((lot, taken - back))
+            if back and lot.expires <= self.now and self.grace_until is not None:
+                lot.expires = self.grace_until(self.now)
             if lot.expires > self.now:
                 lot.left += back
         for lot in [lot for lot, _ in sorted(drawn, key=lambda pair: pair[0].order)]:
@@ -88,27 +109,53 @@ class Model:
                 lot = self._carry(lot, *self.moved[lot.owner])
         for who in {lot.owner for lot in self.lots}:
             self._pay(who)
+        self._lapse_idle()
 
     def release(self, source: str) -> None:
         for lot in self.lots:
-            if lot.source == source and lot.held is not None:
+            if lot.source == source and lot.held is not None and lot.left:
                 lot.held = None
+                self.be_active(lot.owner)
                 self._pay(lot.owner)
 
     def advance(self, now: datetime) -> None:
+        """Let time pass, from one instant at which something is due to the next."""
+        while (due := min(self._due(), default=now)) < now:
+            self._reach(due)
+        self._reach(now)
+
+    def _due(self) -> list[datetime]:
+        lots = [lot for lot in self.lots if lot.left]
+        due = [lot.expires if lot.held is None else lot.held for lot in lots]
+        if self.idle_after is not None:
+            due += [self.idle_after(self.active[it.owner]) for it in lots if it.held is None]
+        return [at for at in due if at > self.now]
+
+    def _reach(self, now: datetime) -> None:
         self.now = now
+        self._lapse_idle()
         for lot in self.lots:
-            if lot.held is not None and lot.held <= now:
+            if lot.held is not None and lot.held <= now and lot.left:
                 lot.held = None
+                self.be_active(lot.owner)
                 self._pay(lot.owner)
         for lot in self.lots:
             if lot.held is None and lot.expires <= now:
+                lot.left = 0
+        self.remember()
+
+    def _lapse_idle(self) -> None:
+        if self.idle_after is None:
+            return
+        for lot in (lot for lot in self.lots if lot.left and lot.held is None):
+            if self.idle_after(self.active[lot.owner]) <= self.now:
                 lot.left = 0
 
     def merge(self, kept: int, merged: int, name: int) -> None:
         lots = [lot for lot in self.lots if lot.owner == merged]
         debts = [debt for debt in self.debts if debt.owner == merged]
         self._carry_all(kept, name, lots, debts)
+        self._share_activity(merged, kept)
         self.moved[merged] = (kept, name)
 
     def unmerge(self, name: int) -> None:
@@ -117,6 +164,11 @@ class Model:
         lots = [lot for lot in self.lots if lot.owner == kept and name in lot.through]
         debts = [debt for debt in self.debts if debt.owner == kept and name in debt.through]
         self._carry_all(merged, name, lots, debts)
+        self._share_activity(kept, merged)
+
+    def _share_activity(self, giver: int, taker: int) -> None:
+        if giver in self.active:
+            self.active[taker] = max(self.active[giver], self.active.get(taker, self.active[giver]))
 
     def _carry_all(self, taker: int, name: int, lots: list[Lot], debts: list[Debt]) -> None:
         for lot in sorted(lots, key=lambda lot: lot.order):

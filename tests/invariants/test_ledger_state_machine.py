@@ -25,7 +25,7 @@ from loyalnest.kernel import crypto
 from loyalnest.kernel import database as db
 from loyalnest.kernel.settings import Settings
 from loyalnest.ledger import Expiry, ExpiryKind, Source
-from loyalnest.ledger.expiry import lapses_at
+from loyalnest.ledger.expiry import grace_until, inactive_at, lapses_at
 from tests.conftest import NOW, make_merchant
 from tests.invariants.ledger_model import FAR, Model
 from tests.ledger.conftest import Books
@@ -44,7 +44,13 @@ class Machine(RuleBasedStateMachine):
 
     @initialize(
         expiry=st.sampled_from(
-            [Expiry(), Expiry(ExpiryKind.DAYS, days=10), Expiry(ExpiryKind.MONTH_END)]
+            [
+                Expiry(),
+                Expiry(ExpiryKind.DAYS, days=10),
+                Expiry(ExpiryKind.MONTH_END),
+                Expiry(ExpiryKind.MONTH_END, grace_days=4),
+                Expiry(ExpiryKind.INACTIVITY, days=7),
+            ]
         )
     )
     def open_the_books(self, expiry: Expiry) -> None:
@@ -53,6 +59,11 @@ class Machine(RuleBasedStateMachine):
         self.expiry = expiry
         self.books, self.people = self.run_(self._open(expiry))
         self.model = Model(NOW)
+        if expiry.kind is ExpiryKind.INACTIVITY:
+            self.model.idle_after = lambda at: inactive_at(expiry, at, "Europe/London") or FAR
+        if expiry.grace_days:
+            self.model.grace_until = lambda at: grace_until(expiry, at, "Europe/London", old=FAR)
+        self.model.remember()
         self.earned: dict[str, tuple[int, int]] = {}  # order → (who, what may be clawed back)
         self.redeemed: dict[int, tuple[ledger.EntryId, int]] = {}
         self.merges: dict[int, tuple[UUID, int]] = {}  # name → (merge, kept)
@@ -91,9 +102,11 @@ class Machine(RuleBasedStateMachine):
         order = f"order-{self.books.steps}"
         if held == ledger.HELD:
             self.earned[order] = (who, amount)
+            self.model.be_active(who)
             self.model.earn(who, amount, order, FAR, held)
         else:
             self.earned[order] = (who, amount)
+            self.model.be_active(who)
             self.model.earn(who, amount, order, expires, held)
         self.post(who, "earn", amount, source=Source("order", order), held_until=held)
 
@@ -119,6 +132,7 @@ class Machine(RuleBasedStateMachine):
                 self.run_(self.books.post_many([posting]))
             return
         name = self.books.steps
+        self.model.be_active(who)
         self.model.spend(who, amount, name)
         posted = self.post(who, "redeem", -amount)
         self.redeemed[name] = (posted.entry.id, amount)
@@ -168,6 +182,7 @@ class Machine(RuleBasedStateMachine):
         who = self.living(who)
         if amount > 0:
             expires = lapses_at(self.expiry, self.books.now, "Europe/London") or FAR
+            self.model.be_active(who)
             self.model.earn(who, amount, f"adjustment-{self.books.steps}", expires, None)
         elif self.model.can_spend(who, -amount):
             self.model.spend(who, -amount, -self.books.steps - 1)
@@ -223,8 +238,26 @@ class Machine(RuleBasedStateMachine):
 
     @rule(days=st.integers(1, 12))
     def let_time_pass(self, days: int) -> None:
+        self.model.remember()
         self.books.now += timedelta(days=days)
         self.model.advance(self.books.now)
+        for who in range(4):
+            self.shown(who)
+
+    @rule(who=WHO, hours=st.integers(0, 24 * 60))
+    def ask_about_the_past(self, who: int, hours: int) -> None:
+        self.model.remember()
+        as_of = max(NOW, self.books.now - timedelta(hours=hours))
+        held = self.run_(ledger.balances_as_of(self.books.session, self.people[who], as_of=as_of))
+        figures = [(it.available, it.pending, it.debt) for it in held] or [(0, 0, 0)]
+        assert figures == [self.model.as_of(as_of)[who]]
+
+    def shown(self, who: int) -> None:
+        """What is shown is the truth before anybody has written it down."""
+        person = self.people[who]
+        held = self.run_(ledger.balances_of(self.books.session, [person], now=self.books.now))
+        figures = [(it.available, it.pending, it.debt) for it in held[person]] or [(0, 0, 0)]
+        assert figures == [self.model.figures(who)]
 
     @rule()
     def sweep_and_compare(self) -> None:

@@ -87,3 +87,12 @@ async def test_a_release_doesn_t_save_what_had_lapsed_for_want_of_activity_befor
     books.now += 12 * DAY
     await ledger.settle_due(books.session, now=books.now)  # the first since the fifth day
     assert await books.figures(ada) == (7, 0, 0)
+
+
+async def test_points_given_to_somebody_who_never_did_anything_lapse_too(books: Books) -> None:
+    await books.expire_by(Expiry(ExpiryKind.INACTIVITY, days=5))
+    ada = await books.customer()
+    await books.post(ada, "adjust", 100)
+    books.now += 6 * DAY
+    await ledger.settle_due(books.session, now=books.now)
+    assert await books.figures(ada) == (0, 0, 0)

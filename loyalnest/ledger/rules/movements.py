@@ -11,18 +11,24 @@ SYSTEM = "system"
 
 _EARNED = frozenset({EntryKind.EARN, EntryKind.IMPORT, EntryKind.REFUND})
 _SPENT = frozenset({EntryKind.REDEEM, EntryKind.RESTORE})
+_GIVEN = frozenset({EntryKind.ADJUST, EntryKind.TRANSFER})
 _ACTIVITY = frozenset({EntryKind.EARN, EntryKind.REDEEM, EntryKind.IMPORT})
 
 
 def record(account: Account, entry: Entry) -> Entry:
-    """Write the line itself; whoever calls moves the points."""
+    """Write the line itself; whoever calls moves the points.
+
+    Points given by hand count as activity: they are there to be used, so they don't lapse at once
+    for want of it, nor live forever where there never was any.
+    """
     account.entries.append(entry)
     account.changed = True
     if entry.kind in _EARNED:
         account.lifetime_earned += entry.amount
     elif entry.kind in _SPENT:
         account.lifetime_spent -= entry.amount
-    if entry.kind in _ACTIVITY:
+    given = entry.amount > 0 and entry.kind in _GIVEN
+    if given or entry.kind in _ACTIVITY:
         be_active(account, entry.occurred_at)
     return entry
 
