@@ -24,6 +24,7 @@ from loyalnest.customers.events import (
 from loyalnest.customers.keys import INDEXES, SEALED
 from loyalnest.customers.queries import (
     brought_by,
+    count,
     current_many,
     export_customer,
     find_by_email,
@@ -86,6 +87,7 @@ __all__ = [
     "Recognised",
     "brought_by",
     "clean_text",
+    "count",
     "current_many",
     "enrol",
     "enrol_many",

@@ -82,6 +82,14 @@ SELECT *
  LIMIT :limit
 """)
 
+_COUNT = text("""
+SELECT count(*)
+  FROM customers
+ WHERE merchant_id = :merchant_id
+   AND merged_into IS NULL
+   AND erased_at IS NULL
+""")
+
 _CANDIDATE_PAIRS = text("""
 SELECT pair.customer_id, pair.other_id
   FROM merge_candidates AS pair
@@ -253,6 +261,13 @@ async def list_customers(
     )
     ring = ring_of(session)
     return [opened(row, ring) for row in rows]
+
+
+async def count(session: AsyncSession) -> int:
+    """How many living customers a merchant has. Counts every row."""
+    found = await session.scalar(_COUNT, {"merchant_id": merchant_of(session)})
+    assert found is not None
+    return found
 
 
 async def list_merge_candidates(

@@ -10,11 +10,15 @@ import sys
 from collections.abc import Generator, MutableMapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
 from typing import Any
 
 import structlog
 
 _trace: ContextVar[str | None] = ContextVar("trace_id", default=None)
+_FILE_BYTES = 10_000_000
+_FILES_KEPT = 5
 _PERSONAL = frozenset(
     {"email", "phone", "name", "address", "password", "token", "secret", "authorization", "body"}
 )
@@ -45,8 +49,12 @@ def traced(trace: str) -> Generator[None]:
         _trace.reset(before)
 
 
-def configure(level: str = "INFO") -> None:
-    """Send every line, ours and the libraries', to standard error as JSON; once, at the start."""
+def configure(level: str = "INFO", *, file: Path | None = None) -> None:
+    """Write every line, ours and the libraries', as JSON; once, at the start.
+
+    To standard error, or to a file that no other process writes: when it has grown to 10 MB it is
+    kept beside as `.1`, and five such are kept.
+    """
     shared: list[structlog.typing.Processor] = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
@@ -60,7 +68,7 @@ def configure(level: str = "INFO") -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _file(file) if file else logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
@@ -74,6 +82,13 @@ def configure(level: str = "INFO") -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
+
+
+def _file(path: Path) -> logging.Handler:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return RotatingFileHandler(
+        path, maxBytes=_FILE_BYTES, backupCount=_FILES_KEPT, encoding="utf-8", errors="replace"
+    )
 
 
 def _add_trace(_: Any, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

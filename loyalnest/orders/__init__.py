@@ -7,7 +7,7 @@ found once, by the identity the order came through. Points are none of this modu
 
 from loyalnest.orders.errors import AmountOutOfRange, OrderNotFound, UnknownCurrency
 from loyalnest.orders.events import OrderCancelled, OrderRecorded, OrderRefunded
-from loyalnest.orders.queries import sources_of
+from loyalnest.orders.queries import sources_of, tally
 from loyalnest.orders.routes import router
 from loyalnest.orders.rules import join
 from loyalnest.orders.service import record_many
@@ -39,4 +39,5 @@ __all__ = [
     "record_many",
     "router",
     "sources_of",
+    "tally",
 ]

@@ -39,6 +39,11 @@ ORDER BY o.id
 LIMIT $3
 """  # noqa: S608
 
+_TALLY = """
+SELECT (SELECT count(*) FROM orders WHERE merchant_id = $1),
+       (SELECT count(*) FROM refunds WHERE merchant_id = $1)
+"""
+
 
 async def get(session: AsyncSession, order_id: OrderId) -> Order:
     """One order with its refunds. Raises OrderNotFound."""
@@ -63,6 +68,13 @@ async def sources_of(session: AsyncSession, customer_ids: Sequence[UUID]) -> lis
     connection = await bulk(session)
     rows = await connection.fetch(_SOURCES, merchant_of(session), list(customer_ids))
     return [source_of(OrderId(row[0])) for row in rows]
+
+
+async def tally(session: AsyncSession) -> tuple[int, int]:
+    """How many orders a merchant has, and how many refunds of them. Counts every row."""
+    row = await (await bulk(session)).fetchrow(_TALLY, merchant_of(session))
+    assert row is not None
+    return row[0], row[1]
 
 
 async def list_waiting(session: AsyncSession, *, after: UUID | None, limit: int) -> list[Order]:

@@ -14,6 +14,7 @@ import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from uuid import UUID
 
@@ -71,7 +72,7 @@ async def place(tmp_path: Path) -> AsyncGenerator[Installation]:
 
 async def test_whatever_is_killed_whenever_every_point_is_there_once(place: Installation) -> None:
     chance = random.Random(f"{KILLS}")
-    records = replay.read_log(LOG)[:RECORDS]
+    records = list(islice(replay.open_log(LOG).records(), RECORDS))
     stores = await place.open_merchants(max(2, KILLS))
     done = asyncio.Event()
     with ExitStack() as stack:

@@ -97,7 +97,7 @@ async def gift_shop(database: Database) -> GiftShop:
 
 def slice_of_history() -> list[replay.Record]:
     """Since November, all of some who took something back, of some others, and of guests."""
-    records = [record for record in replay.read_log(LOG) if record.at >= NOVEMBER]
+    records = [record for record in replay.open_log(LOG).records() if record.at >= NOVEMBER]
     returned = {r.order.customer for r in records if isinstance(r, replay.Refund)}
     bought = {r.customer for r in records if isinstance(r, replay.Order) and r.customer}
     people = {None, *sorted(filter(None, returned))[:60], *sorted(bought)[:60]}

@@ -23,6 +23,12 @@ def settings_here() -> Settings:
     return settings.model_copy(update=found)
 
 
+def address_of(settings: Settings) -> str:
+    """Where this machine reaches the web server."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104
+    return f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
+
+
 def remember_shopify_secret(settings: Settings) -> Settings:
     """The same settings with a secret for webhooks, made up and kept where none was set."""
     if settings.shopify_api_secret is not None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -13,24 +14,32 @@ from loyalnest.entrypoints.cli.running import running_database, settings_here
 from loyalnest.kernel import logs
 from loyalnest.kernel.settings import Settings
 
+LogFile = Annotated[
+    Path | None,
+    typer.Option(
+        help="Write the log here, 60 MB at most with what is older; else to standard error."
+    ),
+]
+
 
 def serve(
     roles: Annotated[
         str, typer.Option(help="Parts to serve, separated by commas or spaces; all without it.")
     ] = "",
+    log_file: LogFile = None,
 ) -> None:
     """Answer requests and take in deliveries, until told to stop."""
     settings = settings_here()
-    logs.configure(settings.log_level)
+    logs.configure(settings.log_level, file=log_file)
     chosen = wiring.roles_of(roles)
     with running_database(settings) as connected:
         _run(_serve(connected, chosen))
 
 
-def work() -> None:
+def work(log_file: LogFile = None) -> None:
     """Apply what came in and do what is due, until told to stop."""
     settings = settings_here()
-    logs.configure(settings.log_level)
+    logs.configure(settings.log_level, file=log_file)
     with running_database(settings) as connected:
         _run(_work(connected))
 

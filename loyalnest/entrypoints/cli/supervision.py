@@ -38,8 +38,6 @@ class Program:
     environment: dict[str, str] = field(default_factory=dict[str, str])
     once: bool = False
     """Ends by itself when its work is done; the others are started again whenever they end."""
-    output: Path | None = None
-    """Where its output goes; None is ours."""
 
 
 @dataclass(slots=True)
@@ -104,15 +102,11 @@ async def keep(program: Program, register: Register, stop: asyncio.Event, say: S
 
 async def _run(program: Program, register: Register, stop: asyncio.Event) -> int:
     """Run a program once; its exit status, negative for a signal."""
-    with contextlib.ExitStack() as files:
-        output = files.enter_context(program.output.open("ab")) if program.output else None
-        process = await asyncio.create_subprocess_exec(
-            *processes.launching(program.command, told=signal.SIGTERM),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            env={**os.environ, **program.environment},
-        )
+    process = await asyncio.create_subprocess_exec(
+        *processes.launching(program.command, told=signal.SIGTERM),
+        stdin=asyncio.subprocess.DEVNULL,
+        env={**os.environ, **program.environment},
+    )
     register.add(process.pid)
     ended = asyncio.ensure_future(process.wait())
     stopping = asyncio.ensure_future(stop.wait())

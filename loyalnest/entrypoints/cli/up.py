@@ -16,7 +16,9 @@ import typer
 
 from loyalnest.entrypoints import demo
 from loyalnest.entrypoints.cli.acting import open_database
+from loyalnest.entrypoints.cli.replay import was_delivered
 from loyalnest.entrypoints.cli.running import (
+    address_of,
     migrate,
     remember_shopify_secret,
     running_database,
@@ -28,8 +30,8 @@ from loyalnest.kernel.embedded import locks
 from loyalnest.kernel.errors import Conflict
 from loyalnest.kernel.settings import Settings
 
+_OWN = (sys.executable, "-m", "loyalnest.entrypoints.cli")
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-_LOG_LIMIT_BYTES = 20_000_000
 
 
 class PortTaken(Conflict):
@@ -54,19 +56,26 @@ def up(
 
 
 def programs_of(settings: Settings) -> list[Program]:
-    """What runs beside the database."""
-    own = [sys.executable, "-m", "loyalnest.entrypoints.cli"]
-    return [
-        Program(name, [*own, command], output=_log_file(settings, name))
-        for name, command in (("web", "serve"), ("worker", "worker"))
-    ]
+    """What runs beside the database; on a terminal its logs would be noise and go to files."""
+    programs = {"web": [*_OWN, "serve"], "worker": [*_OWN, "worker"]}
+    if folder := logs_of(settings):
+        for name, command in programs.items():
+            command.extend(["--log-file", str(folder / f"{name}.log")])
+    return [Program(name, command) for name, command in programs.items()]
 
 
-def replay_of(settings: Settings) -> Program:
-    """The demo's history on its way in; ends by itself, and goes on where it was interrupted."""
-    own = [sys.executable, "-m", "loyalnest.entrypoints.cli"]
-    history = ["replay", str(demo.LOG), "--url", address_of(settings), "--shop", demo.SHOP]
-    return Program("replay", [*own, *history], once=True)
+def replay_of(settings: Settings) -> Program | None:
+    """The demo's history on its way in, from where it was interrupted; None once all of it is."""
+    url = address_of(settings)
+    if was_delivered(demo.LOG, url, demo.SHOP):
+        return None
+    history = ["replay", str(demo.LOG), "--url", url, "--shop", demo.SHOP]
+    return Program("replay", [*_OWN, *history], once=True)
+
+
+def logs_of(settings: Settings) -> Path | None:
+    """The folder of the log files; None where logs go to standard error, as without a terminal."""
+    return settings.data_dir / "log" if sys.stderr.isatty() else None
 
 
 def run(settings: Settings, programs: Sequence[Program], afterwards: Program | None = None) -> None:
@@ -113,9 +122,26 @@ async def _run(
         if await _is_ready(settings, stop):
             _greet(settings, owner_password)
             if afterwards:
-                tasks.create_task(keep(afterwards, register, stop, say))
+                tasks.create_task(_let_in(settings, afterwards, register, stop))
         await stop.wait()
         say("\nStopping …")
+
+
+async def _let_in(
+    settings: Settings, history: Program, register: Register, stop: asyncio.Event
+) -> None:
+    """Let the demo's history in, and say in the end what became of it."""
+    await keep(history, register, stop, say)
+    if stop.is_set():
+        return
+    say("All deliveries are in; the worker applies the last of them …")
+    async with open_database(settings, pool_size=1) as database:
+        while not await demo.is_settled(database):
+            if await _told_to_stop(stop, 0.5):
+                return
+        told = await demo.sum_up(database, now=clock.now())
+    if not stop.is_set():
+        say(f"\n{told}\n\n{_next_steps(settings)}\n")
 
 
 async def _prepare(settings: Settings) -> str | None:
@@ -131,9 +157,7 @@ async def _watch_database(settings: Settings, stop: asyncio.Event) -> None:
     """Start the database again should it die; it finds its data as it was."""
     server = embedded.Server.of(settings.data_dir)
     while not stop.is_set():
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), 0.5)
-        if stop.is_set() or server.keeper is not None:
+        if await _told_to_stop(stop, 0.5) or server.keeper is not None:
             continue
         say("The database ended; starting it again.")
         try:
@@ -150,9 +174,14 @@ async def _is_ready(settings: Settings, stop: asyncio.Event) -> bool:
                 answer = await client.get(f"{address_of(settings)}/health/ready", timeout=2)
                 if answer.status_code == 200:
                     return True
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), 0.1)
+            await _told_to_stop(stop, 0.1)
     return False
+
+
+async def _told_to_stop(stop: asyncio.Event, within_s: float) -> bool:
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), within_s)
+    return stop.is_set()
 
 
 def _greet(settings: Settings, owner_password: str | None) -> None:
@@ -165,13 +194,17 @@ def _greet(settings: Settings, owner_password: str | None) -> None:
     else:
         say(f"  Password  .venv/bin/loyalnest staff set-password {demo.OWNER} --merchant demo")
     say(f"  Data      {settings.data_dir}")
+    if folder := logs_of(settings):
+        say(f"  Logs      {folder / 'web.log'}, worker.log")
     say("  Stop      Ctrl-C\n")
 
 
-def address_of(settings: Settings) -> str:
-    """Where this machine reaches the web server."""
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104
-    return f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
+def _next_steps(settings: Settings) -> str:
+    address = settings.public_url or address_of(settings)
+    return f"""Next, in a second terminal:
+  .venv/bin/loyalnest ledger verify                     do the books balance?
+  .venv/bin/loyalnest api-keys create --merchant demo   a key for the API
+  {address}/docs   what to do with it"""
 
 
 def say(text: str) -> None:
@@ -211,16 +244,3 @@ def _check_port(settings: Settings) -> None:
                 f"Can't listen on {settings.host}:{settings.port} ({error.strerror}). Choose "
                 "another address with LOYALNEST_PORT and LOYALNEST_HOST."
             ) from error
-
-
-def _log_file(settings: Settings, name: str) -> Path | None:
-    """Beside a progress bar logs would be noise: on a terminal they go to a file."""
-    if not sys.stdout.isatty():
-        return None
-    folder = settings.data_dir / "log"
-    embedded.make_private_folder(settings.data_dir)
-    embedded.make_private_folder(folder)
-    file = folder / f"{name}.log"
-    if file.exists() and file.stat().st_size > _LOG_LIMIT_BYTES:
-        file.replace(file.with_suffix(".1.log"))
-    return file

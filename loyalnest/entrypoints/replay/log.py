@@ -1,8 +1,9 @@
 """The order log: one JSON record a line, see data/online-retail/README.md."""
 
 import gzip
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -75,34 +76,56 @@ class _Refund(msgspec.Struct):
     lines: list[tuple[int, int]]
 
 
-def read_log(path: Path) -> list[Record]:
-    """Every record of a log (`.jsonl` or `.jsonl.gz`), oldest first; times in UTC.
+@dataclass(frozen=True, slots=True)
+class OrderLog:
+    """A log that was looked through once, and is read again record by record: it may be long."""
 
-    Raises LogInvalid, naming the line.
-    """
-    orders: dict[str, Order] = {}
-    records: list[Record] = []
+    path: Path
+    last_at: datetime
+    orders: int
+    refunds: int
+    returned: Mapping[str, int]
+    """How many refunds each order has that has some."""
+
+    def records(self, *, ends_at: datetime | None = None) -> Iterator[Record]:
+        """Every record, oldest first, times in UTC; moved in time so that the last falls there."""
+        shift = ends_at - self.last_at if ends_at else timedelta(0)
+        awaited = dict(self.returned)
+        known: dict[str, Order] = {}
+        for line in _lines_of(self.path):
+            record = _record_of(line, known, shift)
+            number = record.number if isinstance(record, Order) else record.order.number
+            if isinstance(record, Order) and number in awaited:
+                known[number] = record
+            elif isinstance(record, Refund):
+                awaited[number] -= 1
+                if not awaited[number]:
+                    del known[number]
+            yield record
+
+
+def open_log(path: Path) -> OrderLog:
+    """Look through a log (`.jsonl` or `.jsonl.gz`). Raises LogInvalid, naming the line."""
+    articles: dict[str, int] = {}
+    returned: Counter[str] = Counter()
+    last_at = datetime.min.replace(tzinfo=UTC)
     for number, line in enumerate(_lines_of(path), start=1):
         try:
-            record = _record_of(line, orders)
-        except (msgspec.DecodeError, KeyError, IndexError) as problem:
+            raw = msgspec.json.decode(line)
+            if "refund" in raw:
+                refund = msgspec.convert(raw, _Refund)
+                _check(refund, articles[refund.of])
+                returned[refund.of] += 1
+                last_at = max(last_at, _utc(refund.at))
+            else:
+                order = msgspec.convert(raw, _Order)
+                articles[order.order] = len(order.lines)
+                last_at = max(last_at, _utc(order.at))
+        except (msgspec.MsgspecError, KeyError, IndexError, TypeError) as problem:
             raise LogInvalid(f"{path.name}, line {number}: {problem}") from None
-        if isinstance(record, Order):
-            orders[record.number] = record
-        records.append(record)
-    return records
-
-
-def last_instant(records: Sequence[Record]) -> datetime:
-    """When the last of the records happened."""
-    return max(record.at for record in records)
-
-
-def moved_to(records: Sequence[Record], last_at: datetime) -> list[Record]:
-    """The same records, moved in time so that the last one falls on `last_at`."""
-    shift = last_at - last_instant(records)
-    moved: dict[str, Order] = {}
-    return [_moved(record, shift, moved) for record in records]
+    if not articles:
+        raise LogInvalid(f"{path.name} holds no orders.")
+    return OrderLog(path, last_at, len(articles), returned.total(), returned)
 
 
 def end_of_log(last: datetime, now: datetime) -> datetime:
@@ -120,18 +143,22 @@ def _lines_of(path: Path) -> Iterator[bytes]:
         yield from file
 
 
-def _record_of(line: bytes, orders: dict[str, Order]) -> Record:
+def _check(refund: _Refund, articles: int) -> None:
+    for index, _ in refund.lines:
+        if not 0 <= index < articles:
+            raise IndexError(f"the order has no line {index}")
+
+
+def _record_of(line: bytes, orders: Mapping[str, Order], shift: timedelta) -> Record:
     raw = msgspec.json.decode(line)
     if "refund" in raw:
         refund = msgspec.convert(raw, _Refund)
-        order = orders[refund.of]
-        for index, _ in refund.lines:
-            order.lines[index]
-        return Refund(refund.refund, order, _utc(refund.at), tuple(refund.lines))
+        at = _utc(refund.at) + shift
+        return Refund(refund.refund, orders[refund.of], at, tuple(refund.lines))
     order = msgspec.convert(raw, _Order)
     return Order(
         number=order.order,
-        at=_utc(order.at),
+        at=_utc(order.at) + shift,
         customer=order.customer,
         country=order.country,
         lines=tuple(OrderLine(*line) for line in order.lines),
@@ -141,10 +168,3 @@ def _record_of(line: bytes, orders: dict[str, Order]) -> Record:
 
 def _utc(at: datetime) -> datetime:
     return (at if at.tzinfo else at.replace(tzinfo=_SHOP_TIME)).astimezone(UTC)
-
-
-def _moved(record: Record, shift: timedelta, moved: dict[str, Order]) -> Record:
-    if isinstance(record, Order):
-        later = moved[record.number] = replace(record, at=record.at + shift)
-        return later
-    return replace(record, at=record.at + shift, order=moved[record.order.number])

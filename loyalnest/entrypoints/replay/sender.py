@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 import httpx
@@ -61,14 +61,14 @@ async def send(
     bookmark: Bookmark | None = None,
     on_progress: Callable[[int], None] = lambda place: None,
 ) -> Sent:
-    """Deliver everything behind the bookmark, and move it along. Raises ReplayFailed.
+    """Deliver what comes behind the bookmark, and move it along. Raises ReplayFailed.
 
     A server that is away, in trouble or asks to wait is tried again until `patience_s` has passed;
     a refusal (4xx) ends the replay at once. A delivery may be repeated after an interruption;
     it carries the same id and has no second effect.
     """
     start = bookmark.place if bookmark else 0
-    source = _Source(deliveries, start, how.rate)
+    source = _Source(enumerate(deliveries, start), how.rate)
     progress, sent = _Progress(start), Sent(skipped=start)
     limits = httpx.Limits(max_connections=how.concurrency)
     timeout = httpx.Timeout(30, connect=5)
@@ -104,14 +104,13 @@ async def send(
 class _Source:
     """One source for several takers, each item to one of them, no faster than the rate."""
 
-    def __init__(self, deliveries: Iterable[Webhook], start: int, rate: float | None):
-        self._items = enumerate(deliveries)
-        self._start = start
+    def __init__(self, items: Iterator[tuple[int, Webhook]], rate: float | None):
+        self._items = items
         self._interval_s = 1 / rate if rate else 0.0
         self._next_at = 0.0
 
     async def take(self) -> tuple[int, Webhook] | None:
-        item = next((item for item in self._items if item[0] >= self._start), None)
+        item = next(self._items, None)
         if item and self._interval_s:
             clock = asyncio.get_running_loop().time()
             at = max(self._next_at, clock)

@@ -67,17 +67,38 @@ class Webhook:
         }
 
 
-def deliveries_of(records: Iterable[Record], shop: Shop) -> Iterator[Webhook]:
-    """What Shopify sends for each record: an order is created and paid, a refund is created."""
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something that a shop tells of, before a webhook is made of it."""
+
+    topic: str
+    record: Record
+
+
+def facts_of(records: Iterable[Record]) -> Iterator[Fact]:
+    """What Shopify tells of each record: an order is created and paid, a refund is created."""
     for record in records:
         if isinstance(record, Refund):
-            yield _webhook(shop, "refunds/create", _refund_key(record), record.at, refund(record))
-            continue
-        paid_at = record.at + _CHECKOUT
-        created = order(record, "pending", record.at)
-        yield _webhook(shop, "orders/create", record.number, record.at, created)
-        paid = order(record, "paid", paid_at)
-        yield _webhook(shop, "orders/paid", record.number, paid_at, paid)
+            yield Fact("refunds/create", record)
+        else:
+            yield Fact("orders/create", record)
+            yield Fact("orders/paid", record)
+
+
+def webhook_of(fact: Fact, shop: Shop) -> Webhook:
+    """The delivery that tells a fact."""
+    record = fact.record
+    if isinstance(record, Refund):
+        return _webhook(shop, fact.topic, _refund_key(record), record.at, refund(record))
+    paid = fact.topic == "orders/paid"
+    at = record.at + _CHECKOUT if paid else record.at
+    body = order(record, "paid" if paid else "pending", at)
+    return _webhook(shop, fact.topic, record.number, at, body)
+
+
+def deliveries_of(records: Iterable[Record], shop: Shop) -> Iterator[Webhook]:
+    """The deliveries that tell everything about the records, in their order."""
+    return (webhook_of(fact, shop) for fact in facts_of(records))
 
 
 def order(record: Order, financial_status: str, updated_at: datetime) -> dict[str, Any]:

@@ -2,8 +2,11 @@
 
 stand_in.py up [stubborn]      runs `up` with the two below
 stand_in.py web | worker       uses the database and waits to be stopped
+
+The two are light: they load nothing of the program but what attaches them to the database.
 """
 
+import contextlib
 import http.server
 import os
 import signal
@@ -14,11 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 
-from loyalnest.entrypoints.cli import up
-from loyalnest.entrypoints.cli.running import running_database, settings_here
-from loyalnest.entrypoints.cli.supervision import Program
 from loyalnest.kernel import embedded
-from loyalnest.kernel.errors import DomainError
 
 
 class _Ready(http.server.BaseHTTPRequestHandler):
@@ -42,32 +41,46 @@ def _until_stopped(began: Callable[[], None]) -> None:
         pass
 
 
+def supervise(manner: str) -> None:
+    """Run `up` as the command line does, with stand-ins for its programs."""
+    from loyalnest.entrypoints.cli import up
+    from loyalnest.entrypoints.cli.running import settings_here
+    from loyalnest.entrypoints.cli.supervision import Program
+    from loyalnest.kernel.errors import DomainError
+
+    own = [sys.executable, __file__]
+    programs = [Program(name, [*own, name, manner]) for name in ("web", "worker")]
+    try:
+        up.run(settings_here(), programs)
+    except DomainError as error:
+        sys.exit(f"{error.code}: {error.detail}")
+
+
 def main(role: str, manner: str = "") -> None:
-    settings = settings_here()
     if role == "up":
-        own = [sys.executable, __file__]
-        programs = [Program(name, [*own, name, manner]) for name in ("web", "worker")]
-        try:
-            up.run(settings, programs)
-        except DomainError as error:
-            sys.exit(f"{error.code}: {error.detail}")
+        supervise(manner)
         return
+    data_dir = Path(os.environ["LOYALNEST_DATA_DIR"])
     if manner == "stubborn":
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
     if role == "web":
-        server = http.server.ThreadingHTTPServer((settings.host, settings.port), _Ready)
+        address = ("127.0.0.1", int(os.environ["LOYALNEST_PORT"]))
+        server = http.server.ThreadingHTTPServer(address, _Ready)
         threading.Thread(target=server.serve_forever, daemon=True).start()
 
     def began() -> None:
-        (settings.data_dir / f"{role}.pid").write_text(str(os.getpid()))
+        draft = data_dir / f"{role}.pid.new"
+        draft.write_text(str(os.getpid()))
+        draft.replace(data_dir / f"{role}.pid")
 
     if manner == "stubborn":
         began()
         time.sleep(600)
-    with running_database(settings):
+    own = "LOYALNEST_DATABASE_URL" in os.environ
+    with contextlib.nullcontext() if own else embedded.attached(data_dir):
         _until_stopped(began)
-        running = embedded.Server.of(settings.data_dir).keeper is not None
-        with Path(settings.data_dir / "notes").open("a") as file:
+        running = embedded.Server.of(data_dir).keeper is not None
+        with (data_dir / "notes").open("a") as file:
             file.write(f"{role} ended while the database is {running}\n")
 
 

@@ -5,6 +5,7 @@ import base64
 import hashlib
 import hmac
 import json
+import tracemalloc
 from collections.abc import AsyncGenerator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -33,7 +34,7 @@ def small_log(tmp_path: Path) -> Path:
 
 
 def test_an_order_is_created_and_then_paid_and_a_refund_follows(small_log: Path) -> None:
-    deliveries = list(replay.deliveries_of(replay.read_log(small_log), SHOP))
+    deliveries = list(replay.deliveries_of(replay.open_log(small_log).records(), SHOP))
     topics = [delivery.topic for delivery in deliveries]
     assert topics == ["orders/create", "orders/paid"] * 2 + ["refunds/create"]
     paid = json.loads(deliveries[1].body)
@@ -47,15 +48,15 @@ def test_an_order_is_created_and_then_paid_and_a_refund_follows(small_log: Path)
 
 
 def test_the_signature_is_over_the_bytes_that_are_sent(small_log: Path) -> None:
-    delivery = next(replay.deliveries_of(replay.read_log(small_log), SHOP))
+    delivery = next(replay.deliveries_of(replay.open_log(small_log).records(), SHOP))
     expected = base64.b64encode(hmac.digest(b"hush", delivery.body, hashlib.sha256)).decode()
     assert delivery.headers(SHOP)["X-Shopify-Hmac-Sha256"] == expected
 
 
 def test_another_run_on_another_day_sends_the_same_ids(small_log: Path) -> None:
-    records = replay.read_log(small_log)
-    later = replay.moved_to(records, replay.last_instant(records) + timedelta(days=30))
-    before = [delivery.key for delivery in replay.deliveries_of(records, SHOP)]
+    log = replay.open_log(small_log)
+    later = log.records(ends_at=log.last_at + timedelta(days=30))
+    before = [delivery.key for delivery in replay.deliveries_of(log.records(), SHOP)]
     after = [delivery.key for delivery in replay.deliveries_of(later, SHOP)]
     assert before == after
     assert len(set(before)) == len(before)
@@ -69,13 +70,39 @@ def test_a_moved_log_ends_today_at_its_own_hour_and_never_in_the_future() -> Non
     assert replay.end_of_log(last, morning) == datetime(2026, 11, 20, 7, 0, tzinfo=UTC)
 
 
-def test_a_broken_line_is_named(tmp_path: Path) -> None:
+def test_a_refund_keeps_its_order_at_hand_until_it_was_told(small_log: Path) -> None:
+    *_, bought, other, refund = replay.open_log(small_log).records()
+    assert isinstance(refund, replay.Refund)
+    assert refund.order == bought != other
+
+
+def test_the_log_is_read_as_it_is_sent_however_long_it_is() -> None:
+    log = replay.open_log(LOG)
+    tracemalloc.start()
+    try:
+        told = sum(1 for _ in replay.facts_of(log.records(ends_at=log.last_at)))
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert told == 2 * log.orders + log.refunds == 19_546
+    assert most < 20_000_000
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"refund":"C4","of":"unknown","at":"2011-08-02T10:00:00","lines":[]}',
+        '{"refund":"C4","of":"2","at":"2011-08-02T10:00:00","lines":[[1,1]]}',
+        '{"order":"3","at":"2011-08-02T10:00:00","lines":[]}',
+        '{"order":"3",',
+        "[]",
+    ],
+)
+def test_a_broken_line_is_named(tmp_path: Path, line: str) -> None:
     path = tmp_path / "broken.jsonl"
-    path.write_text(
-        SMALL + '{"refund":"C4","of":"unknown","at":"2011-08-02T10:00:00","lines":[]}\n'
-    )
+    path.write_text(f"{SMALL}{line}\n")
     with pytest.raises(replay.LogInvalid, match="line 4"):
-        replay.read_log(path)
+        replay.open_log(path)
 
 
 def test_disturbing_loses_nothing_and_repeats_and_reorders_the_same_ones_each_time() -> None:
@@ -89,11 +116,11 @@ def test_disturbing_loses_nothing_and_repeats_and_reorders_the_same_ones_each_ti
 
 
 def test_the_model_knows_what_the_small_log_earns(small_log: Path) -> None:
-    assert replay.expected_points(replay.read_log(small_log)) == {"7": 4}
+    assert replay.expected_points(replay.open_log(small_log).records()) == {"7": 4}
 
 
 def test_the_shop_in_the_repository_is_whole_and_small_enough() -> None:
-    records = replay.read_log(LOG)
+    records = list(replay.open_log(LOG).records())
     refunds = [record for record in records if isinstance(record, replay.Refund)]
     assert (len(records) - len(refunds), len(refunds)) == (9_088, 1_370)
     assert all(record.at >= record.order.at for record in refunds)
@@ -144,7 +171,7 @@ async def door() -> AsyncGenerator[tuple[Door, str]]:
 async def test_a_busy_server_is_waited_for(door: tuple[Door, str], small_log: Path) -> None:
     server, url = door
     server.busy = 3
-    deliveries = list(replay.deliveries_of(replay.read_log(small_log), SHOP))
+    deliveries = list(replay.deliveries_of(replay.open_log(small_log).records(), SHOP))
     sent = await replay.send(deliveries, SHOP, replay.Sending(url))
     assert (sent.delivered, sent.retried) == (5, 3)
     assert sorted(server.taken) == sorted(delivery.key for delivery in deliveries)
@@ -155,7 +182,7 @@ async def test_a_refusal_ends_the_replay_with_a_reason(
 ) -> None:
     server, url = door
     server.answer = 401
-    deliveries = replay.deliveries_of(replay.read_log(small_log), SHOP)
+    deliveries = replay.deliveries_of(replay.open_log(small_log).records(), SHOP)
     with pytest.raises(replay.ReplayFailed, match="secret"):
         await replay.send(deliveries, SHOP, replay.Sending(url))
 
@@ -165,11 +192,14 @@ async def test_an_interrupted_replay_goes_on_where_it_stopped(
 ) -> None:
     server, url = door
     now = datetime(2026, 11, 20, tzinfo=UTC)
-    deliveries = list(replay.deliveries_of(replay.read_log(small_log), SHOP))
-    bookmark = replay.open_bookmark(tmp_path / "place.json", now)
+    deliveries = list(replay.deliveries_of(replay.open_log(small_log).records(), SHOP))
+    bookmark = replay.Bookmark(tmp_path / "place.json", now, total=5)
     await replay.send(deliveries[:2], SHOP, replay.Sending(url), bookmark=bookmark)
-    again = replay.open_bookmark(tmp_path / "place.json", now + timedelta(days=1))
-    assert (again.place, again.ends_at) == (2, now)
-    sent = await replay.send(deliveries, SHOP, replay.Sending(url), bookmark=again)
+    again = replay.find_bookmark(tmp_path / "place.json")
+    assert again is not None
+    assert again == bookmark
+    assert (again.place, again.finished) == (2, False)
+    sent = await replay.send(deliveries[2:], SHOP, replay.Sending(url), bookmark=again)
     assert (sent.skipped, sent.delivered) == (2, 3)
+    assert again.finished
     assert sorted(server.taken) == sorted(delivery.key for delivery in deliveries)
