@@ -31,6 +31,9 @@ help:
 	@echo "make docs    write the pages that are generated from the program"
 	@echo "make clean   remove what was installed here; the data in .loyalnest stays"
 
+# What lies in .uv/cache is taken from there, whatever its age; the network is asked for the rest.
+SYNC = sync() { $(UV) sync --offline "$$@" 2>/dev/null || $(UV) sync "$$@"; }; sync --frozen --quiet
+
 # The second start needs no network: nothing is called unless the locked dependencies changed.
 run: .venv/.installed
 	@exec $(BIN)/loyalnest up --end-with-parent
@@ -60,13 +63,13 @@ clean:
 
 .venv/.installed: $(LOCK) .uv/uv
 	@echo "Installing LoyalNest into .venv …"
-	@$(UV) sync --frozen --no-dev --inexact --quiet
+	@$(SYNC) --no-dev --inexact
 	@pwd -P > .venv/.made-in
 	@touch $@
 
 .venv/.installed-dev: $(LOCK) .uv/uv
 	@echo "Installing LoyalNest and its tools into .venv …"
-	@$(UV) sync --frozen --quiet
+	@$(SYNC)
 	@pwd -P > .venv/.made-in
 	@touch .venv/.installed $@
 
