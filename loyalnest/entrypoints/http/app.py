@@ -6,6 +6,7 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
+from starlette.datastructures import Headers
 from starlette.routing import BaseRoute, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -15,11 +16,12 @@ from loyalnest.entrypoints.http.callers import Callers
 from loyalnest.entrypoints.http.headers import SecurityHeaders
 from loyalnest.entrypoints.http.metrics import RequestMetrics, Standing
 from loyalnest.entrypoints.http.parts import Parts
+from loyalnest.entrypoints.http.repeats import Repeats
 from loyalnest.entrypoints.http.traces import Traces
 from loyalnest.kernel import clock as system
 from loyalnest.kernel.clock import Clock
 from loyalnest.kernel.database import Database
-from loyalnest.kernel.errors import NotFound
+from loyalnest.kernel.errors import NotFound, TooLarge
 from loyalnest.kernel.http import answer_problems, problem_response
 from loyalnest.kernel.settings import Settings
 
@@ -42,7 +44,12 @@ def build_app(
     )
     api.router.routes.extend(reference.routes(api))
     api.router.routes.extend(parts.sockets)
-    app: ASGIApp = Callers(api, database=database, clock=clock, settings=settings)
+    app: ASGIApp = Callers(
+        _Bounded(Repeats(api), settings.api_max_bytes),
+        database=database,
+        clock=clock,
+        settings=settings,
+    )
     app = SecurityHeaders(app, public_https=(settings.public_url or "").startswith("https://"))
     app = Origins(app, addresses.networks(settings.trusted_proxies.split(",")))
     app = _Webhooks(app, parts.webhooks)
@@ -74,6 +81,25 @@ def rest_api(parts: Parts, settings: Settings) -> FastAPI:
         api.include_router(router)
     answer_problems(api)
     return api
+
+
+class _Bounded:
+    """Refuses a body that says itself that it is too large, before anybody reads it.
+
+    FastAPI counts what comes without saying so; to what says so it answers in plain text.
+    """
+
+    def __init__(self, app: ASGIApp, limit: int):
+        self.app = app
+        self.limit = limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            said = Headers(scope=scope).get("content-length", "")
+            if said.isdecimal() and int(said) > self.limit:
+                await problem_response(TooLarge())(scope, receive, send)
+                return
+        await self.app(scope, receive, send)
 
 
 class _Webhooks:

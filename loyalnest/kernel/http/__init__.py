@@ -32,6 +32,7 @@ from loyalnest.kernel.http.idempotency import (
 from loyalnest.kernel.http.instants import AsOf, Instant, KnownAt
 from loyalnest.kernel.http.pages import InvalidCursor, Page, Paging, cursor_of, page_of
 from loyalnest.kernel.http.problems import (
+    MET_ANOTHER,
     PROBLEMS,
     Problem,
     answer_problems,
@@ -43,6 +44,7 @@ from loyalnest.kernel.http.problems import (
 
 __all__ = [
     "CREDENTIALS_MISSING",
+    "MET_ANOTHER",
     "PROBLEMS",
     "REPLAYED",
     "Address",

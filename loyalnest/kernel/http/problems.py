@@ -34,6 +34,8 @@ from loyalnest.kernel.faults import Fault, classify
 from loyalnest.kernel.logs import trace_id
 
 MEDIA_TYPE = "application/problem+json"
+MET_ANOTHER = "met_another"
+"""Marks, in a request's state, that its transaction gave way to another's: it may be repeated."""
 _STATUS: Mapping[type[DomainError], int] = {
     Malformed: 400,
     TooLarge: 413,
@@ -136,14 +138,17 @@ def answer_problems(app: FastAPI) -> None:
     app.add_exception_handler(DomainError, _on_domain_error)
     app.add_exception_handler(RequestValidationError, _on_invalid_request)
     app.add_exception_handler(HTTPException, _on_http_exception)
+    app.add_exception_handler(UnicodeEncodeError, _on_half_a_character)
     for refused in (DBAPIError, PoolTimeout, PostgresError, InterfaceError, OSError):
         app.add_exception_handler(refused, _on_database_error)
+    # Without it the answer would be a line of plain text.
+    app.add_exception_handler(Exception, _on_anything_else)
 
 
 async def _on_domain_error(request: Request, error: Exception) -> Response:
     if not any(isinstance(error, kind) for kind in _STATUS):
         raise error
-    return problem_response(cast(DomainError, error))
+    return _answer(request, cast(DomainError, error))
 
 
 async def _on_invalid_request(request: Request, error: Exception) -> Response:
@@ -167,7 +172,23 @@ async def _on_database_error(request: Request, error: Exception) -> Response:
     if meaning is None:
         raise error
     _log.warning("database_refused", error=type(error).__name__, meaning=meaning.code)
-    return problem_response(meaning)
+    return _answer(request, meaning)
+
+
+async def _on_half_a_character(request: Request, error: Exception) -> Response:
+    """JSON can spell half an emoji (`\\ud83d` alone), which nothing can store or compare."""
+    return problem_response(OutOfRange())
+
+
+async def _on_anything_else(request: Request, error: Exception) -> Response:
+    """Answers; the error itself goes on to whoever logs it."""
+    return unexpected_response()
+
+
+def _answer(request: Request, error: DomainError) -> Response:
+    if isinstance(error, Contended):
+        setattr(request.state, MET_ANOTHER, True)
+    return problem_response(error)
 
 
 _DETAILS = {

@@ -177,3 +177,4 @@ async def test_too_large_a_body_is_refused(shared_database: Database):
             "/v1/api/auth/login", content=endless(), headers={"content-type": "application/json"}
         )
     assert (whole.status_code, parts.status_code) == (413, 413)
+    assert (whole.json()["code"], parts.json()["status"]) == ("TOO_LARGE", 413)
