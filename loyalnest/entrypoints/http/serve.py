@@ -9,6 +9,7 @@ from loyalnest.kernel.database import Database
 from loyalnest.kernel.settings import Settings
 
 _GRACE_S = 10
+_LONGEST_MESSAGE = 65_536  # what a listener of the stream may say, which is a token
 
 
 async def serve(database: Database, settings: Settings, parts: Parts) -> None:
@@ -29,6 +30,7 @@ async def serve(database: Database, settings: Settings, parts: Parts) -> None:
         log_config=None,
         timeout_graceful_shutdown=_GRACE_S,
         backlog=2048,
+        ws_max_size=_LONGEST_MESSAGE,
     )
     memory.collect_seldom()
     await uvicorn.Server(config).serve()

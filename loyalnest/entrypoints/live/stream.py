@@ -136,8 +136,9 @@ async def _send_event(websocket: WebSocket, event: relay.LoggedEvent) -> None:
 
 
 async def _until_left(websocket: WebSocket) -> None:
-    while True:
-        await websocket.receive_text()
+    """Whatever is said meanwhile, in text or in bytes, is not for us."""
+    while (await websocket.receive())["type"] != "websocket.disconnect":
+        pass
 
 
 async def _recheck(authenticate: Authenticate, bearer: str) -> None:

@@ -93,6 +93,18 @@ async def test_a_browser_sends_its_token_as_the_first_message(database: Database
         assert (await _next(browser))["kind"] == "ready"
 
 
+async def test_what_a_listener_says_besides_does_no_harm(database: Database):
+    (shop,) = await open_shops(database)
+
+    async with _server(database, {"ours": shop}) as address, _as(address, "ours") as ours:
+        await _next(ours)
+        await ours.send(b"\x00\xff")
+        await ours.send("x" * 100_000)
+        await ring(database, shop, 1)
+        await relay.settle(database, [])
+        assert (await _next(ours))["position"] == 1
+
+
 @pytest.mark.parametrize(
     ("first", "query", "code"),
     [
