@@ -27,7 +27,7 @@ from loyalnest.integrations.shopify.errors import (
     TopicMissing,
 )
 from loyalnest.integrations.shopify.provider import PROVIDED
-from loyalnest.kernel.clock import Clock
+from loyalnest.kernel.clock import Clock, is_within_time
 from loyalnest.kernel.database import Database
 from loyalnest.kernel.errors import DomainError
 from loyalnest.kernel.http import problem_response, translate
@@ -208,9 +208,8 @@ def _name(headers: dict[bytes, bytes], header: bytes) -> str:
 
 def _instant(value: bytes | None) -> datetime | None:
     try:
-        instant = datetime.fromisoformat(value.decode()) if value else None
-        return instant and (
-            instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
-        )
+        given = datetime.fromisoformat(value.decode()) if value else None
+        instant = given and (given if given.tzinfo else given.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+    return instant if instant and is_within_time(instant) else None

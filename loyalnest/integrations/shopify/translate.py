@@ -25,6 +25,7 @@ from loyalnest.integrations.shopify.money import (
     signed_amount,
     tax_of,
 )
+from loyalnest.kernel.clock import is_within_time
 from loyalnest.kernel.currencies import is_currency
 from loyalnest.kernel.inbox import Delivery
 from loyalnest.orders import AmountOutOfRange, Facts, Line, Refund, Snapshot, UnknownCurrency
@@ -346,12 +347,13 @@ def _id(value: payloads.Id) -> str:
 def _utc(instant: datetime | None) -> datetime | None:
     if instant is None:
         return None
-    if instant.tzinfo is None:
-        return instant.replace(tzinfo=UTC)
     try:
-        return instant.astimezone(UTC)
+        utc = instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
     except OverflowError:
-        raise PayloadNotUnderstood("A date lies outside of time.") from None
+        utc = None
+    if utc is None or not is_within_time(utc):
+        raise PayloadNotUnderstood("A date lies outside of time.")
+    return utc
 
 
 def _moment(delivery: Delivery) -> datetime:

@@ -6,6 +6,8 @@ from typing import Annotated, Any
 from fastapi import Query
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator
 
+from loyalnest.kernel.clock import EARLIEST, LATEST, is_within_time
+
 
 def _refuse_numbers(value: Any) -> Any:
     if isinstance(value, int | float) or (
@@ -17,9 +19,12 @@ def _refuse_numbers(value: Any) -> Any:
 
 def _to_utc(value: datetime) -> datetime:
     try:
-        return value.astimezone(UTC)
+        instant = value.astimezone(UTC)
     except OverflowError:
-        raise ValueError("this instant is beyond what can be stored") from None
+        instant = None
+    if instant is None or not is_within_time(instant):
+        raise ValueError(f"give an instant between {EARLIEST.year} and {LATEST.year}")
+    return instant
 
 
 Instant = Annotated[AwareDatetime, BeforeValidator(_refuse_numbers), AfterValidator(_to_utc)]

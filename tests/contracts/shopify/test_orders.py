@@ -193,6 +193,8 @@ def test_nul_and_half_an_emoji_become_the_replacement_character() -> None:
         (order(id_=10**4000), PayloadNotUnderstood),
         (order(id_="9" * 5000), PayloadNotUnderstood),
         (order(created_at="yesterday"), PayloadNotUnderstood),
+        (order(created_at="0001-01-01T00:00:00Z"), PayloadNotUnderstood),
+        (order(created_at="9999-12-31T23:59:59.999999Z"), PayloadNotUnderstood),
         (order(updated_at="0001-01-01T00:00:00+14:00"), PayloadNotUnderstood),
         (order(line_items={}), PayloadNotUnderstood),
         ({}, PayloadNotUnderstood),

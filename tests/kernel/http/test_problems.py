@@ -27,6 +27,16 @@ async def store_text(body: dict[str, Any], session: Unowned) -> None:
     await session.execute(text("SELECT cast(:text AS text)"), {"text": body["text"]})
 
 
+@router.post("/bytes")
+async def count_bytes(body: dict[str, Any]) -> int:
+    return len(body["text"].encode())
+
+
+@router.get("/breaks")
+async def breaks() -> None:
+    raise KeyError("nobody's fault but ours")
+
+
 @router.get("/at")
 async def at(as_of: AsOf = None) -> str:
     return as_of.isoformat() if as_of else "now"
@@ -92,3 +102,28 @@ async def test_a_cursor_that_we_did_not_give_is_refused(cursor: str, shared_data
     async with door(shared_database, router, caller=None) as client:
         answer = await client.get("/listed", params={"cursor": cursor})
     assert (answer.status_code, answer.json()["code"]) == (422, "INVALID_CURSOR")
+
+
+async def test_half_an_emoji_is_the_callers_mistake_wherever_it_is_noticed(
+    shared_database: Database,
+):
+    async with door(shared_database, router, caller=None) as client:
+        answer = await client.post("/bytes", content=b'{"text": "\\ud83d"}', headers=JSON)
+    assert (answer.status_code, answer.json()["code"]) == (422, "OUT_OF_RANGE")
+
+
+async def test_our_own_faults_are_problems_too_and_say_nothing(shared_database: Database):
+    async with door(shared_database, router, caller=None) as client:
+        answer = await client.get("/breaks")
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert (answer.status_code, answer.json()["code"]) == (500, "INTERNAL_ERROR")
+    assert "nobody" not in answer.text
+
+
+@pytest.mark.parametrize("value", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999Z"])
+async def test_what_the_database_would_take_for_infinite_is_no_instant(
+    value: str, shared_database: Database
+):
+    async with door(shared_database, router, caller=None) as client:
+        answer = await client.get("/at", params={"as_of": value})
+    assert answer.status_code == 422
