@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from loyalnest.customers.errors import CustomerNotFound
+from loyalnest.customers.errors import CustomerNotFound, MergeNotFound
 from loyalnest.customers.rules import search as search_rules
 from loyalnest.customers.rules.identity import normalise_email, normalise_phone
 from loyalnest.customers.values import (
@@ -126,6 +126,14 @@ SELECT merchant_id, kind, key, sealed, verified, created_at
 _CANDIDATES = 300
 
 
+_KEPT_BY = text("""
+SELECT kept_id
+  FROM customer_merges
+ WHERE merchant_id = :merchant_id
+   AND id = :merge_id
+   AND unmerged_at IS NULL
+""")
+
 _BROUGHT_BY = text("""
 WITH RECURSIVE branch (id) AS (
     SELECT merged_id
@@ -160,6 +168,15 @@ async def current_many(
     rows = await connection.fetch(CURRENT, merchant_ids, ids)
     living.update((row[0], row[1]) for row in rows)
     return living
+
+
+async def kept_by(session: AsyncSession, merge_id: MergeId) -> CustomerId:
+    """Whom a merge that stands left as the one customer. Raises MergeNotFound."""
+    names = {"merchant_id": merchant_of(session), "merge_id": merge_id}
+    kept = await session.scalar(_KEPT_BY, names)
+    if kept is None:
+        raise MergeNotFound
+    return kept
 
 
 async def brought_by(session: AsyncSession, merge_id: MergeId) -> list[CustomerId]:

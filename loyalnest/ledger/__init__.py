@@ -36,7 +36,7 @@ from loyalnest.ledger.routes import router_of
 from loyalnest.ledger.service.correcting import adjust, put_back, spend, write_off
 from loyalnest.ledger.service.due import settle_due
 from loyalnest.ledger.service.holds import release_many, release_source
-from loyalnest.ledger.service.merging import Return, merge, preview_unmerge, unmerge
+from loyalnest.ledger.service.merging import Return, merge, preview_unmerge, through, unmerge
 from loyalnest.ledger.service.policy import Loss, Losses, preview_expiry, set_expiry
 from loyalnest.ledger.service.posting import post_many
 from loyalnest.ledger.service.units import POINTS, list_units, open_unit, unit_by_code, units_of
@@ -129,6 +129,7 @@ __all__ = [
     "set_expiry",
     "settle_due",
     "spend",
+    "through",
     "unit_by_code",
     "units_of",
     "unmerge",

@@ -1,7 +1,7 @@
 """REST: accounts, entries, corrections, postings, units, merging."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated
 from uuid import UUID
 
@@ -51,10 +51,13 @@ from loyalnest.ledger.schemas import (
     UnmergeRequest,
 )
 from loyalnest.ledger.service import correcting, merging, policy, posting, units
+from loyalnest.ledger.service.merging import through
 from loyalnest.ledger.values import EntryId, EntryKind, Posting, Source
 
 _router = APIRouter(prefix="/v1/api", tags=["Ledger"], responses=PROBLEMS)
 _LONGEST_DAYS = 3660
+_AHEAD = timedelta(minutes=5)
+"""How far a sender's clock may run before ours."""
 Day = Annotated[date, Field(ge=date(1970, 1, 1), le=date(9990, 12, 31))]
 Reading = Annotated[AsyncSession, tenant("points:read")]
 Writing = Annotated[AsyncSession, tenant("points:write")]
@@ -128,6 +131,8 @@ async def post_many(
 ) -> PostingsView:
     """Write up to 1,000 postings, all or none, each once for its `source_id` and `step`."""
     merchant_id = merchant_of(session)
+    if any(each.occurred_at and each.occurred_at > now + _AHEAD for each in body.postings):
+        raise Invalid(fields={"occurred_at": "What has not happened yet can't be posted."})
     living = await _living(session, [each.customer_id for each in body.postings])
     counted = {unit.code: unit.id for unit in await units.list_units(session, merchant_id)}
     if not all(each.unit in counted for each in body.postings):
@@ -147,6 +152,7 @@ async def post_many(
                 held_until=each.held_until,
                 reverses=each.reversed_entry(),
                 reason=each.reason,
+                basis=through(_customer(each.customer_id), living[each.customer_id]),
                 actor=caller.actor,
                 request_hash=request_hash(each),
             )
@@ -244,7 +250,7 @@ def router_of(earned_through: merging.EarnedThrough) -> APIRouter:
         found = await merging.preview_unmerge(
             session,
             merchant_id=merchant_of(session),
-            merge_id=from_wire("mrg", merge_id),
+            merge_id=await _merge_of(session, customer_id, merge_id),
             kept_id=_customer(customer_id),
             earned_through=earned_through,
         )
@@ -266,11 +272,10 @@ def router_of(earned_through: merging.EarnedThrough) -> APIRouter:
         now: Now,
     ) -> None:
         """Undo a merge: identities, and what is left of the very points that came with it."""
-        await customers.get(session, _customer(customer_id))
         await merging.unmerge(
             session,
             merchant_id=merchant_of(session),
-            merge_id=from_wire("mrg", body.merge_id),
+            merge_id=await _merge_of(session, customer_id, body.merge_id),
             earned_through=earned_through,
             actor=caller.actor,
             now=now,
@@ -282,6 +287,14 @@ def router_of(earned_through: merging.EarnedThrough) -> APIRouter:
 
 def _customer(wire: str) -> UUID:
     return from_wire(customers.WIRE_PREFIX, wire)
+
+
+async def _merge_of(session: AsyncSession, customer_id: str, merge_id: str) -> UUID:
+    """A merge that stands and left this customer as the one. Raises MergeNotFound."""
+    merge = from_wire("mrg", merge_id)
+    if await customers.kept_by(session, merge) != _customer(customer_id):
+        raise customers.MergeNotFound
+    return merge
 
 
 async def _living(session: AsyncSession, wires: Sequence[str]) -> dict[str, UUID]:

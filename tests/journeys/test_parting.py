@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from loyalnest import ledger, orders
+from loyalnest import earning, ledger, orders
 from loyalnest.kernel.database import Database
 from loyalnest.kernel.ids import from_wire
 from tests.conftest import NOW
@@ -47,6 +47,48 @@ async def test_un_merging_gives_back_what_came_in_through_the_returned_identitie
     assert await shop.balance(BEA) == (25, 0, 0)
     await shop.tells(("orders/cancelled", bought_by_bea(1003, "5.00") | GONE), now=LATER)
     assert await shop.balance(BEA) == (20, 0, 0)
+    assert await shop.books_balance()
+
+
+async def test_un_merging_gives_back_what_was_earned_under_the_returned_customers_id(
+    database: Database,
+) -> None:
+    shop = await open_shop(database)
+    await shop.tells(("orders/paid", order(1001)), ("orders/paid", bought_by_bea(1002, "20.00")))
+    ada, bea = await shop.customer_id(), await shop.customer_id(BEA)
+    routes = [ledger.router_of(orders.sources_of), earning.router]
+    async with door(database, *routes, caller=caller_for(shop.merchant_id)) as client:
+
+        async def buys(who: str, amount: str) -> None:
+            answer = await client.post(
+                "/v1/api/points/earn",
+                json={
+                    "customer_id": who,
+                    "action_type": "purchase",
+                    "order_id": f"till-{amount}",
+                    "amount": amount,
+                },
+                headers={"Idempotency-Key": amount},
+            )
+            assert answer.status_code == 201
+
+        async def posts(who: str, amount: int) -> None:
+            line = {"customer_id": who, "kind": "earn", "amount": amount, "source_id": str(amount)}
+            answer = await client.post("/v1/api/ledger/postings", json={"postings": [line]})
+            assert answer.status_code == 201
+
+        merged = await client.post(f"/v1/api/customers/{ada}/merge", json={"merged_id": bea})
+        await buys(ada, "100")
+        await buys(bea, "3")
+        await posts(ada, 1000)
+        await posts(bea, 4)
+        named = {"merge_id": merged.json()["id"]}
+        shown = await client.get(f"/v1/api/customers/{ada}/unmerge", params=named)
+        undone = await client.post(f"/v1/api/customers/{ada}/unmerge", json=named)
+    assert shown.json() == {"items": [{"unit": "points", "came_over": 20, "given_back": 27}]}
+    assert undone.status_code == 204
+    assert await shop.balance(BEA) == (27, 0, 0)
+    assert await shop.balance() == (1110, 0, 0)
     assert await shop.books_balance()
 
 

@@ -132,6 +132,44 @@ async def test_customers_are_merged_and_un_merged(database: Database, bakery: UU
     assert accounts.json()["items"][0]["available"] == 50
 
 
+async def test_a_merge_that_is_not_theirs_is_not_there(database: Database, bakery: UUID) -> None:
+    ada, twin, third = [await enrolled(database, bakery) for _ in range(3)]
+    async with door(
+        database, ledger.router_of(orders.sources_of), caller=caller_for(bakery)
+    ) as client:
+        merged = await client.post(f"/v1/api/customers/{ada}/merge", json={"merged_id": twin})
+        merge = {"merge_id": merged.json()["id"]}
+        unknown = {"merge_id": merge["merge_id"][:-4] + "0000"}
+        answers = [
+            await client.get(f"/v1/api/customers/{ada}/unmerge", params=unknown),
+            await client.get(f"/v1/api/customers/{third}/unmerge", params=merge),
+            await client.post(f"/v1/api/customers/{third}/unmerge", json=merge),
+            await client.post(f"/v1/api/customers/{ada}/unmerge", json=merge),
+            await client.get(f"/v1/api/customers/{ada}/unmerge", params=merge),
+        ]
+    assert [answer.status_code for answer in answers] == [404, 404, 404, 204, 404]
+
+
+async def test_what_has_not_happened_yet_is_not_posted(database: Database, bakery: UUID) -> None:
+    ada = await enrolled(database, bakery)
+    posting = {"customer_id": ada, "kind": "earn", "amount": 5, "source_id": "a"}
+    async with door(
+        database, ledger.router_of(orders.sources_of), caller=caller_for(bakery)
+    ) as client:
+        answers = [
+            await client.post(
+                "/v1/api/ledger/postings", json={"postings": [posting | {"occurred_at": at}]}
+            )
+            for at in ("2026-11-29T12:00:00Z", "0001-01-01T00:00:00Z", "2026-11-01T12:00:00Z")
+        ]
+        spent = await client.post(
+            "/v1/api/ledger/postings",
+            json={"postings": [posting | {"kind": "redeem", "amount": -5, "source_id": "b"}]},
+        )
+    assert [answer.status_code for answer in answers] == [422, 422, 201]
+    assert spent.status_code == 201
+
+
 async def test_another_merchant_s_customer_is_not_there(database: Database, bakery: UUID) -> None:
     ada = await enrolled(database, bakery)
     async with database.platform() as session:

@@ -90,7 +90,7 @@ async def earn(session: AsyncSession, deed: Deed, *, actor: str, now: datetime) 
         occurred_at=now,
         actor=actor,
         program_version=version.version,
-        basis=_basis(deed),
+        basis={**_basis(deed), **(ledger.through(deed.customer_id, living) or {})},
         request_hash=None if deed.action in _ONCE_BY_NATURE else _digest(deed),
     )
     (posted,) = await ledger.post_many(session, [posting], now=now)
@@ -124,6 +124,7 @@ async def reward_sign_ups(
             step=_STEP,
             occurred_at=now,
             program_version=versions[merchant_id].version,
+            basis=ledger.through(customer_id, living[customer_id]),
         )
         for merchant_id, customer_id, rule in due
     ]

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from loyalnest import customers
 from loyalnest.kernel import errors as kernel_errors
 from loyalnest.kernel.database import Row, bulk
+from loyalnest.kernel.ids import to_wire
 from loyalnest.ledger import rules
 from loyalnest.ledger.queries import own_debts, own_lots
 from loyalnest.ledger.service.books import AccountKey, load_lots, open_accounts, write
@@ -51,6 +52,26 @@ FROM unnest($2::uuid[]) AS k (id)
 JOIN lots l ON l.merchant_id = $1 AND l.id = k.id AND l.customer_id = $3
 JOIN units u ON u.merchant_id = l.merchant_id AND u.id = l.unit_id
 GROUP BY u.code
+"""
+
+
+# Back from what is left at the customer to the entries that once brought it in.
+_NAMED = """
+WITH RECURSIVE back AS (
+    SELECT l.merchant_id, l.origin_id, l.entry_id
+    FROM lots l
+    WHERE l.merchant_id = $1 AND l.customer_id = $2 AND l.remaining > 0
+  UNION ALL
+    SELECT l.merchant_id, l.origin_id, l.entry_id
+    FROM back
+    JOIN lots l ON l.merchant_id = back.merchant_id AND l.id = back.origin_id
+)
+SELECT DISTINCT e.source_kind, e.source_id
+FROM back
+JOIN entries e ON e.merchant_id = back.merchant_id AND e.id = back.entry_id
+WHERE back.origin_id IS NULL
+  AND e.kind = 'earn'
+  AND e.basis ->> 'customer_id' = ANY($3::text[])
 """
 
 
@@ -142,7 +163,8 @@ async def unmerge(
     ]
     accounts = await open_accounts(session, keys, now=now)
     await load_lots(session, list(accounts.values()))
-    lots = await own_lots(session, await _sources(session, merchant_id, merge_id, earned_through))
+    sources = await _sources(session, merchant_id, merge_id, kept_id, earned_through)
+    lots = await own_lots(session, sources)
     debts = await own_debts(session, merchant_id, Source(MERGE, merge_id.hex))
     why = rules.Move(Source(MERGE, merge_id.hex), "back", actor, now)
     for unit in units:
@@ -170,11 +192,20 @@ async def preview_unmerge(
 ) -> list[Return]:
     """What un-merging would give back, to be shown before it is confirmed."""
     connection = await bulk(session)
-    lots = await own_lots(session, await _sources(session, merchant_id, merge_id, earned_through))
+    sources = await _sources(session, merchant_id, merge_id, kept_id, earned_through)
+    lots = await own_lots(session, sources)
     came = _by_unit(await connection.fetch(_CAME_OVER, merchant_id, merge_id.hex, kept_id))
     ids = [lot_id for _, lot_id in lots]
     left = _by_unit(await connection.fetch(_LEFT, merchant_id, ids, kept_id))
     return [Return(unit, came.get(unit, 0), left.get(unit, 0)) for unit in sorted({*came, *left})]
+
+
+def through(named: UUID, living: UUID) -> dict[str, str] | None:
+    """What an entry's basis says where a customer earned under the id of one merged into them.
+
+    Should the merge be undone, the points follow that id.
+    """
+    return None if named == living else {"customer_id": to_wire(customers.WIRE_PREFIX, named)}
 
 
 def _by_unit(rows: Iterable[Row]) -> dict[str, int]:
@@ -182,8 +213,15 @@ def _by_unit(rows: Iterable[Row]) -> dict[str, int]:
 
 
 async def _sources(
-    session: AsyncSession, merchant_id: UUID, merge_id: UUID, earned_through: EarnedThrough
+    session: AsyncSession,
+    merchant_id: UUID,
+    merge_id: UUID,
+    kept_id: UUID,
+    earned_through: EarnedThrough,
 ) -> list[tuple[UUID, Source]]:
     brought = await customers.brought_by(session, merge_id)
     earned = await earned_through(session, brought)
-    return [(merchant_id, source) for source in (Source(MERGE, merge_id.hex), *earned)]
+    wires = [to_wire(customers.WIRE_PREFIX, one) for one in brought]
+    rows = await (await bulk(session)).fetch(_NAMED, merchant_id, kept_id, wires)
+    named = [Source(row[0], row[1]) for row in rows]
+    return [(merchant_id, it) for it in (Source(MERGE, merge_id.hex), *earned, *named)]
