@@ -51,7 +51,7 @@ async def run(database: Database, work: Work, stopping: asyncio.Event) -> None:
     """Work until told to stop. What has been begun is finished, or rolled back if it takes long."""
     parts = _parts(database, work, stopping)
     tasks = [
-        asyncio.create_task(_keep_running(name, part, stopping), name=name)
+        asyncio.create_task(keep_running(name, part, stopping), name=name)
         for name, part in parts.items()
     ]
     log.info("worker.started", parts=sorted(parts))
@@ -80,14 +80,18 @@ def _parts(database: Database, work: Work, stopping: asyncio.Event) -> dict[str,
     return parts
 
 
-async def _keep_running(name: str, part: Part, stopping: asyncio.Event) -> None:
-    """Run a part; when it fails, run it again after a pause that grows while it keeps failing."""
+async def keep_running(name: str, part: Part, stopping: asyncio.Event) -> None:
+    """Run a part; when it fails, run it again after a pause that grows while it keeps failing.
+
+    Each time in a task of its own. A task group that failed leaves its task marked as being
+    cancelled, and before Python 3.11.4 the next timeout in that task would end it without a word.
+    """
     loop = asyncio.get_running_loop()
     pause_s = FIRST_PAUSE_S
     while not stopping.is_set():
         started = loop.time()
         try:
-            await part()
+            await asyncio.create_task(_run(part), name=f"{name}, running")
         except Exception as error:
             reason = reason_of(error)
             log.warning(
@@ -101,6 +105,10 @@ async def _keep_running(name: str, part: Part, stopping: asyncio.Event) -> None:
             pause_s = FIRST_PAUSE_S
         await _pause(stopping, pause_s)
         pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
+
+
+async def _run(part: Part) -> None:
+    await part()
 
 
 async def _pause(stopping: asyncio.Event, seconds: float) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from loyalnest.entrypoints import worker
 from loyalnest.kernel import events, inbox, relay
 from loyalnest.kernel.database import Database
+from loyalnest.kernel.errors import Unavailable
 from tests.kernel.inbox.bakery import Till, deliver, sale, sold
 from tests.kernel.relay.bell import BellRang, Listener, heard, open_shops
 
@@ -63,13 +64,39 @@ async def test_parts_come_back_after_the_database_went_away(database: Database):
                 " WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
         )
-    await deliver(database, [sale(shop, "bread")])
+    bread = sale(shop, "bread")
+    async with asyncio.timeout(10):
+        while not await _taken(database, bread):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
     async with asyncio.timeout(10):
         await _heard(database, 1)
 
     stopping.set()
     await working
     assert await heard(database) == [1]
+
+
+async def test_a_part_that_failed_in_a_group_begins_again_with_nothing_left_of_that():
+    stopping = asyncio.Event()
+    marks: list[int] = []
+
+    async def fail() -> None:
+        raise ConnectionRefusedError
+
+    async def part() -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        marks.append(task.cancelling())
+        if len(marks) == 2:
+            stopping.set()
+            return
+        async with asyncio.TaskGroup() as both:
+            both.create_task(fail())
+            both.create_task(asyncio.sleep(60))
+
+    async with asyncio.timeout(10):
+        await worker.keep_running("part", part, stopping)
+    assert marks == [0, 0]
 
 
 async def test_a_signal_ends_the_worker_after_its_batch(database: Database):
@@ -86,6 +113,15 @@ async def test_a_signal_ends_the_worker_after_its_batch(database: Database):
 
     assert await sold(database) == ["bread"]
     assert await relay.sequence(database) == 0
+
+
+async def _taken(database: Database, delivery: inbox.NewDelivery) -> bool:
+    """Whether intake took it; it says no where it meets a connection that was lost."""
+    try:
+        await deliver(database, [delivery])
+    except Unavailable:
+        return False
+    return True
 
 
 async def _heard(database: Database, count: int) -> None:

@@ -10,6 +10,7 @@ import typer
 from loyalnest.entrypoints.cli import (
     api_keys,
     db,
+    demo,
     keys,
     ledger,
     merchants,
@@ -31,6 +32,7 @@ app.command("up")(up.up)
 app.command("serve")(serving.serve)
 app.command("worker")(serving.work)
 app.command("replay")(replay.replay)
+app.command("demo")(demo.demo)
 app.add_typer(db.commands, name="db")
 app.add_typer(merchants.commands, name="merchants")
 app.add_typer(staff.commands, name="staff")

@@ -132,16 +132,11 @@ async def _let_in(
 ) -> None:
     """Let the demo's history in, and say in the end what became of it."""
     await keep(history, register, stop, say)
-    if stop.is_set():
-        return
-    say("All deliveries are in; the worker applies the last of them …")
-    async with open_database(settings, pool_size=1) as database:
-        while not await demo.is_settled(database):
-            if await _told_to_stop(stop, 0.5):
-                return
-        told = await demo.sum_up(database, now=clock.now())
     if not stop.is_set():
-        say(f"\n{told}\n\n{_next_steps(settings)}\n")
+        say("All deliveries are in; the worker applies the last of them …\n")
+        await keep(Program("demo", [*_OWN, "demo"], once=True), register, stop, say)
+    if not stop.is_set():
+        say(f"\n{_next_steps(settings)}\n")
 
 
 async def _prepare(settings: Settings) -> str | None:
@@ -210,6 +205,8 @@ def _next_steps(settings: Settings) -> str:
 def say(text: str) -> None:
     """Tell whoever reads along; a terminal that went away is no reason to stop."""
     with contextlib.suppress(OSError):
+        # A progress bar may stand in the line: write over it.
+        text = f"\r\x1b[K{text}" if sys.stdout.isatty() else text
         print(text, flush=True)  # noqa: T201 - this is what a person reads
 
 
