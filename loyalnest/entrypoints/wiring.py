@@ -17,7 +17,7 @@ from starlette.routing import BaseRoute
 
 from loyalnest import customers, earning, ledger, merchants, orders, staff
 from loyalnest.entrypoints import live
-from loyalnest.entrypoints.http import Parts
+from loyalnest.entrypoints.http import Parts, dashboard
 from loyalnest.entrypoints.worker import Work
 from loyalnest.integrations import shopify
 from loyalnest.kernel import clock, inbox, relay
@@ -114,7 +114,8 @@ def parts(database: Database, settings: Settings, roles: frozenset[Role] = EVERY
         hub = live.Hub(database)
         sockets.append(live.stream_of(hub, database, _authenticate_at(database)))
         running.append(lambda: hub)
-    return Parts(routers, webhooks=webhooks, sockets=sockets, running=running)
+    pages = dashboard.routes(_shop_known_to(database)) if Role.FRONTEND in roles else []
+    return Parts(routers, webhooks=webhooks, sockets=sockets, pages=pages, running=running)
 
 
 def _shopify_door(intake: inbox.Intake, database: Database, settings: Settings) -> BaseRoute:
@@ -133,6 +134,15 @@ def _authenticate_at(database: Database) -> live.Authenticate:
             return await staff.authenticate(session, bearer, now=clock.now())
 
     return authenticate
+
+
+def _shop_known_to(database: Database) -> dashboard.FindShop:
+    async def is_known(domain: str) -> bool:
+        provider = shopify.PROVIDED.name
+        async with database.batch([]) as session:
+            return await merchants.find_shop(session, provider=provider, domain=domain) is not None
+
+    return is_known
 
 
 def description(settings: Settings) -> Parts:

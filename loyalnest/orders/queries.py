@@ -27,6 +27,16 @@ ORDER BY o.id DESC
 LIMIT $4
 """  # noqa: S608
 
+_LATEST = f"""
+SELECT {storage.COLUMNS}
+FROM orders o
+WHERE o.merchant_id = $1
+  AND o.placed_at IS NOT NULL
+  AND ($2::uuid IS NULL OR o.id < $2)
+ORDER BY o.id DESC
+LIMIT $3
+"""  # noqa: S608
+
 _SOURCES = "SELECT o.id FROM orders o WHERE o.merchant_id = $1 AND o.customer_id = ANY($2::uuid[])"
 
 _WAITING = f"""
@@ -60,6 +70,13 @@ async def list_of_customer(
     """A customer's orders, the latest recorded first, with those of whom was merged into them."""
     connection = await bulk(session)
     rows = await connection.fetch(_OF_CUSTOMER, merchant_of(session), customer_id, after, limit)
+    return await _with_refunds(connection, rows)
+
+
+async def list_latest(session: AsyncSession, *, after: UUID | None, limit: int) -> list[Order]:
+    """The merchant's orders, the latest recorded first."""
+    connection = await bulk(session)
+    rows = await connection.fetch(_LATEST, merchant_of(session), after, limit)
     return await _with_refunds(connection, rows)
 
 

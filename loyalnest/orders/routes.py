@@ -28,6 +28,13 @@ async def list_customer_orders(
     return page_of(found, paging, show=OrderView.of, key=lambda order: (order.id,))
 
 
+@router.get("/orders", operation_id="list_orders")
+async def list_orders(session: Reading, paging: Paging) -> Page[OrderView]:
+    """The merchant's orders, the latest recorded first."""
+    found = await queries.list_latest(session, after=paging.after_id(), limit=paging.fetch)
+    return page_of(found, paging, show=OrderView.of, key=lambda order: (order.id,))
+
+
 @router.get("/orders/waiting", operation_id="list_waiting_orders")
 async def list_waiting_orders(session: Reading, paging: Paging) -> Page[OrderView]:
     """Refunds and cancellations whose order hasn't come, oldest first.

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from loyalnest.kernel.database import Database
@@ -47,6 +47,7 @@ from loyalnest.staff.service import keys, members, sessions
 from loyalnest.staff.values import Account, Tokens
 
 Writing = Annotated[AsyncSession, tenant("staff:write")]
+_COOKIE, _COOKIE_PATH = "loyalnest_refresh", "/v1/api/auth"
 
 
 def router_of(settings: Settings) -> APIRouter:
@@ -74,7 +75,12 @@ def _password_routes(attempts: Buckets) -> APIRouter:
 
     @router.post("/login", operation_id="sign_in")
     async def _sign_in(  # pyright: ignore[reportUnusedFunction]
-        body: SignIn, database: Db, address: Address, now: Now, response: Response
+        body: SignIn,
+        database: Db,
+        address: Address,
+        now: Now,
+        request: Request,
+        response: Response,
     ) -> SessionTokens:
         """Sign in with e-mail and password.
 
@@ -83,10 +89,9 @@ def _password_routes(attempts: Buckets) -> APIRouter:
         email = _looked_up(body.email)
         with counted(email, address):
             account = await _account_of(database, email, body)
-        response.headers["Cache-Control"] = "no-store"
         async with database.tenant(account.merchant_id) as session:
             started = await sessions.start_session(session, staff_id=account.staff_id, now=now)
-        return SessionTokens.of(started)
+        return _handed_over(started, request, response, cookie=body.cookie)
 
     @router.put("/password", operation_id="change_password", status_code=204)
     async def _change_password(  # pyright: ignore[reportUnusedFunction]
@@ -137,18 +142,38 @@ def _session_routes() -> APIRouter:
 
 
 async def refresh_session(
-    body: Refresh, database: Db, now: Now, response: Response
+    body: Refresh, database: Db, now: Now, request: Request, response: Response
 ) -> SessionTokens:
     """Exchange a refresh token for the next pair of tokens.
 
     Each works once. One that comes back a second time ends its session: it may have been stolen.
     """
-    merchant_id, token_id, secret = tokens.read_refresh_token(body.refresh_token.get_secret_value())
+    sent = body.refresh_token.get_secret_value() if body.refresh_token else None
+    token = request.cookies.get(_COOKIE, "") if sent is None else sent
+    merchant_id, token_id, secret = tokens.read_refresh_token(token)
     renewed = await _renew(database, merchant_id, token_id, secret, now)
     if renewed is None:
         raise SessionEnded
+    return _handed_over(renewed, request, response, cookie=sent is None)
+
+
+def _handed_over(
+    fresh: Tokens, request: Request, response: Response, *, cookie: bool
+) -> SessionTokens:
+    """The answer that carries these tokens, the second one in a cookie where that is asked for."""
     response.headers["Cache-Control"] = "no-store"
-    return SessionTokens.of(renewed)
+    if cookie:
+        # Strict: a page of another site can't make a browser send it.
+        response.set_cookie(
+            _COOKIE,
+            fresh.refresh_token,
+            expires=fresh.refresh_expires_at,
+            path=_COOKIE_PATH,
+            secure=request.state.origin.https,
+            httponly=True,
+            samesite="strict",
+        )
+    return SessionTokens.of(fresh, cookie=cookie)
 
 
 async def _renew(
@@ -158,16 +183,18 @@ async def _renew(
         return await sessions.refresh(session, token_id=token_id, secret=secret, now=now)
 
 
-async def sign_out(caller: SignedIn, database: Db, now: Now) -> None:
+async def sign_out(caller: SignedIn, database: Db, now: Now, response: Response) -> None:
     """End this session; its tokens are worth nothing from now on."""
     family_id = _session_of(caller)
+    response.delete_cookie(_COOKIE, path=_COOKIE_PATH, httponly=True, samesite="strict")
     async with database.tenant(caller.merchant_id) as session:
         await sessions.sign_out(session, family_id=family_id, now=now)
 
 
-async def sign_out_everywhere(caller: SignedIn, database: Db, now: Now) -> None:
+async def sign_out_everywhere(caller: SignedIn, database: Db, now: Now, response: Response) -> None:
     """End every session of yours, on every device."""
     _session_of(caller)
+    response.delete_cookie(_COOKIE, path=_COOKIE_PATH, httponly=True, samesite="strict")
     async with database.tenant(caller.merchant_id) as session:
         await sessions.sign_out_everywhere(session, staff_id=caller.subject_id, now=now)
 

@@ -30,12 +30,16 @@ class SignIn(Input):
         description="The merchant's handle; needed by people who work for several.",
         examples=["demo"],
     )
+    cookie: bool = Field(
+        default=False,
+        description="For browsers: keep the refresh token in a cookie that no script can read.",
+    )
 
 
 class Refresh(Input):
-    """The refresh token of the last answer."""
+    """The refresh token of the last answer; left out by a browser that keeps it in its cookie."""
 
-    refresh_token: SecretStr = Field(max_length=1000)
+    refresh_token: SecretStr | None = Field(default=None, max_length=1000)
 
 
 class NewPassword(Input):
@@ -50,16 +54,18 @@ class SessionTokens(BaseModel):
 
     access_token: str
     access_expires_at: datetime
-    refresh_token: str = Field(description="Works once; the answer brings the next one.")
+    refresh_token: str | None = Field(
+        description="Works once; the answer brings the next one. Null when it went into the cookie."
+    )
     refresh_expires_at: datetime
     token_type: Literal["Bearer"]
 
     @classmethod
-    def of(cls, tokens: Tokens) -> "SessionTokens":
+    def of(cls, tokens: Tokens, *, cookie: bool = False) -> "SessionTokens":
         return cls(
             access_token=tokens.access_token,
             access_expires_at=tokens.access_expires_at,
-            refresh_token=tokens.refresh_token,
+            refresh_token=None if cookie else tokens.refresh_token,
             refresh_expires_at=tokens.refresh_expires_at,
             token_type="Bearer",  # noqa: S106 - the name of a scheme
         )

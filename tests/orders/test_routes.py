@@ -75,3 +75,18 @@ async def test_what_is_another_merchants_is_not_there(
         "/v1/api/orders/nonsense",
     ):
         assert (await client.get(address)).status_code == 404
+
+
+async def test_the_merchants_orders_come_in_pages_the_latest_first(
+    shop: Shop, client: httpx.AsyncClient
+) -> None:
+    await shop.tells(("refunds/create", bodies.refund(order_id=77, lines={1: 1})))
+    for n in range(3):
+        await shop.tells(
+            ("orders/create", bodies.order(n, email=f"{n}@example.com", customer=None))
+        )
+    first = (await client.get("/v1/api/orders", params={"limit": 2})).json()
+    assert [it["external_id"] for it in first["items"]] == ["2", "1"]
+    rest = (await client.get("/v1/api/orders", params={"cursor": first["next_cursor"]})).json()
+    assert [it["external_id"] for it in rest["items"]] == ["0"]
+    assert rest["next_cursor"] is None

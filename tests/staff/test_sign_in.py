@@ -205,3 +205,33 @@ async def test_an_access_token_signed_by_somebody_else_is_refused(cafe: Cafe):
     forged = jwt.encode(claims, b"x" * 32, algorithm="HS256", headers=header)
     bare = jwt.encode(claims, "", algorithm="none", headers={"kid": header["kid"]})
     assert [await cafe.ask(each) for each in (token, forged, bare)] == [200, 401, 401]
+
+
+async def test_a_browser_keeps_its_refresh_token_where_no_script_can_read_it(cafe: Cafe):
+    body = {"email": OWNER_EMAIL, "password": cafe.password, "cookie": True}
+    signed_in = await cafe.client.post("/v1/api/auth/login", json=body)
+    cookie = signed_in.headers["Set-Cookie"]
+    assert signed_in.json()["refresh_token"] is None
+    assert cookie.startswith("loyalnest_refresh=lnr_")
+    assert {"HttpOnly", "Path=/v1/api/auth", "SameSite=strict"} <= set(cookie.split("; "))
+
+    renewed = await cafe.client.post("/v1/api/auth/refresh", json={})
+    assert renewed.json()["refresh_token"] is None
+    assert await cafe.ask(renewed.json()["access_token"]) == 200
+
+    headers = bearing(renewed.json()["access_token"])
+    assert (await cafe.client.post("/v1/api/auth/logout", headers=headers)).status_code == 204
+    assert "loyalnest_refresh" not in cafe.client.cookies
+    ended = await cafe.client.post("/v1/api/auth/refresh", json={})
+    assert (ended.status_code, ended.json()["code"]) == (401, "SESSION_ENDED")
+
+
+async def test_the_cookie_stays_off_plain_http_where_the_installation_is_reached_by_https(
+    database: Database,
+):
+    _, password = await open_cafe(database)
+    body = {"email": OWNER_EMAIL, "password": password, "cookie": True}
+    async with house(database, public_url="https://points.example.com") as client:
+        behind_a_proxy = await client.post("/v1/api/auth/login", json=body)
+
+    assert "Secure" in behind_a_proxy.headers["Set-Cookie"].split("; ")

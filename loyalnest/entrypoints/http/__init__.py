@@ -4,9 +4,10 @@ Around the routes stand, from the outside in: the trace and the access log, the 
 the caller and their limits. All of it is plain ASGI.
 """
 
+from loyalnest.entrypoints.http import dashboard
 from loyalnest.entrypoints.http.app import build_app, rest_api
 from loyalnest.entrypoints.http.parts import Parts
 from loyalnest.entrypoints.http.reference import describe, openapi_json
 from loyalnest.entrypoints.http.serve import serve
 
-__all__ = ["Parts", "build_app", "describe", "openapi_json", "rest_api", "serve"]
+__all__ = ["Parts", "build_app", "dashboard", "describe", "openapi_json", "rest_api", "serve"]

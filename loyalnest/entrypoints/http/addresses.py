@@ -5,7 +5,7 @@ proxy is trusted by setting: anybody can write a header.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from starlette.datastructures import Headers
@@ -40,15 +40,20 @@ class Origin:
 
 
 class Origins:
-    """Puts on a request where it comes from."""
+    """Puts on a request where it comes from.
 
-    def __init__(self, app: ASGIApp, trusted: Sequence[Network]):
+    An installation that people reach by https is reached by https, whatever its proxy says.
+    """
+
+    def __init__(self, app: ASGIApp, trusted: Sequence[Network], *, public_https: bool):
         self.app = app
         self.trusted = trusted
+        self.public_https = public_https
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "lifespan":
             origin = origin_of(scope, self.trusted)
+            origin = replace(origin, https=origin.https or self.public_https)
             scope["state"]["origin"], scope["state"]["address"] = origin, origin.counted_as
         await self.app(scope, receive, send)
 

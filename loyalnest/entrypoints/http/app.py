@@ -44,14 +44,19 @@ def build_app(
     )
     api.router.routes.extend(reference.routes(api))
     api.router.routes.extend(parts.sockets)
+    api.router.routes.extend(parts.pages)
     app: ASGIApp = Callers(
         _Bounded(Repeats(api), settings.api_max_bytes),
         database=database,
         clock=clock,
         settings=settings,
     )
-    app = SecurityHeaders(app, public_https=(settings.public_url or "").startswith("https://"))
-    app = Origins(app, addresses.networks(settings.trusted_proxies.split(",")))
+    app = SecurityHeaders(app)
+    app = Origins(
+        app,
+        addresses.networks(settings.trusted_proxies.split(",")),
+        public_https=(settings.public_url or "").startswith("https://"),
+    )
     app = _Webhooks(app, parts.webhooks)
     return Traces(app, metrics=RequestMetrics(registry))
 

@@ -20,15 +20,14 @@ _HSTS = "max-age=31536000"
 class SecurityHeaders:
     """Puts the headers on, where the route has not set its own."""
 
-    def __init__(self, app: ASGIApp, *, public_https: bool):
+    def __init__(self, app: ASGIApp):
         self.app = app
-        self.public_https = public_https
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        https = self.public_https or scope["state"]["origin"].https
+        https = scope["state"]["origin"].https
         private = scope["path"].startswith("/v1/api/")
 
         async def send_with_headers(message: Message) -> None:

@@ -18,5 +18,7 @@ class Parts:
     """Under `/webhooks/`: plain routes that know their callers by signature."""
     sockets: Sequence[BaseRoute] = ()
     """Live connections; the caller is established, the route decides."""
+    pages: Sequence[BaseRoute] = ()
+    """What browsers open and their files; for anybody."""
     running: Sequence[Callable[[], AbstractAsyncContextManager[object]]] = field(default=())
     """Entered before the first request is taken and left after the last one was answered."""

@@ -28,6 +28,20 @@ LIMIT $5
 """
 )
 
+_BEFORE = (
+    "SELECT"
+    + _COLUMNS
+    + """FROM events
+WHERE merchant_id = $1
+  AND ($2::bigint IS NULL OR position < $2)
+  AND position > $3
+  AND ($4::text[] IS NULL OR type = ANY ($4))
+  AND ($5::uuid IS NULL OR customer_id = $5)
+ORDER BY position DESC
+LIMIT $6
+"""
+)
+
 _ONE = "SELECT" + _COLUMNS + "FROM events WHERE merchant_id = $1 AND position = $2"
 
 BETWEEN = (
@@ -83,6 +97,23 @@ async def events_after(
     wanted = None if types is None else sorted(types)
     connection = await bulk(session)
     rows = await connection.fetch(AFTER, merchant_id, position, wanted, customer_id, limit)
+    return [_event(row) for row in rows]
+
+
+async def events_before(
+    session: AsyncSession,
+    *,
+    merchant_id: UUID,
+    position: int | None,
+    after: int = 0,
+    types: Collection[str] | None = None,
+    customer_id: UUID | None = None,
+    limit: int = 100,
+) -> list[LoggedEvent]:
+    """A merchant's events before a position (None: up to now), the latest first."""
+    wanted = None if types is None else sorted(types)
+    connection = await bulk(session)
+    rows = await connection.fetch(_BEFORE, merchant_id, position, after, wanted, customer_id, limit)
     return [_event(row) for row in rows]
 
 

@@ -45,16 +45,30 @@ def _log(router: APIRouter) -> None:
         after: Annotated[
             int, Query(ge=0, le=2**63 - 1, description="Only those after this position.")
         ] = 0,
+        latest_first: Annotated[bool, Query(description="From now backwards.")] = False,
     ) -> Page[EventOut]:
         """What happened, in the order it was committed."""
-        rows = await queries.events_after(
-            session,
-            merchant_id=merchant_of(session),
-            position=max(after, paging.after_number() or 0),
-            types=type,
-            customer_id=None if customer is None else from_wire("cus", customer),
-            limit=paging.fetch,
-        )
+        merchant_id, reached = merchant_of(session), paging.after_number()
+        about = None if customer is None else from_wire("cus", customer)
+        if latest_first:
+            rows = await queries.events_before(
+                session,
+                merchant_id=merchant_id,
+                position=reached,
+                after=after,
+                types=type,
+                customer_id=about,
+                limit=paging.fetch,
+            )
+        else:
+            rows = await queries.events_after(
+                session,
+                merchant_id=merchant_id,
+                position=max(after, reached or 0),
+                types=type,
+                customer_id=about,
+                limit=paging.fetch,
+            )
         return page_of(rows, paging, show=event_out, key=lambda row: (row.position,))
 
     @router.get("/{position}")

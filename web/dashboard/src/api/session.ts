@@ -1,0 +1,91 @@
+/**
+ * Who is signed in. The access token lives in memory alone; the refresh token in a cookie that no
+ * script can read. Inside another site's frame there is no such cookie, and it stays in memory too.
+ */
+import { useSyncExternalStore } from "react";
+import { type Problem, ProblemError } from "./problem";
+import type { components } from "./schema";
+
+type Tokens = components["schemas"]["SessionTokens"];
+type SignIn = components["schemas"]["SignIn"];
+
+const SIGNED_IN = "loyalnest.signed-in";
+const EARLY_MS = 30_000;
+const embedded = window.self !== window.top;
+
+let tokens: Tokens | null = null;
+let renewal: Promise<boolean> | null = null;
+const listeners = new Set<() => void>();
+
+function keep(fresh: Tokens | null): void {
+  tokens = fresh;
+  if (!embedded) {
+    if (fresh) localStorage.setItem(SIGNED_IN, "1");
+    else localStorage.removeItem(SIGNED_IN);
+  }
+  for (const listener of listeners) listener();
+}
+
+async function ask(path: string, body: object): Promise<Tokens> {
+  const response = await fetch(`/v1/api/auth/${path}`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  if (!response.ok) throw new ProblemError((await response.json()) as Problem);
+  return (await response.json()) as Tokens;
+}
+
+export async function signIn(credentials: Omit<SignIn, "cookie">): Promise<void> {
+  keep(await ask("login", { ...credentials, cookie: !embedded }));
+}
+
+/** Forget the session here; whoever calls has ended it at the server. */
+export function forget(): void {
+  keep(null);
+}
+
+/** A valid access token, renewed where it is about to expire; null when nobody is signed in. */
+export async function accessToken(): Promise<string | null> {
+  const fresh = tokens && Date.parse(tokens.access_expires_at) - Date.now() > EARLY_MS;
+  if (!fresh && !(await renew())) return null;
+  return tokens?.access_token ?? null;
+}
+
+/** Exchange the refresh token, once however many ask. A token works once, so tabs take turns. */
+export function renew(): Promise<boolean> {
+  renewal ??= locked(exchange).finally(() => {
+    renewal = null;
+  });
+  return renewal;
+}
+
+async function locked(work: () => Promise<boolean>): Promise<boolean> {
+  if (embedded || !("locks" in navigator)) return work();
+  return await navigator.locks.request("loyalnest.renewal", work);
+}
+
+async function exchange(): Promise<boolean> {
+  const held = tokens?.refresh_token;
+  if (!held && (embedded || !localStorage.getItem(SIGNED_IN))) return false;
+  try {
+    keep(await ask("refresh", held ? { refresh_token: held } : {}));
+    return true;
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error;
+    if (error.problem.status !== 401) throw error;
+    keep(null);
+    return false;
+  }
+}
+
+/** Whether somebody is signed in, as far as this tab knows. */
+export function useSignedIn(): boolean {
+  return useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    () => tokens !== null,
+  );
+}

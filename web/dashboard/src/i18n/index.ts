@@ -1,0 +1,44 @@
+import i18next from "i18next";
+import { initReactI18next } from "react-i18next";
+import { chosenFrom, directionOf, LANGUAGES, type Language } from "./languages";
+
+type Catalogue = Record<string, Record<string, string>>;
+
+const CHOICE = "loyalnest.language";
+const catalogues = import.meta.glob<Catalogue>("../../../../locales/*.json", { import: "default" });
+
+/** One catalogue is loaded, the reader's: a test keeps every one of them whole. */
+async function load(language: Language): Promise<void> {
+  if (i18next.hasResourceBundle(language, "translation")) return;
+  const catalogue = await catalogues[`../../../../locales/${language}.json`]?.();
+  i18next.addResourceBundle(language, "translation", catalogue);
+}
+
+function show(language: Language): void {
+  document.documentElement.lang = language;
+  document.documentElement.dir = directionOf(language);
+}
+
+export async function startLanguages(): Promise<void> {
+  const kept = localStorage.getItem(CHOICE);
+  const language = chosenFrom(kept ? [kept, ...navigator.languages] : navigator.languages);
+  await i18next.use(initReactI18next).init({
+    lng: language,
+    fallbackLng: false,
+    supportedLngs: Object.keys(LANGUAGES),
+    partialBundledLanguages: true,
+    resources: {},
+    interpolation: { escapeValue: false }, // React escapes
+    react: { useSuspense: false },
+  });
+  await load(language);
+  await i18next.changeLanguage(language);
+  show(language);
+}
+
+export async function chooseLanguage(language: Language): Promise<void> {
+  await load(language);
+  localStorage.setItem(CHOICE, language);
+  await i18next.changeLanguage(language);
+  show(language);
+}

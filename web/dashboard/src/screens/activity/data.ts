@@ -1,0 +1,56 @@
+import { infiniteQueryOptions } from "@tanstack/react-query";
+import { api, read, type Schemas } from "../../api/client";
+import { paged } from "../../ui/listing";
+
+export type Event = Schemas["EventOut"];
+
+/** Kinds of events by what they are about: what the filter offers. */
+export const KINDS = {
+  points: [
+    "points.earned",
+    "points.redeemed",
+    "points.released",
+    "points.expired",
+    "points.adjusted",
+    "points.clawed_back",
+    "points.restored",
+    "points.merged",
+  ],
+  orders: ["order.recorded", "order.refunded", "order.cancelled"],
+  customers: [
+    "customer.created",
+    "customer.enrolled",
+    "customer.updated",
+    "customer.merged",
+    "customer.unmerged",
+    "customer.erased",
+  ],
+  program: ["program.changed", "store.uninstalled"],
+} as const;
+
+interface Wanted {
+  type?: string[] | undefined;
+  customer?: string;
+  limit?: number;
+}
+
+export function eventsQuery(wanted: Wanted) {
+  return infiniteQueryOptions({
+    queryKey: ["events", wanted],
+    queryFn: ({ pageParam }) =>
+      read(
+        api.GET("/v1/api/events", {
+          params: {
+            query: {
+              latest_first: true,
+              limit: wanted.limit ?? 30,
+              ...(wanted.type ? { type: wanted.type } : {}),
+              ...(wanted.customer ? { customer: wanted.customer } : {}),
+              ...(pageParam ? { cursor: pageParam } : {}),
+            },
+          },
+        }),
+      ),
+    ...paged,
+  });
+}

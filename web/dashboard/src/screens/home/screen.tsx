@@ -1,0 +1,115 @@
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+import { api, read } from "../../api/client";
+import { useMay } from "../../api/program";
+import { useFormat } from "../../i18n/format";
+import { Card } from "../../ui/card";
+import { Listing } from "../../ui/listing";
+import { Page } from "../../ui/page";
+import { Empty, Failed, Loading } from "../../ui/states";
+import { eventsQuery } from "../activity/data";
+import { EventList } from "../activity/event-list";
+import { MonthChart } from "./month-chart";
+import { Waiting } from "./waiting";
+
+const MONTHS = 6;
+const REFRESH_MS = 30_000;
+
+export function Home() {
+  const { t } = useTranslation();
+  const mayReadEvents = useMay("events:read");
+  return (
+    <Page title={t("nav.home")}>
+      <Months />
+      <div className="grid items-start gap-4 lg:grid-cols-2">
+        <Waiting />
+        {mayReadEvents && <Latest />}
+      </div>
+    </Page>
+  );
+}
+
+/** The first day of the month so many months back, in UTC; the server takes it as the merchant's. */
+function monthsBack(count: number): string {
+  const today = new Date();
+  return new Date(Date.UTC(today.getUTCFullYear(), today.getUTCMonth() - count, 1))
+    .toISOString()
+    .slice(0, 10);
+}
+
+function Months() {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const months = useQuery({
+    queryKey: ["liability", MONTHS],
+    queryFn: () =>
+      read(
+        api.GET("/v1/api/ledger/liability", {
+          params: { query: { from: monthsBack(MONTHS - 1) } },
+        }),
+      ),
+    refetchInterval: REFRESH_MS,
+  });
+  if (months.isPending) {
+    return (
+      <Card>
+        <Loading />
+      </Card>
+    );
+  }
+  if (months.isError) {
+    return (
+      <Card>
+        <Failed error={months.error} onRetry={() => months.refetch()} />
+      </Card>
+    );
+  }
+  const points = months.data.items.filter((month) => month.unit === "points");
+  const now = points.at(-1);
+  if (!now) return null;
+  const tiles: [string, number, string][] = [
+    [t("home.issued"), now.issued, t("home.thisMonth")],
+    [t("home.redeemed"), Math.abs(now.redeemed), t("home.thisMonth")],
+    [t("home.outstanding"), now.closing, t("home.rightNow")],
+  ];
+  return (
+    <>
+      <dl className="grid grid-cols-1 gap-3 sm:grid-cols-3">
+        {tiles.map(([name, value, when]) => (
+          <div key={name} className="rounded-xl bg-card p-4 shadow-card">
+            <dt className="font-medium text-muted">{name}</dt>
+            <dd className="mt-1 text-2xl font-bold tabular-nums">{format.number(value)}</dd>
+            <dd className="text-xs text-muted">{when}</dd>
+          </div>
+        ))}
+      </dl>
+      <Card title={t("home.byMonth")}>
+        <MonthChart months={points} />
+      </Card>
+    </>
+  );
+}
+
+function Latest() {
+  const { t } = useTranslation();
+  const query = useInfiniteQuery({ ...eventsQuery({ limit: 8 }), refetchInterval: REFRESH_MS });
+  return (
+    <Card
+      flush
+      title={t("home.latest")}
+      actions={
+        <Link to="/activity" className="font-medium text-accent hover:underline">
+          {t("order.all")}
+        </Link>
+      }
+    >
+      <Listing
+        query={{ ...query, hasNextPage: false } as typeof query}
+        empty={<Empty title={t("activity.empty")} />}
+      >
+        {(events) => <EventList events={events} />}
+      </Listing>
+    </Card>
+  );
+}

@@ -1,0 +1,18 @@
+/** Every screen. A new one is a folder here, its routes in this list and its line in `menu.ts`. */
+import { routes as activity } from "./activity/routes";
+import { routes as customers } from "./customers/routes";
+import { routes as earning } from "./earning/routes";
+import { routes as home } from "./home/routes";
+import { routes as orders } from "./orders/routes";
+import { routes as settings } from "./settings/routes";
+import { routes as signIn } from "./sign-in/routes";
+
+export const outside = [...signIn] as const;
+export const inside = [
+  ...home,
+  ...customers,
+  ...orders,
+  ...activity,
+  ...earning,
+  ...settings,
+] as const;

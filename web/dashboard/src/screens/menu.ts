@@ -1,0 +1,11 @@
+import type { NavItem } from "../shell/nav";
+
+/** The menu, from top to bottom. */
+export const menu: readonly NavItem[] = [
+  { to: "/", label: "nav.home", icon: "home" },
+  { to: "/customers", label: "nav.customers", icon: "customers", scope: "customers:read" },
+  { to: "/orders", label: "nav.orders", icon: "orders", scope: "orders:read" },
+  { to: "/activity", label: "nav.activity", icon: "activity", scope: "events:read" },
+  { to: "/earning", label: "nav.earning", icon: "earning", scope: "program:read" },
+  { to: "/settings", label: "nav.settings", icon: "settings" },
+];

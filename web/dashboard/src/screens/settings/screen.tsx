@@ -1,0 +1,129 @@
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { api, read } from "../../api/client";
+import { identityQuery, merchantQuery, useMay } from "../../api/program";
+import { chooseLanguage } from "../../i18n";
+import { useFormat } from "../../i18n/format";
+import { LANGUAGES, type Language } from "../../i18n/languages";
+import { chooseTheme, THEMES, useTheme } from "../../shell/theme";
+import { Badge } from "../../ui/badge";
+import { Card, Facts } from "../../ui/card";
+import { Select } from "../../ui/field";
+import { Listing, paged } from "../../ui/listing";
+import { Page } from "../../ui/page";
+import { Empty, Failed, Loading } from "../../ui/states";
+import { ApiKeys } from "./api-keys";
+import { Password } from "./password";
+
+export function Settings() {
+  const { t } = useTranslation();
+  const mayKeepKeys = useMay("staff:write");
+  return (
+    <Page title={t("nav.settings")}>
+      <Looks />
+      <Program />
+      <Stores />
+      <Password />
+      {mayKeepKeys && <ApiKeys />}
+    </Page>
+  );
+}
+
+function Looks() {
+  const { t, i18n } = useTranslation();
+  return (
+    <Card title={t("settings.looks")}>
+      <div className="grid gap-4 sm:grid-cols-2">
+        <Select
+          label={t("settings.language")}
+          value={i18n.language as Language}
+          options={Object.entries(LANGUAGES) as [Language, string][]}
+          onValue={(language) => void chooseLanguage(language)}
+        />
+        <Select
+          label={t("settings.theme")}
+          value={useTheme()}
+          options={THEMES.map((theme) => [theme, t(`theme.${theme}`)])}
+          onValue={chooseTheme}
+        />
+      </div>
+    </Card>
+  );
+}
+
+function Program() {
+  const { t } = useTranslation();
+  const merchant = useQuery(merchantQuery);
+  const identity = useQuery(identityQuery);
+  if (merchant.isError) {
+    return (
+      <Card>
+        <Failed error={merchant.error} onRetry={() => merchant.refetch()} />
+      </Card>
+    );
+  }
+  return (
+    <Card title={t("settings.program")}>
+      {merchant.data ? (
+        <Facts
+          items={[
+            [t("customer.name"), merchant.data.name],
+            [t("settings.currency"), merchant.data.currency],
+            [t("settings.timeZone"), merchant.data.time_zone],
+            [
+              t("settings.rights"),
+              <span key="scopes" className="flex flex-wrap gap-1">
+                {identity.data?.scopes.map((scope) => (
+                  <Badge key={scope}>{scope}</Badge>
+                ))}
+              </span>,
+            ],
+          ]}
+        />
+      ) : (
+        <Loading />
+      )}
+    </Card>
+  );
+}
+
+function Stores() {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const query = useInfiniteQuery({
+    queryKey: ["stores"],
+    queryFn: ({ pageParam }) =>
+      read(
+        api.GET("/v1/api/stores", { params: { query: pageParam ? { cursor: pageParam } : {} } }),
+      ),
+    ...paged,
+  });
+  return (
+    <Card flush title={t("settings.stores")}>
+      <Listing query={query} empty={<Empty title={t("settings.noStores")} />}>
+        {(stores) => (
+          <ul>
+            {stores.map((store) => (
+              <li
+                key={store.id}
+                className="flex flex-wrap items-center justify-between gap-2 border-t border-line px-4 py-3"
+              >
+                <div className="min-w-0">
+                  <p className="font-medium">{store.name}</p>
+                  <p className="text-xs break-all text-muted">{store.domain}</p>
+                </div>
+                {store.uninstalled_at ? (
+                  <Badge tone="warn">
+                    {t("settings.left", { date: format.date(store.uninstalled_at) })}
+                  </Badge>
+                ) : (
+                  <Badge tone="good">{t("settings.connected")}</Badge>
+                )}
+              </li>
+            ))}
+          </ul>
+        )}
+      </Listing>
+    </Card>
+  );
+}

@@ -1,0 +1,47 @@
+/** Line icons, 20 by 20. They repeat what a label says and are silent to screen readers. */
+const PATHS = {
+  home: "M3 9.5 10 3.5l7 6V16a1 1 0 0 1-1 1h-3.5v-4.5h-5V17H4a1 1 0 0 1-1-1z",
+  customers: "M10 9.5a3 3 0 1 0 0-6 3 3 0 0 0 0 6ZM4 16.5c.6-3 3-4.5 6-4.5s5.400 1.500 6 4.500",
+  activity: "M2.500 10h3.500l2.500-6 3.500 12 2.500-6h3",
+  orders: "M4.500 6.500h11l.8 10H3.700zM7 8.500V6a3 3 0 0 1 6 0v2.500",
+  earning: "m10 2.800 2.200 4.500 5 .7-3.600 3.500.8 5L10 14.200l-4.400 2.300.8-5L2.800 8l5-.7z",
+  settings:
+    "M10 12.500a2.500 2.500 0 1 0 0-5 2.500 2.500 0 0 0 0 5ZM10 2.500v2M10 15.500v2M2.500 10h2M15.500 10h2M4.700 4.700l1.400 1.400M13.900 13.900l1.400 1.400M4.700 15.300l1.400-1.400M13.900 6.100l1.400-1.400",
+  search: "M8.800 14.500a5.700 5.700 0 1 0 0-11.400 5.700 5.700 0 0 0 0 11.400ZM13 13l4 4",
+  menu: "M3 5.500h14M3 10h14M3 14.500h14",
+  close: "m5 5 10 10M15 5 5 15",
+  back: "m11.500 4.500-5.500 5.500 5.500 5.500",
+  next: "m8.500 4.500 5.500 5.500-5.500 5.500",
+  down: "m5.500 8 4.500 4.500L14.500 8",
+  more: "M4.500 10h.01M10 10h.01M15.500 10h.01",
+  alert: "M10 3 2.500 16.500h15zM10 8v4M10 14.200h.01",
+  good: "m4 10.500 4 4 8-9",
+  merge: "M5 3.500v3a4 4 0 0 0 4 4h6M5 16.500v-3a4 4 0 0 1 4-4M12 7.500l3 3-3 3",
+  empty: "M3 11.500 5 4.500h10l2 7v4a1 1 0 0 1-1 1H4a1 1 0 0 1-1-1zM3 11.500h4l1 2h4l1-2h4",
+} as const;
+
+export type IconName = keyof typeof PATHS;
+
+interface Props {
+  name: IconName;
+  /** Turned round where one reads from right to left. */
+  mirrored?: boolean;
+  large?: boolean;
+}
+
+export function Icon({ name, mirrored, large }: Props) {
+  return (
+    <svg
+      aria-hidden="true"
+      viewBox="0 0 20 20"
+      className={`${large ? "size-8" : "size-5"} shrink-0 ${mirrored ? "mirrored" : ""}`}
+      fill="none"
+      stroke="currentColor"
+      strokeWidth={name === "more" ? 2.6 : 1.6}
+      strokeLinecap="round"
+      strokeLinejoin="round"
+    >
+      <path d={PATHS[name]} />
+    </svg>
+  );
+}
