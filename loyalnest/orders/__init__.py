@@ -7,7 +7,7 @@ found once, by the identity the order came through. Points are none of this modu
 
 from loyalnest.orders.errors import AmountOutOfRange, OrderNotFound, UnknownCurrency
 from loyalnest.orders.events import OrderCancelled, OrderRecorded, OrderRefunded
-from loyalnest.orders.queries import sources_of, tally
+from loyalnest.orders.queries import sources_of, tally, with_earlier_ones
 from loyalnest.orders.routes import router
 from loyalnest.orders.rules import join
 from loyalnest.orders.service import record_many
@@ -40,4 +40,5 @@ __all__ = [
     "router",
     "sources_of",
     "tally",
+    "with_earlier_ones",
 ]

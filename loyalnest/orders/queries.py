@@ -1,6 +1,7 @@
 """Named reads of orders."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -55,6 +56,22 @@ SELECT (SELECT count(*) FROM orders WHERE merchant_id = $1),
 """
 
 
+# An order that was cancelled or deleted is nobody's first one.
+_WITH_EARLIER = """
+SELECT k.order_id
+FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::timestamptz[])
+     AS k (merchant_id, living_id, order_id, placed_at)
+WHERE EXISTS (
+    SELECT FROM customers c
+    JOIN orders o ON o.merchant_id = c.merchant_id AND o.customer_id = c.id
+    WHERE c.merchant_id = k.merchant_id
+      AND (c.id = k.living_id OR c.merged_into = k.living_id)
+      AND (o.placed_at, o.id) < (k.placed_at, k.order_id)
+      AND o.cancelled_at IS NULL
+      AND o.deleted_at IS NULL)
+"""
+
+
 async def get(session: AsyncSession, order_id: OrderId) -> Order:
     """One order with its refunds. Raises OrderNotFound."""
     connection = await bulk(session)
@@ -92,6 +109,18 @@ async def tally(session: AsyncSession) -> tuple[int, int]:
     row = await (await bulk(session)).fetchrow(_TALLY, merchant_of(session))
     assert row is not None
     return row[0], row[1]
+
+
+async def with_earlier_ones(
+    session: AsyncSession, asked: Sequence[tuple[UUID, UUID, UUID, datetime]]
+) -> set[UUID]:
+    """Which of these orders (merchant, living customer, id, placed at) are not a customer's first.
+
+    An earlier order counts whichever of the customer's merged identities it came through.
+    """
+    connection = await bulk(session)
+    rows = await connection.fetch(_WITH_EARLIER, *map(list, zip(*asked, strict=True)))
+    return {row[0] for row in rows}
 
 
 async def list_waiting(session: AsyncSession, *, after: UUID | None, limit: int) -> list[Order]:

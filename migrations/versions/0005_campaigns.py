@@ -16,22 +16,17 @@ TABLES = """
 CREATE TABLE campaigns (
     merchant_id uuid NOT NULL REFERENCES merchants,
     id          uuid NOT NULL,
-    name        text NOT NULL,
     state       text NOT NULL CHECK (state IN ('draft', 'active', 'paused', 'archived')),
-    starts_at   timestamptz NOT NULL,
-    ends_at     timestamptz,
     version     integer NOT NULL CHECK (version > 0),
+    over_at     timestamptz,
     budget      bigint CHECK (budget > 0),
     spent       bigint NOT NULL DEFAULT 0 CHECK (spent >= 0),
-    holdout     smallint NOT NULL DEFAULT 0 CHECK (holdout BETWEEN 0 AND 90),
     created_at  timestamptz NOT NULL,
     created_by  text NOT NULL,
     updated_at  timestamptz NOT NULL,
     PRIMARY KEY (merchant_id, id),
-    CHECK (budget IS NULL OR spent <= budget),
-    CHECK (ends_at IS NULL OR ends_at > starts_at)
+    CHECK (budget IS NULL OR spent <= budget)
 );
-CREATE INDEX campaigns_running ON campaigns (merchant_id, starts_at) WHERE state = 'active';
 CREATE TABLE campaign_versions (
     merchant_id    uuid NOT NULL,
     campaign_id    uuid NOT NULL,

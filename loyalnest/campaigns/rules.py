@@ -1,0 +1,145 @@
+"""Which campaigns an order meets, and what all its boosts come to. Pure: values in, values out."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from decimal import ROUND_DOWN, Decimal
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from loyalnest.campaigns.values import (
+    ONE,
+    Boost,
+    Campaign,
+    CampaignId,
+    Combining,
+    Conditions,
+    Part,
+    Phase,
+    Purchase,
+    Rule,
+    Spread,
+    State,
+)
+from loyalnest.kernel.ids import to_wire
+from loyalnest.kernel.shares import share_out
+
+ZERO = Decimal(0)
+
+
+def phase_of(campaign: Campaign, now: datetime) -> Phase:
+    """Where a campaign is in its life."""
+    rule = campaign.rule
+    if rule.state is not State.ACTIVE:
+        return Phase(rule.state.value)
+    if now < rule.starts_at:
+        return Phase.SCHEDULED
+    if rule.ends_at is not None and now >= rule.ends_at:
+        return Phase.ENDED
+    if campaign.budget is not None and campaign.spent >= campaign.budget:
+        return Phase.USED_UP
+    return Phase.RUNNING
+
+
+def meets(
+    rule: Rule, purchase: Purchase, *, zone: ZoneInfo, tier: str | None, segment: str | None
+) -> bool:
+    """Whether an order falls under a rule, its buyer's first order and holdout aside."""
+    if rule.state is not State.ACTIVE or not _within(rule, purchase.placed_at):
+        return False
+    wanted = rule.conditions
+    weekday = purchase.placed_at.astimezone(zone).isoweekday()
+    return (
+        _among(wanted.segments, segment)
+        and _among(wanted.tiers, tier)
+        and _among(wanted.stores, to_wire("sto", purchase.store_id))
+        and _among(wanted.channels, purchase.channel)
+        and (not wanted.weekdays or weekday in wanted.weekdays)
+        and purchase.spend >= wanted.minimum_spend
+        and _has_products(wanted, purchase.parts)
+    )
+
+
+def is_held_out(campaign_id: CampaignId, customer_id: UUID, per_cent: int) -> bool:
+    """Whether a customer belongs to the share that a campaign leaves out: always the same ones."""
+    digest = hashlib.sha256(campaign_id.bytes + customer_id.bytes).digest()
+    return int.from_bytes(digest[:8]) % 100 < per_cent
+
+
+def spread(parts: Sequence[Part], boosts: Sequence[Boost], combining: Combining) -> Spread:
+    """What boosts add to an order, by part and by boost; both add up to the same points.
+
+    Multipliers scale the whole points that each part earned; what they add is rounded down once
+    for the order. Fixed points come on top and are not multiplied.
+    """
+    if not boosts or not parts:
+        return Spread((0,) * len(parts), (0,) * len(boosts))
+    added, credits = _multiplied(parts, boosts, combining)
+    by_boost = _within_limits(added, credits, boosts)
+    by_part = [0] * len(parts)
+    if multiplied := sum(by_boost):
+        by_part = share_out(multiplied, added)
+    for i, boost in enumerate(boosts):
+        if boost.points and (touched := [n for n, part in enumerate(parts) if boost.touches(part)]):
+            by_boost[i] += boost.points
+            weights = [parts[n].spend for n in touched]
+            shares = share_out(boost.points, weights if any(weights) else [ONE] * len(weights))
+            for n, share in zip(touched, shares, strict=True):
+                by_part[n] += share
+    return Spread(tuple(by_part), tuple(by_boost))
+
+
+def _multiplied(
+    parts: Sequence[Part], boosts: Sequence[Boost], combining: Combining
+) -> tuple[list[Decimal], list[Decimal]]:
+    """What multipliers add to each part, and how much of it is whose doing."""
+    added: list[Decimal] = []
+    credits = [ZERO] * len(boosts)
+    for part in parts:
+        extras = {
+            i: boost.factor - ONE
+            for i, boost in enumerate(boosts)
+            if boost.factor > ONE and boost.touches(part)
+        }
+        if combining.how == "highest" and extras:
+            highest = max(extras, key=lambda i: extras[i])
+            extras = {highest: extras[highest]}
+        extra = part.points * (_combined(extras.values(), combining) - ONE)
+        added.append(extra)
+        of_all = sum(extras.values())
+        for i, own in extras.items():
+            credits[i] += extra * own / of_all
+    return added, credits
+
+
+def _combined(extras: Iterable[Decimal], by: Combining) -> Decimal:
+    factor = ONE
+    for extra in extras:
+        factor = factor * (ONE + extra) if by.how == "product" else factor + extra
+    return min(factor, by.at_most)
+
+
+def _within_limits(
+    added: Sequence[Decimal], credits: Sequence[Decimal], boosts: Sequence[Boost]
+) -> list[int]:
+    """Whole points by boost; none above what its campaign's budget had set aside."""
+    total = int(sum(added).to_integral_value(ROUND_DOWN)) if added else 0
+    if not total:
+        return [0] * len(boosts)
+    shares = share_out(total, credits)
+    return [
+        share if boost.at_most is None else min(share, boost.at_most)
+        for share, boost in zip(shares, boosts, strict=True)
+    ]
+
+
+def _within(rule: Rule, instant: datetime) -> bool:
+    return rule.starts_at <= instant and (rule.ends_at is None or instant < rule.ends_at)
+
+
+def _among(wanted: Sequence[str], actual: str | None) -> bool:
+    return not wanted or actual in wanted
+
+
+def _has_products(wanted: Conditions, parts: Sequence[Part]) -> bool:
+    return not wanted.products or any(part.product in wanted.products for part in parts)
