@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from decimal import ROUND_DOWN, Decimal
+from decimal import Decimal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -123,7 +123,7 @@ def _within_limits(
     added: Sequence[Decimal], credits: Sequence[Decimal], boosts: Sequence[Boost]
 ) -> list[int]:
     """Whole points by boost; none above what its campaign's budget had set aside."""
-    total = int(sum(added).to_integral_value(ROUND_DOWN)) if added else 0
+    total = int(sum(added, ZERO))  # towards zero
     if not total:
         return [0] * len(boosts)
     shares = share_out(total, credits)

@@ -1,9 +1,11 @@
 """The words of this module: campaigns, their rules, and what they add to an order."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated, Literal, NewType
 from uuid import UUID
 
@@ -187,7 +189,8 @@ class Boost(msgspec.Struct, frozen=True, omit_defaults=True):
         return self.products is None or part.product in self.products
 
 
-class Purchase(msgspec.Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, kw_only=True)
+class Purchase:
     """An order that is about to earn for the first time."""
 
     merchant_id: UUID
@@ -197,11 +200,21 @@ class Purchase(msgspec.Struct, frozen=True, kw_only=True):
     store_id: UUID
     channel: str | None
     placed_at: datetime
-    spend: Decimal
-    parts: Sequence[Part]
+    price: Callable[[], Sequence[Part]]
+    """Works out its parts; asked only where a tier, a segment or a campaign may add something."""
     combining: Combining
-    segment_factors: dict[str, Decimal]
+    segment_factors: Mapping[str, Decimal]
     """What the program multiplies a segment's orders by."""
+
+    @cached_property
+    def parts(self) -> Sequence[Part]:
+        """What each line earned before anything was added."""
+        return self.price()
+
+    @property
+    def spend(self) -> Decimal:
+        """What counts as spent."""
+        return sum((part.spend for part in self.parts), Decimal(0))
 
 
 class Spread(msgspec.Struct, frozen=True):

@@ -9,7 +9,10 @@ from datetime import datetime, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
+from loyalnest import campaigns
+from loyalnest.campaigns import Boost, Combining, Spread
 from loyalnest.earning.values import NOTHING, SHIPPING, TIPS, Award, Part, Posted, Step, Target
+from loyalnest.kernel.shares import share_out
 from loyalnest.merchants import AwardOn, Counts, HoldKind, ProgramSettings, Rounding
 from loyalnest.orders import Facts, Line, Refund, Snapshot
 
@@ -21,12 +24,15 @@ _ROUNDING = {
 }
 
 
-def target(facts: Facts, settings: ProgramSettings) -> Target:
-    """What an order should have earned and given back, by the program of the day it was placed."""
+def target(facts: Facts, settings: ProgramSettings, boosts: Sequence[Boost] = ()) -> Target:
+    """What an order should have earned and given back, by the program of the day it was placed.
+
+    `boosts` are those that were decided when it first earned.
+    """
     snapshot, awarded_at = facts.snapshot, awarded_at_of(facts, settings.award_on)
     if snapshot is None or awarded_at is None or not settings.enabled:
         return Target(0, 0, NOTHING, awarded_at)
-    award = award_of(snapshot, settings)
+    award = award_of(snapshot, settings, boosts)
     if facts.gone_at is not None:
         return Target(award.points, award.points, award, awarded_at)
     clawed = clawed_of(facts.refunds, snapshot, award, settings.counts)
@@ -42,22 +48,58 @@ def awarded_at_of(facts: Facts, award_on: AwardOn) -> datetime | None:
     return facts.snapshot.placed_at if facts.snapshot else None
 
 
-def award_of(snapshot: Snapshot, settings: ProgramSettings) -> Award:
-    """The points for an order's spend, rounded once, and each line's share of them."""
+def award_of(snapshot: Snapshot, settings: ProgramSettings, boosts: Sequence[Boost] = ()) -> Award:
+    """The points for an order's spend, rounded once, what boosts add, and each line's share."""
     parts = spend_of(snapshot, settings.counts)
     spend = sum((amount for _, amount in parts), ZERO)
-    points = points_for(spend, snapshot.currency, settings)
-    if points <= 0:
+    if spend <= 0:
         return NOTHING
-    shares = allocate(points, [amount for _, amount in parts])
+    base = max(points_for(spend, snapshot.currency, settings), 0)
+    shares = share_out(base, [amount for _, amount in parts])
+    added = Spread(by_part=(0,) * len(parts), by_boost=())
+    if boosts:
+        priced = _priced(parts, shares, snapshot)
+        added = campaigns.spread(priced, boosts, combining_of(settings))
+    if base + added.points <= 0:
+        return NOTHING
     return Award(
-        points=points,
+        points=base + added.points,
         spend=spend,
         rate=rate_for(snapshot.currency, settings),
         parts=tuple(
-            Part(id_, amount, share) for (id_, amount), share in zip(parts, shares, strict=True)
+            Part(id_, amount, share + more)
+            for (id_, amount), share, more in zip(parts, shares, added.by_part, strict=True)
         ),
+        base=base,
+        boosts=tuple(boosts),
+        added=added.by_boost,
     )
+
+
+def priced_parts(snapshot: Snapshot, settings: ProgramSettings) -> list[campaigns.Part]:
+    """What each part of an order earns before anything is added; empty where nothing was spent."""
+    award = award_of(snapshot, settings)
+    parts = award.parts or [
+        Part(id_, amount, 0) for id_, amount in spend_of(snapshot, settings.counts)
+    ]
+    return _priced(
+        [(part.id, part.spend) for part in parts], [part.points for part in parts], snapshot
+    )
+
+
+def combining_of(settings: ProgramSettings) -> Combining:
+    """How the program puts multipliers together."""
+    return Combining(settings.multipliers.combine.value, settings.multipliers.at_most)
+
+
+def _priced(
+    parts: Sequence[tuple[str, Decimal]], points: Sequence[int], snapshot: Snapshot
+) -> list[campaigns.Part]:
+    products = {line.id: line.product for line in snapshot.lines}
+    return [
+        campaigns.Part(id_, products.get(id_), spend, share)
+        for (id_, spend), share in zip(parts, points, strict=True)
+    ]
 
 
 def points_for(spend: Decimal, currency: str, settings: ProgramSettings) -> int:
@@ -93,27 +135,6 @@ def line_spend(line: Line, counts: Counts) -> Decimal:
     if counts.tax:
         spend += line.tax
     return spend
-
-
-def allocate(points: int, amounts: Sequence[Decimal]) -> list[int]:
-    """Share points out in proportion to amounts, by largest remainder; the shares add up.
-
-    Of equal remainders the earlier one comes first. Amounts are ≥ 0 and not all zero.
-    """
-    if len(amounts) == 1:
-        return [points]
-    places = max(0, *(-int(amount.as_tuple().exponent) for amount in amounts))
-    weights = [int(amount.scaleb(places)) for amount in amounts]
-    total = sum(weights)
-    shares = [points * weight // total for weight in weights]
-    missing = points - sum(shares)
-    if missing:
-        by_remainder = sorted(
-            range(len(weights)), key=lambda i: points * weights[i] % total, reverse=True
-        )
-        for i in by_remainder[:missing]:
-            shares[i] += 1
-    return shares
 
 
 def clawed_of(refunds: Iterable[Refund], snapshot: Snapshot, award: Award, counts: Counts) -> int:

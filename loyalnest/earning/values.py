@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from loyalnest.campaigns import Boost
+
 SHIPPING = "shipping"
 TIPS = "tips"
 
@@ -25,6 +27,11 @@ class Award:
     spend: Decimal
     rate: Decimal
     parts: tuple[Part, ...]
+    base: int
+    """What the spend alone is worth."""
+    boosts: tuple[Boost, ...] = ()
+    added: tuple[int, ...] = ()
+    """What each boost adds to the base."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,4 +63,4 @@ class Step:
     """Signed: above zero it adds to the balance."""
 
 
-NOTHING = Award(points=0, spend=Decimal(0), rate=Decimal(0), parts=())
+NOTHING = Award(points=0, spend=Decimal(0), rate=Decimal(0), parts=(), base=0)

@@ -15,7 +15,7 @@ import structlog
 from fastapi import APIRouter
 from starlette.routing import BaseRoute
 
-from loyalnest import customers, earning, ledger, merchants, orders, staff
+from loyalnest import campaigns, customers, earning, ledger, merchants, orders, staff
 from loyalnest.entrypoints import live
 from loyalnest.entrypoints.http import Parts, dashboard
 from loyalnest.entrypoints.worker import Work
@@ -165,7 +165,7 @@ def _routers(settings: Settings) -> Mapping[Role, Sequence[APIRouter]]:
         Role.EVENTS: [relay.router_of(SUBSCRIBERS)],
         Role.ADMIN_CORE: [merchants.router, inbox.router],
         Role.ADMIN_FEATURES: [],
-        Role.CAMPAIGN: [],
+        Role.CAMPAIGN: [campaigns.router],
         Role.GAMIFICATION: [],
         Role.FRONTEND: [],
     }

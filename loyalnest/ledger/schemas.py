@@ -1,5 +1,6 @@
 """What the books look like on the wire."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
@@ -304,4 +305,18 @@ def explained(entry: Entry) -> str:
     if entry.basis and "spend" in entry.basis and "rate" in entry.basis:
         currency = entry.basis.get("currency", "")
         what += f": {entry.basis['spend']} {currency} at {entry.basis['rate']}".rstrip()
+        what += _boosted(entry.basis)
     return f"{abs(entry.amount)} {what}" + (f" ({entry.reason})" if entry.reason else "")
+
+
+def _boosted(basis: Mapping[str, Any]) -> str:
+    """What was added to the base: `; 10 base, ×1.5 Gold, +50 Double Friday`."""
+    if not basis.get("boosts"):
+        return ""
+    said = [f"{basis['base']} base"]
+    for boost in basis["boosts"]:
+        if boost.get("points"):
+            said.append(f"+{boost['points']} {boost['name']}")
+        else:
+            said.append(f"×{boost['factor']} {boost['name']}")
+    return "; " + ", ".join(said)

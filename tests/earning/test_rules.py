@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from loyalnest.earning import rules
 from loyalnest.earning.values import Posted, Target
+from loyalnest.kernel.shares import share_out
 from loyalnest.merchants import AwardOn, Counts, Hold, HoldKind, ProgramSettings, Rounding
 from loyalnest.orders import Facts, Line, Refund, Snapshot
 from tests.orders.strategies import facts as any_facts
@@ -200,7 +201,7 @@ def test_largest_remainder_over_a_thousand_random_carts() -> None:
         if not sum(cart):
             continue
         points = chance.randrange(1, 10**7)
-        shares = rules.allocate(points, cart)
+        shares = share_out(points, cart)
         assert sum(shares) == points
         exact = [points * amount / sum(cart) for amount in cart]
         assert all(abs(share - due) < 1 for share, due in zip(shares, exact, strict=True))
@@ -209,11 +210,11 @@ def test_largest_remainder_over_a_thousand_random_carts() -> None:
 
 @given(st.lists(st.integers(0, 10**9), min_size=1, max_size=8).filter(any), st.integers(1, 10**12))
 def test_shares_add_up_whatever_the_cart(cents: list[int], points: int) -> None:
-    assert sum(rules.allocate(points, [Decimal(it) / 100 for it in cents])) == points
+    assert sum(share_out(points, [Decimal(it) / 100 for it in cents])) == points
 
 
 def test_of_equal_remainders_the_earlier_line_comes_first() -> None:
-    assert rules.allocate(10, [Decimal(1)] * 3) == [4, 3, 3]
+    assert share_out(10, [Decimal(1)] * 3) == [4, 3, 3]
 
 
 @given(any_facts)

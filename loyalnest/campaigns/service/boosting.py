@@ -1,6 +1,6 @@
 """What tiers, segments and campaigns add to orders, decided for a whole batch at once."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -206,33 +206,50 @@ async def _award(
     awards: list[tuple[Purchase, _Match, int]] = []
     decided: list[tuple[Boost, ...]] = []
     for it, standing, met in zip(purchases, boosts, matches, strict=True):
-        given = [match for match in met if not match.held_out]
+        given, costs = _affordable(it, standing, met, left, events)
         awards += [(it, match, 0) for match in met if match.held_out]
-        while True:
-            every = [*standing, *map(_boost, given)]
-            spread = rules.spread(it.parts, every, it.combining)
-            costs = spread.by_boost[len(standing) :]
-            too_much = next(_beyond(given, costs, left), None)
-            if too_much is None:
-                break
-            events.append(_used_up(it, too_much, left[too_much.key]))
-            given.remove(too_much)
+        awards += [(it, match, cost) for match, cost in zip(given, costs, strict=True)]
         for match, cost in zip(given, costs, strict=True):
-            awards.append((it, match, cost))
             if match.key in left:
                 left[match.key] -= cost
-        limits = [
-            cost if match.has_budget else None for match, cost in zip(given, costs, strict=True)
-        ]
-        decided.append(
-            (
-                *standing,
-                *(_boost(match, limit) for match, limit in zip(given, limits, strict=True)),
-            )
+        own = (
+            _boost(match, cost if match.has_budget else None)
+            for match, cost in zip(given, costs, strict=True)
         )
+        decided.append((*standing, *own))
     await _write(session, awards, {key: before[key] - left[key] for key in left}, now=now)
     await publish(session, events, now=now)
     return decided
+
+
+def _affordable(
+    it: Purchase,
+    standing: Sequence[Boost],
+    met: Sequence[_Match],
+    left: Mapping[Pair, int],
+    events: list[CampaignUsedUp],
+) -> tuple[list[_Match], Sequence[int]]:
+    """The campaigns whose budgets bear what they would add to this order, and what that is.
+
+    One that falls out may leave more to the others (the highest multiplier is now another), so
+    what each adds is worked out anew.
+    """
+    given = [match for match in met if not match.held_out]
+    while True:
+        every = [*standing, *map(_boost, given)]
+        costs = rules.spread(it.parts, every, it.combining).by_boost[len(standing) :]
+        too_much = next(
+            (
+                match
+                for match, cost in zip(given, costs, strict=True)
+                if cost > left.get(match.key, cost)
+            ),
+            None,
+        )
+        if too_much is None:
+            return given, costs
+        events.append(_used_up(it, too_much, left[too_much.key]))
+        given.remove(too_much)
 
 
 async def _lock_budgets(session: AsyncSession, matches: Sequence[list[_Match]]) -> dict[Pair, int]:
@@ -244,14 +261,6 @@ async def _lock_budgets(session: AsyncSession, matches: Sequence[list[_Match]]) 
     connection = await bulk(session)
     rows = await connection.fetch(_LOCK_BUDGETS, merchant_ids, campaign_ids)
     return {(row[0], row[1]): row[2] for row in rows}
-
-
-def _beyond(
-    given: Sequence[_Match], costs: Sequence[int], left: Mapping[Pair, int]
-) -> Iterator[_Match]:
-    for match, cost in zip(given, costs, strict=True):
-        if match.key in left and cost > left[match.key]:
-            yield match
 
 
 def _boost(match: _Match, at_most: int | None = None) -> Boost:

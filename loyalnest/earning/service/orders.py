@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from loyalnest import customers, ledger, merchants, orders
 from loyalnest.earning import rules
+from loyalnest.earning.service.boosts import boosts_basis, boosts_of
 from loyalnest.earning.values import Posted, Step, Target
 from loyalnest.merchants import HoldKind, Program, ProgramVersion
 
@@ -43,25 +44,40 @@ async def take_in(session: AsyncSession, facts: Sequence[orders.Facts], *, now: 
     ]
     if not telling:
         return
-    judged = await _judge(session, telling)
-    await _post(session, judged, now=now)
+    buyers = {(it.order.facts.merchant_id, _buyer(it.order)) for it in telling}
+    living = await customers.current_many(session, list(buyers))
+    judged = await _judge(session, telling, living, now=now)
+    await _post(session, judged, living, now=now)
     await _release(session, judged, now=now)
 
 
-async def _judge(session: AsyncSession, recorded: Sequence[orders.RecordedOrder]) -> list[_Judged]:
+async def _judge(
+    session: AsyncSession,
+    recorded: Sequence[orders.RecordedOrder],
+    living: Mapping[UUID, UUID],
+    *,
+    now: datetime,
+) -> list[_Judged]:
     merchant_ids = list({it.order.facts.merchant_id for it in recorded})
     programs = await merchants.programs_of(session, merchant_ids)
     old = [it.order for it in recorded if it.before is not None]
     found = await ledger.entries_of_sources(session, [_books_key(order) for order in old])
-    judged: list[_Judged] = []
-    for it in recorded:
-        facts = it.order.facts
-        entries = found.get(_books_key(it.order), ()) if it.before else ()
-        version = _version(programs[facts.merchant_id], facts, entries)
-        posted = rules.posted_by((entry.step, entry.amount) for entry in entries)
-        goal = rules.target(facts, version.settings)
-        judged.append(_Judged(it.order, it.before, version, goal, posted))
-    return judged
+    entries = [found.get(_books_key(it.order), ()) if it.before else () for it in recorded]
+    versions = [
+        _version(programs[it.order.facts.merchant_id], it.order.facts, earlier)
+        for it, earlier in zip(recorded, entries, strict=True)
+    ]
+    boosts = await boosts_of(session, recorded, versions, entries, living, now=now)
+    return [
+        _Judged(
+            it.order,
+            it.before,
+            version,
+            rules.target(it.order.facts, version.settings, more),
+            rules.posted_by((entry.step, entry.amount) for entry in earlier),
+        )
+        for it, version, earlier, more in zip(recorded, versions, entries, boosts, strict=True)
+    ]
 
 
 def _version(
@@ -76,13 +92,17 @@ def _version(
     return program.at(facts.snapshot.placed_at)
 
 
-async def _post(session: AsyncSession, judged: Sequence[_Judged], *, now: datetime) -> None:
+async def _post(
+    session: AsyncSession,
+    judged: Sequence[_Judged],
+    living: Mapping[UUID, UUID],
+    *,
+    now: datetime,
+) -> None:
     due = [(it, steps) for it in judged if (steps := rules.steps_to(it.goal, it.posted))]
     if not due:
         return
-    buyers = {(it.order.facts.merchant_id, _buyer(it.order)) for it, _ in due}
-    living = await customers.current_many(session, list(buyers))
-    units = await ledger.units_of(session, list({merchant_id for merchant_id, _ in buyers}))
+    units = await ledger.units_of(session, list({it.order.facts.merchant_id for it, _ in due}))
     postings = [
         _posting(it, step, living[_buyer(it.order)], units[it.order.facts.merchant_id].id)
         for it, steps in due
@@ -136,12 +156,15 @@ def _basis(it: _Judged, step: str) -> Mapping[str, Any]:
     snapshot = it.order.facts.snapshot
     assert snapshot is not None
     award = goal.award
-    return {
+    basis = {
         "currency": snapshot.currency,
         "spend": str(award.spend),
         "rate": str(award.rate),
         "parts": [[part.id, str(part.spend), part.points] for part in award.parts],
     }
+    if award.boosts:
+        basis |= {"base": award.base, **boosts_basis(award)}
+    return basis
 
 
 async def _release(session: AsyncSession, judged: Sequence[_Judged], *, now: datetime) -> None:

@@ -1,0 +1,63 @@
+"""What changes earning for a while: rules with a beginning, an end, conditions and a budget.
+
+An order meets the campaigns that were in force when it was placed. What they, the buyer's tier and
+the buyer's segment add to it is decided when it first earns and kept with its entry as `Boost`s, so
+that no later change of any of them rewrites what the order earned. Rules are versioned.
+"""
+
+from loyalnest.campaigns.errors import (
+    BudgetSpent,
+    CampaignArchived,
+    CampaignChanged,
+    CampaignNotFound,
+)
+from loyalnest.campaigns.queries import get, list_campaigns, report_of, versions_of
+from loyalnest.campaigns.routes import router
+from loyalnest.campaigns.rules import spread
+from loyalnest.campaigns.service import boosts_for, create, save
+from loyalnest.campaigns.values import (
+    WIRE_PREFIX,
+    Bonus,
+    Boost,
+    Campaign,
+    CampaignId,
+    Combining,
+    Conditions,
+    Multiplier,
+    Part,
+    Phase,
+    Purchase,
+    Rule,
+    Spread,
+    State,
+)
+
+__all__ = [
+    "WIRE_PREFIX",
+    "Bonus",
+    "Boost",
+    "BudgetSpent",
+    "Campaign",
+    "CampaignArchived",
+    "CampaignChanged",
+    "CampaignId",
+    "CampaignNotFound",
+    "Combining",
+    "Conditions",
+    "Multiplier",
+    "Part",
+    "Phase",
+    "Purchase",
+    "Rule",
+    "Spread",
+    "State",
+    "boosts_for",
+    "create",
+    "get",
+    "list_campaigns",
+    "report_of",
+    "router",
+    "save",
+    "spread",
+    "versions_of",
+]
