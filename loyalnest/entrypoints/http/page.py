@@ -66,15 +66,16 @@ def _operation(
     name = escape(operation["operationId"])
     scopes = [scope for each in operation.get("security", []) for scope in each.get("bearer", [])]
     marks = "".join(f' <span class="scope">{escape(scope)}</span>' for scope in scopes)
+    about, _, more = operation.get("description", "").strip().partition("\n\n")
     parts = [
-        _prose(operation.get("description", "")),
+        _prose(more),
         _parameters(operation.get("parameters", [])),
         _content(document, "Request", operation.get("requestBody", {}).get("content", {})),
         _responses(document, operation["responses"]),
     ]
     return (
         f'<article id="{name}"><details><summary><code><span class="method">{method.upper()}</span>'
-        f"{escape(path)}</code>{marks}<br>{escape(operation.get('summary', ''))}</summary>"
+        f"{escape(path)}</code>{marks}<br>{_marked(about)}</summary>"
         f"{''.join(parts)}</details></article>"
     )
 
