@@ -14,7 +14,7 @@ from loyalnest.campaigns import Boost, Combining, Spread
 from loyalnest.earning.values import NOTHING, SHIPPING, TIPS, Award, Part, Posted, Step, Target
 from loyalnest.kernel.shares import share_out
 from loyalnest.merchants import AwardOn, Counts, HoldKind, ProgramSettings, Rounding
-from loyalnest.orders import Facts, Line, Refund, Snapshot
+from loyalnest.orders import Facts, Line, Refund, Snapshot, in_shop_money
 
 ZERO = Decimal(0)
 _ROUNDING = {
@@ -178,7 +178,7 @@ def _by_amount(refunds: Sequence[Refund], snapshot: Snapshot, award: Award, coun
         if refund.lines or not refund.amount:
             continue
         paid = net if refund.tax else gross
-        share += Fraction(_in_shop_money(refund.amount, refund, snapshot)) / Fraction(paid or 1)
+        share += Fraction(in_shop_money(refund.amount, refund, snapshot)) / Fraction(paid or 1)
     goods = sum(part.points for part in award.parts if part.id != SHIPPING)
     return min(goods, int(goods * share))
 
@@ -188,20 +188,12 @@ def _by_shipping(refunds: Sequence[Refund], snapshot: Snapshot, award: Award) ->
     points = sum(part.points for part in award.parts if part.id == SHIPPING)
     if not points:
         return 0
-    back = sum((_in_shop_money(refund.shipping, refund, snapshot) for refund in refunds), ZERO)
+    back = sum((in_shop_money(refund.shipping, refund, snapshot) for refund in refunds), ZERO)
     return min(points, int(points * Fraction(back) / Fraction(snapshot.shipping)))
 
 
 def _share(points: int, gone: int, quantity: int) -> int:
     return points if gone >= quantity else points * gone // quantity
-
-
-def _in_shop_money(amount: Decimal, refund: Refund, snapshot: Snapshot) -> Decimal:
-    """A refund's money in the order's currency, at the rate the order was paid at."""
-    abroad = snapshot.presentment_total
-    if not abroad or refund.currency != snapshot.presentment_currency:
-        return amount
-    return amount * snapshot.total / abroad
 
 
 def steps_to(goal: Target, posted: Posted) -> list[Step]:

@@ -194,6 +194,8 @@ def connect(
         pool_size=pool_size,
         max_overflow=0,
         pool_pre_ping=False,
+        # What goes to the database may be personal; an error must not carry it into the log.
+        hide_parameters=True,
         connect_args={"server_settings": server_settings},
     )
     return Database(engine, ring, settings)

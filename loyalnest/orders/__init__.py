@@ -6,10 +6,16 @@ found once, by the identity the order came through. Points are none of this modu
 """
 
 from loyalnest.orders.errors import AmountOutOfRange, OrderNotFound, UnknownCurrency
-from loyalnest.orders.events import OrderCancelled, OrderRecorded, OrderRefunded
+from loyalnest.orders.events import (
+    OrderCancelled,
+    OrderEdited,
+    OrderPaid,
+    OrderRecorded,
+    OrderRefunded,
+)
 from loyalnest.orders.queries import sources_of, tally, with_earlier_ones
 from loyalnest.orders.routes import router
-from loyalnest.orders.rules import join
+from loyalnest.orders.rules import in_shop_money, join, kept_spend
 from loyalnest.orders.service import record_many
 from loyalnest.orders.values import (
     Facts,
@@ -27,15 +33,19 @@ __all__ = [
     "Line",
     "Order",
     "OrderCancelled",
+    "OrderEdited",
     "OrderId",
     "OrderNotFound",
+    "OrderPaid",
     "OrderRecorded",
     "OrderRefunded",
     "RecordedOrder",
     "Refund",
     "Snapshot",
     "UnknownCurrency",
+    "in_shop_money",
     "join",
+    "kept_spend",
     "record_many",
     "router",
     "sources_of",

@@ -18,6 +18,26 @@ class OrderRecorded(Event, frozen=True, kw_only=True):
     total: Decimal
     spend: Decimal
     channel: str | None
+    paid: bool = False
+    """Whether it was paid when it became known; if not, `order.paid` tells when it is."""
+
+
+class OrderPaid(Event, frozen=True, kw_only=True):
+    """A purchase that was known already has been paid. Announced once."""
+
+    type: ClassVar[str] = "order.paid"
+
+    order_id: UUID
+
+
+class OrderEdited(Event, frozen=True, kw_only=True):
+    """What a purchase comes to has changed without a refund: its lines were edited."""
+
+    type: ClassVar[str] = "order.edited"
+
+    order_id: UUID
+    kept: Decimal
+    """What remains spent on goods."""
 
 
 class OrderRefunded(Event, frozen=True, kw_only=True):

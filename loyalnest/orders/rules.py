@@ -5,13 +5,15 @@ union of the refunds. That is why messages may come in any order, twice, or a da
 """
 
 from datetime import datetime
+from decimal import Decimal
 
 import msgspec
 
 from loyalnest.customers import Contact
-from loyalnest.orders.values import Facts, Order, Refund, Snapshot
+from loyalnest.orders.values import ZERO, Facts, Order, Refund, Snapshot
 
 _encode = msgspec.json.Encoder(order="sorted").encode
+_FINEST = Decimal("0.000001")
 
 
 def join(known: Facts, news: Facts) -> Facts:
@@ -37,6 +39,40 @@ def learn(order: Order, news: Facts) -> Order:
     if facts.contact is not None:
         facts = msgspec.structs.replace(facts, contact=None)
     return order if facts == order.facts else Order(order.id, order.customer_id, facts)
+
+
+def kept_spend(facts: Facts) -> Decimal:
+    """What an order's buyer has spent on goods for good: after refunds, edits and cancellation.
+
+    In the order's currency, without tax, shipping, tips and gift cards. A refund of money alone
+    takes its share of the goods; one that states no tax holds the tax in its amount.
+    """
+    snapshot = facts.snapshot
+    if snapshot is None or facts.gone_at is not None:
+        return ZERO
+    goods = [line for line in snapshot.lines if not line.gift_card]
+    net = sum((line.net for line in goods), ZERO)
+    effective = [refund for refund in facts.refunds if refund.effective]
+    kept = net
+    for line in goods:
+        refunded = sum(refund.lines.get(line.id, 0) for refund in effective)
+        gone = min(line.quantity, max(refunded, line.quantity - line.current_quantity))
+        if gone > 0:
+            kept -= line.net * gone / line.quantity
+    gross = sum((line.tax for line in goods), net)
+    for refund in effective:
+        if refund.amount and not refund.lines:
+            of = net if refund.tax else gross
+            kept -= net * in_shop_money(refund.amount, refund, snapshot) / (of or 1)
+    return max(ZERO, kept).quantize(_FINEST).normalize() if kept != net else net
+
+
+def in_shop_money(amount: Decimal, refund: Refund, snapshot: Snapshot) -> Decimal:
+    """A refund's money in the order's currency, at the rate the order was paid at."""
+    abroad = snapshot.presentment_total
+    if not abroad or refund.currency != snapshot.presentment_currency:
+        return amount
+    return amount * snapshot.total / abroad
 
 
 def earliest(one: datetime | None, other: datetime | None) -> datetime | None:

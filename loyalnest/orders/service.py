@@ -122,6 +122,29 @@ def _announce(it: RecordedOrder, living: _Living) -> Iterable[Event]:
             occurred_at=facts.gone_at,
             order_id=order.id,
         )
+    if before is not None and facts.paid_at and not before.paid_at:
+        yield events.OrderPaid(
+            merchant_id=facts.merchant_id,
+            customer_id=buyer,
+            occurred_at=facts.paid_at,
+            order_id=order.id,
+        )
+    if before is not None and _only_edited(before, facts):
+        yield events.OrderEdited(
+            merchant_id=facts.merchant_id,
+            customer_id=buyer,
+            occurred_at=facts.snapshot.version,
+            order_id=order.id,
+            kept=rules.kept_spend(facts),
+        )
+
+
+def _only_edited(before: Facts, after: Facts) -> bool:
+    return (
+        before.refunds == after.refunds
+        and before.gone_at == after.gone_at
+        and rules.kept_spend(before) != rules.kept_spend(after)
+    )
 
 
 def _recorded(order: Order, snapshot: Snapshot, buyer: UUID | None) -> Event:
@@ -135,6 +158,7 @@ def _recorded(order: Order, snapshot: Snapshot, buyer: UUID | None) -> Event:
         total=snapshot.total,
         spend=snapshot.spend,
         channel=snapshot.channel,
+        paid=order.facts.paid_at is not None,
     )
 
 

@@ -10,6 +10,7 @@ import msgspec
 from loyalnest.kernel.database import Bulk, Row
 from loyalnest.kernel.errors import Contended
 from loyalnest.kernel.ids import new_id
+from loyalnest.orders.rules import kept_spend
 from loyalnest.orders.values import Facts, Line, Order, OrderId, Refund, Snapshot
 
 _LINES = msgspec.json.Decoder(tuple[Line, ...])
@@ -48,18 +49,19 @@ _INSERT = """
 INSERT INTO orders (
     merchant_id, id, store_id, external_id, customer_id, number, channel, currency, total, spend,
     shipping, tips, presentment_currency, presentment_total, lines, placed_at, source_version,
-    paid_at, fulfilled_at, cancelled_at, deleted_at, recorded_at)
+    paid_at, fulfilled_at, cancelled_at, deleted_at, kept, recorded_at)
 SELECT n.merchant_id, n.id, n.store_id, n.external_id, n.customer_id, n.number, n.channel,
        n.currency, n.total::numeric, n.spend::numeric, n.shipping::numeric, n.tips::numeric,
        n.presentment_currency, n.presentment_total::numeric, n.lines::jsonb, n.placed_at,
-       n.source_version, n.paid_at, n.fulfilled_at, n.cancelled_at, n.deleted_at, $22
+       n.source_version, n.paid_at, n.fulfilled_at, n.cancelled_at, n.deleted_at,
+       n.kept::numeric, $23
 FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::uuid[], $6::text[], $7::text[],
             $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[],
             $14::text[], $15::text[], $16::timestamptz[], $17::timestamptz[], $18::timestamptz[],
-            $19::timestamptz[], $20::timestamptz[], $21::timestamptz[])
+            $19::timestamptz[], $20::timestamptz[], $21::timestamptz[], $22::text[])
   AS n (merchant_id, id, store_id, external_id, customer_id, number, channel, currency, total,
         spend, shipping, tips, presentment_currency, presentment_total, lines, placed_at,
-        source_version, paid_at, fulfilled_at, cancelled_at, deleted_at)
+        source_version, paid_at, fulfilled_at, cancelled_at, deleted_at, kept)
 ON CONFLICT DO NOTHING
 """
 
@@ -81,14 +83,15 @@ SET customer_id = n.customer_id,
     paid_at = n.paid_at,
     fulfilled_at = n.fulfilled_at,
     cancelled_at = n.cancelled_at,
-    deleted_at = n.deleted_at
+    deleted_at = n.deleted_at,
+    kept = n.kept::numeric
 FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[],
             $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[],
             $14::timestamptz[], $15::timestamptz[], $16::timestamptz[], $17::timestamptz[],
-            $18::timestamptz[], $19::timestamptz[])
+            $18::timestamptz[], $19::timestamptz[], $20::text[])
   AS n (merchant_id, id, customer_id, number, channel, currency, total, spend, shipping, tips,
         presentment_currency, presentment_total, lines, placed_at, source_version, paid_at,
-        fulfilled_at, cancelled_at, deleted_at)
+        fulfilled_at, cancelled_at, deleted_at, kept)
 WHERE o.merchant_id = n.merchant_id
   AND o.id = n.id
 """
@@ -248,7 +251,13 @@ def _columns(orders: Sequence[Order]) -> list[list[object]]:
 
 def _row(order: Order) -> tuple[object, ...]:
     facts = order.facts
-    known = (facts.paid_at, facts.fulfilled_at, facts.cancelled_at, facts.deleted_at)
+    known = (
+        facts.paid_at,
+        facts.fulfilled_at,
+        facts.cancelled_at,
+        facts.deleted_at,
+        str(kept_spend(facts)),
+    )
     it = facts.snapshot
     if it is None:
         nothing = (None,) * 3

@@ -8,7 +8,7 @@ from alembic import context, op
 from loyalnest.kernel import tenancy
 
 revision = "0003"
-down_revision = "0002"
+down_revision = "0002b"
 branch_labels = None
 depends_on = None
 
