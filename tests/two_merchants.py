@@ -1,12 +1,13 @@
 """Two merchants who both have everything there is, so that one can look for the other's."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import text
 
-from loyalnest import merchants, staff
+from loyalnest import campaigns, merchants, segments, staff, tiers
 from loyalnest.integrations.shopify import PROVIDED
 from loyalnest.kernel import inbox, relay
 from loyalnest.kernel.database import Database
@@ -17,6 +18,7 @@ from tests.contracts.shopify.bodies import order, refund
 from tests.doors import bearing, house, make_key
 from tests.shop import Shop, open_shop
 
+EARLIER = datetime(2026, 10, 1, tzinfo=NOW.tzinfo)
 PASSWORD = "correct horse battery"
 
 
@@ -37,6 +39,7 @@ async def two_merchants(database: Database) -> tuple[Tenant, Tenant]:
 
 async def _settled(database: Database, owner: str) -> Tenant:
     shop = await open_shop(database)
+    await _draw_up_program(database, shop)
     email = f"{owner}@example.com"
     person = {"id": 7, "email": email, "first_name": owner}
     await shop.tells_in_turn(
@@ -67,9 +70,27 @@ async def _settled(database: Database, owner: str) -> Tenant:
             headers={**bearing(key), "Idempotency-Key": "first"},
         )
         assert earned.is_success, earned.text
-    while await relay.sequence(database):
-        pass
+    await _settle_program(database, shop)
     return Tenant(shop.merchant_id, key, email, await _ids(database, shop, email))
+
+
+async def _draw_up_program(database: Database, shop: Shop) -> None:
+    async with database.tenant(shop.merchant_id) as session:
+        first = tiers.Tier(key="silver", name="Silver", threshold=Decimal(1))
+        await tiers.save(session, tiers.Ladder(tiers=(first,)), actor="test", now=EARLIER)
+        rule = campaigns.Rule(
+            name="Five more",
+            state=campaigns.State.ACTIVE,
+            starts_at=EARLIER,
+            effect=campaigns.Bonus(points=5),
+        )
+        await campaigns.create(session, rule, actor="test", now=EARLIER)
+
+
+async def _settle_program(database: Database, shop: Shop) -> None:
+    await relay.settle(database, [tiers.STANDINGS, segments.SCORES], clock=lambda: NOW)
+    async with database.tenant(shop.merchant_id) as session:
+        await segments.score_everybody(session, shop.merchant_id, now=NOW)
 
 
 async def _take_deliveries_in(database: Database, shop: Shop) -> None:
@@ -98,6 +119,7 @@ async def _ids(database: Database, shop: Shop, email: str) -> dict[str, str]:
                 "ent": "SELECT id FROM entries ORDER BY id LIMIT 1",
                 "key": "SELECT id FROM api_keys ORDER BY id LIMIT 1",
                 "dlv": "SELECT id FROM deliveries ORDER BY id LIMIT 1",
+                "cmp": "SELECT id FROM campaigns ORDER BY id LIMIT 1",
             }.items()
         }
         position = await session.scalar(text("SELECT min(position) FROM events"))
@@ -109,6 +131,8 @@ async def _ids(database: Database, shop: Shop, email: str) -> dict[str, str]:
         "entry_id": wire["ent"],
         "key_id": wire["key"],
         "delivery_id": wire["dlv"],
+        "campaign_id": wire["cmp"],
+        "segment": "new",
         "position": str(position),
         "subscriber": "customers.search",
         "version": "2",

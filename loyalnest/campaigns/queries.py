@@ -1,6 +1,6 @@
 """Named reads: campaigns, their versions, and the rules in force for a batch."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -90,7 +90,7 @@ class Running:
 async def get(session: AsyncSession, campaign_id: CampaignId) -> Campaign:
     """One campaign. Raises CampaignNotFound."""
     asked = {"merchant_id": merchant_of(session), "id": campaign_id}
-    row = (await session.execute(_ONE, asked)).mappings().one_or_none()
+    row = (await session.execute(_ONE, asked)).one_or_none()
     if row is None:
         raise CampaignNotFound
     return _campaign(row)
@@ -106,7 +106,7 @@ async def list_campaigns(
         "before": before,
         "limit": limit,
     }
-    return [_campaign(row) for row in (await session.execute(_LIST, asked)).mappings()]
+    return [_campaign(row) for row in await session.execute(_LIST, asked)]
 
 
 async def versions_of(session: AsyncSession, campaign_id: CampaignId) -> list[Version]:
@@ -159,8 +159,19 @@ async def running_in(
 _known: dict[tuple[UUID, UUID], tuple[tuple[int, str], list[Version]]] = {}
 
 
-def _campaign(row: Mapping[Any, Any]) -> Campaign:
-    return Campaign(**{**row, "rule": Rule.model_validate(row["rule"])})
+def _campaign(row: Any) -> Campaign:
+    merchant_id, id_, version, rule, budget, spent, created_at, created_by, updated_at = row
+    return Campaign(
+        merchant_id=merchant_id,
+        id=CampaignId(id_),
+        version=version,
+        rule=Rule.model_validate(rule),
+        budget=budget,
+        spent=spent,
+        created_at=created_at,
+        created_by=created_by,
+        updated_at=updated_at,
+    )
 
 
 def _version(row: Any) -> Version:

@@ -15,7 +15,17 @@ import structlog
 from fastapi import APIRouter
 from starlette.routing import BaseRoute
 
-from loyalnest import campaigns, customers, earning, ledger, merchants, orders, staff
+from loyalnest import (
+    campaigns,
+    customers,
+    earning,
+    ledger,
+    merchants,
+    orders,
+    segments,
+    staff,
+    tiers,
+)
 from loyalnest.entrypoints import live
 from loyalnest.entrypoints.http import Parts, dashboard
 from loyalnest.entrypoints.worker import Work
@@ -74,12 +84,15 @@ async def _verify_books(database: Database, now: datetime) -> None:
 SEALED = (*inbox.SEALED, *merchants.SEALED, *staff.SEALED, *customers.SEALED)
 INDEXES = (*merchants.INDEXES, *staff.INDEXES, *customers.INDEXES)
 PROVIDERS = (shopify.PROVIDED,)
-SUBSCRIBERS = (customers.INDEX_CUSTOMERS, earning.SIGN_UPS)
+SUBSCRIBERS = (customers.INDEX_CUSTOMERS, earning.SIGN_UPS, segments.SCORES, tiers.STANDINGS)
+JOBS = (tiers.JUDGE_EVERYBODY,)
 TIMETABLE = (
     Recurring("ledger.settle_due", "*/5 * * * *", _settle_due),
     Recurring("inbox.forget_applied", "20 3 * * *", inbox.forget_applied),
     Recurring("jobs.forget_done", "40 3 * * *", forget_done),
     Recurring("ledger.verify", "0 4 * * *", _verify_books),
+    segments.NIGHTLY,
+    tiers.NIGHTLY,
 )
 
 
@@ -97,7 +110,7 @@ def roles_of(text: str) -> frozenset[Role]:
 
 def work() -> Work:
     """What a worker has to do."""
-    return Work(providers=PROVIDERS, subscribers=SUBSCRIBERS, timetable=TIMETABLE)
+    return Work(providers=PROVIDERS, subscribers=SUBSCRIBERS, jobs=JOBS, timetable=TIMETABLE)
 
 
 def parts(database: Database, settings: Settings, roles: frozenset[Role] = EVERY_ROLE) -> Parts:
@@ -161,11 +174,11 @@ def _routers(settings: Settings) -> Mapping[Role, Sequence[APIRouter]]:
             earning.router,
         ],
         Role.REFERRALS: [],
-        Role.ANALYTICS: [],
+        Role.ANALYTICS: [segments.router],
         Role.EVENTS: [relay.router_of(SUBSCRIBERS)],
         Role.ADMIN_CORE: [merchants.router, inbox.router],
         Role.ADMIN_FEATURES: [],
-        Role.CAMPAIGN: [campaigns.router],
+        Role.CAMPAIGN: [campaigns.router, tiers.router],
         Role.GAMIFICATION: [],
         Role.FRONTEND: [],
     }

@@ -28,19 +28,20 @@ CREATE TABLE standings (
     tier            text,
     since           timestamptz NOT NULL,
     progress        numeric NOT NULL,
+    qualified_at    timestamptz NOT NULL,
     kept_until      timestamptz,
     override_tier   text,
     override_until  timestamptz,
     override_by     text,
     override_reason text,
-    due_at          timestamptz,
     ladder_version  integer NOT NULL,
     judged_at       timestamptz NOT NULL,
     PRIMARY KEY (merchant_id, customer_id),
     FOREIGN KEY (merchant_id, customer_id) REFERENCES customers
 ) PARTITION BY HASH (merchant_id);
+CREATE INDEX standings_overridden ON standings (merchant_id, override_until)
+    WHERE override_tier IS NOT NULL;
 CREATE INDEX standings_tier ON standings (merchant_id, tier, customer_id);
-CREATE INDEX standings_due ON standings (merchant_id, due_at) WHERE due_at IS NOT NULL;
 CREATE TABLE standing_moves (
     merchant_id    uuid NOT NULL,
     id             uuid NOT NULL,

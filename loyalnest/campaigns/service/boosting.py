@@ -15,8 +15,8 @@ from loyalnest.campaigns.queries import Running
 from loyalnest.campaigns.values import (
     ONE,
     WIRE_PREFIX,
-    Boost,
     Bonus,
+    Boost,
     Purchase,
     Version,
 )
@@ -91,9 +91,9 @@ async def boosts_for(
     merchant_ids = list({it.merchant_id for it in purchases})
     since = min(it.placed_at for it in purchases)
     pairs = list({(it.merchant_id, it.customer_id) for it in purchases})
-    standings = await tiers.standings_of(session, pairs)
+    standings = await tiers.standings_of(session, pairs, now=now)
     running = await queries.running_in(session, merchant_ids, since=since)
-    known = {}
+    known: Mapping[Pair, str] = {}
     if running or any(it.segment_factors for it in purchases):
         known = await segments.segments_of(session, pairs)
     boosts = [_standing_boosts(it, standings, known) for it in purchases]

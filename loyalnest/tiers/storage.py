@@ -1,0 +1,206 @@
+"""How standings lie in their tables: one statement for many."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from loyalnest.kernel.database import Bulk, Row
+from loyalnest.kernel.ids import new_id
+from loyalnest.tiers.values import Basis, Cause, Override, Pair, Place, Progress
+
+COLUMNS = """
+s.merchant_id, s.customer_id, s.tier, s.since, s.progress, s.qualified_at, s.kept_until,
+s.override_tier, s.override_until, s.override_by, s.override_reason, s.ladder_version
+"""
+_LOCK = f"""
+SELECT {COLUMNS}
+FROM unnest($1::uuid[], $2::uuid[]) AS k (merchant_id, customer_id)
+JOIN standings s ON s.merchant_id = k.merchant_id AND s.customer_id = k.customer_id
+ORDER BY s.merchant_id, s.customer_id
+FOR UPDATE OF s
+"""  # noqa: S608
+_PUT = """
+INSERT INTO standings AS s (merchant_id, customer_id, tier, since, progress, qualified_at,
+    kept_until, override_tier, override_until, override_by, override_reason, ladder_version,
+    judged_at)
+SELECT n.*, $13::timestamptz
+FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[], $5::numeric[],
+            $6::timestamptz[], $7::timestamptz[], $8::text[], $9::timestamptz[], $10::text[],
+            $11::text[], $12::int[])
+  AS n (merchant_id, customer_id, tier, since, progress, qualified_at, kept_until, override_tier,
+        override_until, override_by, override_reason, ladder_version)
+ON CONFLICT (merchant_id, customer_id) DO UPDATE
+SET tier = excluded.tier, since = excluded.since, progress = excluded.progress,
+    qualified_at = excluded.qualified_at, kept_until = excluded.kept_until,
+    override_tier = excluded.override_tier, override_until = excluded.override_until,
+    override_by = excluded.override_by, override_reason = excluded.override_reason,
+    ladder_version = excluded.ladder_version, judged_at = excluded.judged_at
+"""
+_MOVE = """
+INSERT INTO standing_moves (merchant_id, id, customer_id, from_tier, to_tier, cause,
+    ladder_version, actor, reason, occurred_at, recorded_at)
+SELECT *, $10::timestamptz, $10::timestamptz
+FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::int[],
+            $8::text[], $9::text[])
+"""
+# Only those who are there: whoever was merged away stands nowhere.
+_LIVING = """
+SELECT c.merchant_id, c.id
+FROM unnest($1::uuid[], $2::uuid[]) AS k (merchant_id, customer_id)
+JOIN customers c
+  ON c.merchant_id = k.merchant_id AND c.id = k.customer_id AND c.merged_into IS NULL
+ORDER BY 1, 2
+"""
+_FORGET = """
+DELETE FROM standings s
+USING unnest($1::uuid[], $2::uuid[]) AS k (merchant_id, customer_id),
+      customers c
+WHERE s.merchant_id = k.merchant_id AND s.customer_id = k.customer_id
+  AND c.merchant_id = k.merchant_id AND c.id = k.customer_id AND c.merged_into IS NOT NULL
+"""
+# $1-$4: merchant, customer, from when on it counts now, and then; $5: when an order counts.
+_BY_ORDERS = """
+SELECT k.merchant_id, k.customer_id,
+       coalesce(sum({what}) FILTER (WHERE o.placed_at >= k.now_from), 0),
+       coalesce(sum({what}) FILTER (WHERE o.placed_at >= k.then_from), 0)
+FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::timestamptz[], $5::text[])
+     AS k (merchant_id, customer_id, now_from, then_from, award_on)
+JOIN merchants m ON m.merchant_id = k.merchant_id
+JOIN customers c
+  ON c.merchant_id = k.merchant_id
+ AND (c.id = k.customer_id OR c.merged_into = k.customer_id)
+JOIN orders o ON o.merchant_id = c.merchant_id AND o.customer_id = c.id
+WHERE o.placed_at IS NOT NULL
+  AND o.kept > 0
+  AND CASE k.award_on WHEN 'paid' THEN o.paid_at IS NOT NULL
+                      WHEN 'fulfilled' THEN o.fulfilled_at IS NOT NULL
+                      ELSE true END
+GROUP BY k.merchant_id, k.customer_id
+"""
+_BY_POINTS = """
+SELECT k.merchant_id, k.customer_id,
+       coalesce(sum(e.amount) FILTER (WHERE e.occurred_at >= k.now_from), 0),
+       coalesce(sum(e.amount) FILTER (WHERE e.occurred_at >= k.then_from), 0)
+FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::timestamptz[], $5::text[])
+     AS k (merchant_id, customer_id, now_from, then_from, award_on)
+JOIN customers c
+  ON c.merchant_id = k.merchant_id
+ AND (c.id = k.customer_id OR c.merged_into = k.customer_id)
+JOIN units u ON u.merchant_id = k.merchant_id AND u.code = 'points'
+JOIN entries e
+  ON e.merchant_id = c.merchant_id AND e.customer_id = c.id AND e.unit_id = u.id
+WHERE e.kind IN ('earn', 'refund') AND e.source_kind <> 'tier'
+GROUP BY k.merchant_id, k.customer_id
+"""
+_PROGRESS = {
+    Basis.SPEND: _BY_ORDERS.format(what="CASE WHEN o.currency = m.currency THEN o.kept END"),
+    Basis.ORDERS: _BY_ORDERS.format(what="1"),
+    Basis.POINTS: _BY_POINTS,
+}
+
+
+async def living(connection: Bulk, who: Sequence[Pair]) -> list[Pair]:
+    """Those of them who are there, in key order; the standings of the others are forgotten."""
+    columns = _columns(who)
+    await connection.execute(_FORGET, *columns)
+    return [(row[0], row[1]) for row in await connection.fetch(_LIVING, *columns)]
+
+
+async def lock(connection: Bulk, who: Sequence[Pair]) -> dict[Pair, Place]:
+    """Take hold of the standings that there are."""
+    rows = await connection.fetch(_LOCK, *_columns(who))
+    return {(row[0], row[1]): place_of(row) for row in rows}
+
+
+async def progress_of(
+    connection: Bulk,
+    basis: Basis,
+    asked: Sequence[tuple[Pair, datetime, datetime, str]],
+) -> dict[Pair, Progress]:
+    """What customers have put in: (who, window now, window then, when an order counts)."""
+    if not asked:
+        return {}
+    rows = await connection.fetch(
+        _PROGRESS[basis],
+        [who[0] for who, _, _, _ in asked],
+        [who[1] for who, _, _, _ in asked],
+        [now_from for _, now_from, _, _ in asked],
+        [then_from for _, _, then_from, _ in asked],
+        [award_on for _, _, _, award_on in asked],
+    )
+    return {(row[0], row[1]): Progress(Decimal(row[2]), Decimal(row[3])) for row in rows}
+
+
+async def put(connection: Bulk, places: Sequence[Place], *, now: datetime) -> None:
+    """Write standings that are locked or new."""
+    if not places:
+        return
+    rows = [
+        (
+            it.merchant_id,
+            it.customer_id,
+            it.tier,
+            it.since,
+            it.progress,
+            it.qualified_at,
+            it.kept_until,
+            it.override and it.override.tier,
+            it.override and it.override.until,
+            it.override and it.override.by,
+            it.override and it.override.reason,
+            it.ladder_version,
+        )
+        for it in places
+    ]
+    await connection.execute(_PUT, *map(list, zip(*rows, strict=True)), now)
+
+
+async def record_moves(
+    connection: Bulk,
+    moves: Sequence[tuple[Place, str | None, str | None, Cause, str, str | None]],
+    *,
+    now: datetime,
+) -> None:
+    """Write moves: whose, from, to, why, by whom, and what they said."""
+    if not moves:
+        return
+    rows = [
+        (
+            place.merchant_id,
+            new_id(),
+            place.customer_id,
+            before,
+            after,
+            cause.value,
+            place.ladder_version,
+            actor,
+            reason,
+        )
+        for place, before, after, cause, actor, reason in moves
+    ]
+    await connection.execute(_MOVE, *map(list, zip(*rows, strict=True)), now)
+
+
+def place_of(row: Row) -> Place:
+    """A standing from its row (`COLUMNS`)."""
+    (merchant_id, customer_id, tier, since, progress, qualified_at, kept_until, override_tier,
+     override_until, override_by, override_reason, version) = row  # fmt: skip
+    override = None
+    if override_tier is not None:
+        override = Override(override_tier, override_until, override_by, override_reason)
+    return Place(
+        merchant_id=merchant_id,
+        customer_id=customer_id,
+        tier=tier,
+        since=since,
+        progress=progress,
+        qualified_at=qualified_at,
+        kept_until=kept_until,
+        override=override,
+        ladder_version=version,
+    )
+
+
+def _columns(who: Sequence[Pair]) -> tuple[list[UUID], list[UUID]]:
+    return [merchant_id for merchant_id, _ in who], [customer_id for _, customer_id in who]
