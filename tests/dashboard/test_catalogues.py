@@ -71,6 +71,13 @@ def test_a_text_fills_in_what_the_english_one_does(language: str) -> None:
     assert wrong == {}
 
 
+@pytest.mark.parametrize("language", LANGUAGES[1:])
+def test_a_language_is_not_english_under_another_name(language: str) -> None:
+    english, texts = meanings("en"), meanings(language)
+    same = [key for key, text in texts.items() if text == english[key]]
+    assert len(same) < len(texts) / 10, same
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_texts_are_plain_text(language: str) -> None:
     odd = {

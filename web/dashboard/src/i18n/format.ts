@@ -43,25 +43,26 @@ function formatIn(
   home: string | undefined,
   units: UnitNames,
 ): Format {
-  const number = new Intl.NumberFormat(language);
-  const signed = new Intl.NumberFormat(language, { signDisplay: "exceptZero" });
-  const dates = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeZone });
-  const instants = new Intl.DateTimeFormat(language, {
+  const locale = regional(language);
+  const number = new Intl.NumberFormat(locale);
+  const signed = new Intl.NumberFormat(locale, { signDisplay: "exceptZero" });
+  const dates = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone });
+  const instants = new Intl.DateTimeFormat(locale, {
     dateStyle: "medium",
     timeStyle: "short",
     timeZone,
   });
-  const months = new Intl.DateTimeFormat(language, {
+  const months = new Intl.DateTimeFormat(locale, {
     month: "short",
     year: "2-digit",
     timeZone: "UTC",
   });
-  const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
+  const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
   const format: Format = {
     number: (value) => number.format(value),
     change: (value) => signed.format(value),
     money: (amount, currency) =>
-      new Intl.NumberFormat(language, {
+      new Intl.NumberFormat(locale, {
         style: "currency",
         currency: currency ?? home ?? "USD",
       }).format(Number(amount)),
@@ -90,4 +91,10 @@ function formatIn(
 /** The name a merchant gave a unit; what every program begins with is in our catalogues. */
 function renamed(names: string[] | undefined): string[] | undefined {
   return names?.[1] === "points" ? undefined : names;
+}
+
+/** The reader's own variety of a language: dates in British English differ from American ones. */
+function regional(language: Language): string {
+  const wanted = language.toLowerCase();
+  return navigator.languages.find((tag) => tag.toLowerCase().startsWith(`${wanted}-`)) ?? language;
 }

@@ -11,7 +11,7 @@ import { chooseTheme, THEMES, useTheme } from "./theme";
 const ITEM =
   "flex min-h-9 cursor-pointer items-center rounded-lg px-3 outline-none data-[highlighted]:bg-sunken";
 
-export function AccountMenu() {
+export default function AccountMenu() {
   const { t, i18n } = useTranslation();
   const merchant = useMerchant();
   const theme = useTheme();

@@ -15,41 +15,43 @@ export function Actions({ program, disabled, fields, onChange }: Part) {
   return (
     <Card flush title={t("earning.actions")}>
       <ul>
-        {Object.entries(actions).map(([name, rule]) => (
-          <li key={name} className="border-t border-line px-4 py-3 first:border-0">
-            <Switch
-              label={i18n.exists(`actionName.${name}`) ? t(`actionName.${name}`) : name}
-              on={rule.enabled ?? false}
-              disabled={disabled}
-              onChange={(enabled) => set(name, { enabled })}
-            />
-            {rule.enabled && (
-              <fieldset disabled={disabled} className="mt-3 grid gap-4 sm:grid-cols-3">
-                <legend className="sr-only">{t("earning.actions")}</legend>
-                <TextField
-                  label={t("earning.points")}
-                  type="number"
-                  min={1}
-                  max={1_000_000_000}
-                  required
-                  value={rule.points || ""}
-                  error={fields[`actions.${name}.points`]}
-                  onChange={(event) => set(name, { points: Number(event.target.value) })}
-                />
-                <Limit
-                  label={t("earning.perDay")}
-                  value={rule.per_day ?? null}
-                  onChange={(per_day) => set(name, { per_day })}
-                />
-                <Limit
-                  label={t("earning.perCustomer")}
-                  value={rule.per_customer ?? null}
-                  onChange={(per_customer) => set(name, { per_customer })}
-                />
-              </fieldset>
-            )}
-          </li>
-        ))}
+        {Object.entries(actions)
+          .sort(([one], [other]) => one.localeCompare(other))
+          .map(([name, rule]) => (
+            <li key={name} className="border-t border-line px-4 py-3 first:border-0">
+              <Switch
+                label={i18n.exists(`actionName.${name}`) ? t(`actionName.${name}`) : name}
+                on={rule.enabled ?? false}
+                disabled={disabled}
+                onChange={(enabled) => set(name, { enabled })}
+              />
+              {rule.enabled && (
+                <fieldset disabled={disabled} className="mt-3 grid gap-4 sm:grid-cols-3">
+                  <legend className="sr-only">{t("earning.actions")}</legend>
+                  <TextField
+                    label={t("earning.points")}
+                    type="number"
+                    min={1}
+                    max={1_000_000_000}
+                    required
+                    value={rule.points || ""}
+                    error={fields[`actions.${name}.points`]}
+                    onChange={(event) => set(name, { points: Number(event.target.value) })}
+                  />
+                  <Limit
+                    label={t("earning.perDay")}
+                    value={rule.per_day ?? null}
+                    onChange={(per_day) => set(name, { per_day })}
+                  />
+                  <Limit
+                    label={t("earning.perCustomer")}
+                    value={rule.per_customer ?? null}
+                    onChange={(per_customer) => set(name, { per_customer })}
+                  />
+                </fieldset>
+              )}
+            </li>
+          ))}
       </ul>
     </Card>
   );
