@@ -1,17 +1,19 @@
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { buttonClass } from "../ui/button";
-import { Empty } from "../ui/states";
+import { Icon } from "../ui/icon";
 
 export function NotFound() {
   const { t } = useTranslation();
   return (
-    <main className="p-6">
-      <Empty title={t("state.notFound")}>
-        <Link to="/" className={buttonClass()}>
-          {t("nav.home")}
-        </Link>
-      </Empty>
+    <main className="flex min-h-dvh flex-col items-center justify-center gap-3 p-6 text-center">
+      <span className="text-muted">
+        <Icon name="empty" large />
+      </span>
+      <h1 className="text-xl font-bold">{t("state.notFound")}</h1>
+      <Link to="/" className={buttonClass()}>
+        {t("nav.home")}
+      </Link>
     </main>
   );
 }

@@ -50,7 +50,7 @@ export function Adjust({ customer, onClose, begin }: Props) {
           adjusting.mutate({ amount, reason, mayOwe, key: key.current }, { onSuccess: onClose });
         }}
       >
-        <div className="grid gap-4 sm:grid-cols-2">
+        <div className="grid grid-cols-1 gap-4 sm:grid-cols-2">
           <Select
             label={t("adjust.way")}
             value={way}

@@ -53,7 +53,7 @@ function Pair({ pair }: { pair: Schemas["MergeCandidateView"] }) {
   return (
     <Card>
       <Refused error={merging.error} />
-      <fieldset className="grid gap-3 sm:grid-cols-2">
+      <fieldset className="grid grid-cols-1 gap-3 sm:grid-cols-2">
         <legend className="mb-2 text-muted">{t("same.keep")}</legend>
         {[pair.customer_id, pair.other_id].map((id) => (
           <Side

@@ -69,7 +69,7 @@ function Known({ customer }: { customer: Person }) {
       }
     >
       {customer.merged_into && <MergedAway into={customer.merged_into} />}
-      <div className="grid items-start gap-4 lg:grid-cols-[2fr_1fr]">
+      <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-[2fr_1fr]">
         <div className="order-2 min-w-0 lg:order-1">
           <Views customer={customer} />
         </div>

@@ -53,7 +53,7 @@ function Form({ saved, disabled }: { saved: Policy; disabled: boolean }) {
         setAsking(true);
       }}
     >
-      <fieldset disabled={disabled} className="grid gap-4 sm:grid-cols-2">
+      <fieldset disabled={disabled} className="grid grid-cols-1 gap-4 sm:grid-cols-2">
         <Select
           label={t("expiry.kind")}
           value={change.kind}

@@ -35,7 +35,7 @@ export function Orders({ program, disabled, fields, onChange }: Part) {
   const { hold } = program;
   return (
     <Card title={t("earning.orders")}>
-      <fieldset disabled={disabled} className="grid gap-4 sm:grid-cols-2">
+      <fieldset disabled={disabled} className="grid grid-cols-1 gap-4 sm:grid-cols-2">
         <TextField
           label={t("earning.rate", { currency: useMerchant()?.currency ?? "" })}
           hint={useExample(program.default_rate)}
@@ -92,7 +92,7 @@ export function Orders({ program, disabled, fields, onChange }: Part) {
       </fieldset>
       <fieldset disabled={disabled} className="mt-5">
         <legend className="mb-1 font-medium">{t("earning.counts")}</legend>
-        <div className="grid sm:grid-cols-2">
+        <div className="grid grid-cols-1 sm:grid-cols-2">
           {COUNTED.map((each) => (
             <Checkbox
               key={each}

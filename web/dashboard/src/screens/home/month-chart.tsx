@@ -35,25 +35,27 @@ export function MonthChart({ months }: { months: Schemas["MonthView"][] }) {
         <Key tint="bg-accent">{t("home.issued")}</Key>
         <Key tint="bg-line-strong">{t("home.redeemed")}</Key>
       </figcaption>
-      <table className="sr-only">
-        <caption>{t("home.byMonth")}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{t("home.month")}</th>
-            <th scope="col">{t("home.issued")}</th>
-            <th scope="col">{t("home.redeemed")}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {months.map((each) => (
-            <tr key={each.month}>
-              <th scope="row">{format.month(each.month)}</th>
-              <td>{format.number(each.issued)}</td>
-              <td>{format.number(Math.abs(each.redeemed))}</td>
+      <div className="sr-only">
+        <table>
+          <caption>{t("home.byMonth")}</caption>
+          <thead>
+            <tr>
+              <th scope="col">{t("home.month")}</th>
+              <th scope="col">{t("home.issued")}</th>
+              <th scope="col">{t("home.redeemed")}</th>
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {months.map((each) => (
+              <tr key={each.month}>
+                <th scope="row">{format.month(each.month)}</th>
+                <td>{format.number(each.issued)}</td>
+                <td>{format.number(Math.abs(each.redeemed))}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
     </figure>
   );
 }

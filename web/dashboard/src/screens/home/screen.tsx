@@ -22,7 +22,7 @@ export function Home() {
   return (
     <Page title={t("nav.home")}>
       <Months />
-      <div className="grid items-start gap-4 lg:grid-cols-2">
+      <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-2">
         <Waiting />
         {mayReadEvents && <Latest />}
       </div>

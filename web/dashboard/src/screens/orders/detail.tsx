@@ -35,7 +35,7 @@ function Known({ order }: { order: ExplainedOrder }) {
   const format = useFormat();
   return (
     <Page title={numberOf(order)} subtitle={<States order={order} />} back="/orders">
-      <div className="grid items-start gap-4 lg:grid-cols-[2fr_1fr]">
+      <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-[2fr_1fr]">
         <div className="flex min-w-0 flex-col gap-4">
           <Books order={order} />
           <Lines order={order} />

@@ -48,7 +48,7 @@ export function Password() {
           changing.mutate(new FormData(event.currentTarget));
         }}
       >
-        <div className="grid gap-4 sm:grid-cols-2">
+        <div className="grid grid-cols-1 gap-4 sm:grid-cols-2">
           <TextField
             label={t("settings.current")}
             name="current"

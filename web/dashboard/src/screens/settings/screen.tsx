@@ -33,7 +33,7 @@ function Looks() {
   const { t, i18n } = useTranslation();
   return (
     <Card title={t("settings.looks")}>
-      <div className="grid gap-4 sm:grid-cols-2">
+      <div className="grid grid-cols-1 gap-4 sm:grid-cols-2">
         <Select
           label={t("settings.language")}
           value={i18n.language as Language}

@@ -1,0 +1,197 @@
+"""A browser, the real server on a port of its own, and a gift shop with some history.
+
+Without a built dashboard or without Chromium these tests are skipped and say why; where `CI` is
+set, that is a failure.
+"""
+
+import asyncio
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import uvicorn
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+
+from loyalnest import staff
+from loyalnest.entrypoints import wiring
+from loyalnest.entrypoints.http import build_app
+from loyalnest.kernel import clock, inbox, relay
+from loyalnest.kernel.database import Database
+from loyalnest.kernel.inbox import DeliveryState, Intake, NewDelivery
+from tests.contracts.shopify.bodies import line, order, refund
+from tests.shop import Shop, open_shop
+from tests.tidy.repository import ROOT
+
+EMAIL, PASSWORD = "owner@example.com", "correct horse battery"
+CHROMIUM = os.environ.get("LOYALNEST_CHROMIUM") or shutil.which("chromium")
+PEOPLE = {
+    "ada@example.com": ("Ada", "Lovelace"),
+    "grace@example.com": ("Grace", "Hopper"),
+    "hedy@example.com": ("Hedy", "Lamarr"),
+}
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where the dashboard is, and whose."""
+
+    address: str
+    shop: Shop
+
+    def at(self, path: str = "/") -> str:
+        return f"{self.address}/dashboard{path}"
+
+
+@pytest.fixture(scope="session")
+def built() -> Path:
+    """The dashboard as it is handed out, built from what lies here."""
+    made = subprocess.run(
+        [sys.executable, ROOT / "web" / "build.py"], capture_output=True, text=True, check=False
+    )
+    if made.returncode:
+        missing(f"the dashboard could not be built: {made.stderr.strip()}")
+    return ROOT / "web" / "dashboard"
+
+
+@pytest.fixture(scope="session")
+async def chromium(built: Path) -> AsyncGenerator[Browser]:
+    if CHROMIUM is None:
+        missing("there is no Chromium: apt install chromium, or name one in LOYALNEST_CHROMIUM")
+    async with async_playwright() as driver:
+        browser = await driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture(scope="module")
+async def site(lasting_database: Database, chromium: Browser) -> AsyncGenerator[Site]:
+    """A gift shop's program, served as `loyalnest serve` does."""
+    shop = await _open_gift_shop(lasting_database)
+    async with _served(lasting_database) as address:
+        yield Site(address, shop)
+
+
+@pytest.fixture
+async def page(site: Site, chromium: Browser) -> AsyncGenerator[Page]:
+    """A desktop browser of somebody who has just signed in."""
+    async with visitor(chromium) as page:
+        await sign_in(page, site)
+        yield page
+
+
+@asynccontextmanager
+async def visitor(
+    chromium: Browser,
+    *,
+    width: int = 1280,
+    height: int = 800,
+    language: str = "en-GB",
+    theme: str = "light",
+) -> AsyncGenerator[Page]:
+    """A browser window; an error in a script or a refusal by our own policy fails the test."""
+    context: BrowserContext = await chromium.new_context(
+        viewport={"width": width, "height": height},
+        locale=language,
+        color_scheme="dark" if theme == "dark" else "light",
+        reduced_motion="reduce",
+    )
+    page = await context.new_page()
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on(
+        "console",
+        lambda said: complaints.append(said.text) if "Content Security" in said.text else None,
+    )
+    yield page
+    await context.close()
+    assert complaints == []
+
+
+async def sign_in(page: Page, site: Site, path: str = "/") -> None:
+    """By hand, as everybody does."""
+    await page.goto(site.at(path))
+    await page.locator("[name=email]").fill(EMAIL)
+    await page.locator("[name=password]").fill(PASSWORD)
+    await page.keyboard.press("Enter")
+    await page.locator("main#main h1").wait_for()
+
+
+async def settled(page: Page) -> None:
+    """Everything that was asked has been answered."""
+    await page.wait_for_load_state("networkidle")
+    await page.locator("main h1").first.wait_for()
+
+
+def missing(what: str) -> None:
+    """Skip with a clear word, or fail where nothing may be skipped."""
+    if os.environ.get("CI"):
+        pytest.fail(what)
+    pytest.skip(what)
+
+
+async def _open_gift_shop(database: Database) -> Shop:
+    now = clock.now()
+    shop = await open_shop(database)
+    for number, (email, (first, last)) in enumerate(PEOPLE.items()):
+        person = {"id": 70 + number, "email": email, "first_name": first, "last_name": last}
+        for visit in range(3):
+            placed = (now - timedelta(days=40 * visit + number)).isoformat()
+            cake = line(1, "12.50", 2, title="Cake")
+            bought = order(
+                1000 + 10 * number + visit,
+                lines=[cake, line(2, "3.20", title="Tea")],
+                email=email,
+                customer=person,
+                created_at=placed,
+                updated_at=placed,
+            )
+            await shop.tells(("orders/paid", bought), now=now)
+    await shop.tells(
+        ("refunds/create", refund(501, 1001, lines={2: 1}, created_at=now.isoformat())), now=now
+    )
+    await shop.tells(("refunds/create", refund(502, 4711, lines={1: 1})), now=now)
+    await _set_one_delivery_aside(shop)
+    async with database.tenant(shop.merchant_id) as session:
+        await staff.create_member(
+            session, email=EMAIL, role=staff.Role.OWNER, password=PASSWORD, now=now
+        )
+    await relay.settle(database, wiring.SUBSCRIBERS)
+    return shop
+
+
+async def _set_one_delivery_aside(shop: Shop) -> None:
+    async with Intake(shop.database) as intake:
+        await intake.put(
+            NewDelivery(
+                merchant_id=shop.merchant_id,
+                store_id=shop.store_id,
+                provider="shopify",
+                topic="orders/paid",
+                delivery_key=f"{shop.merchant_id}-odd",
+                body=b'{"id": "no order"}',
+                state=DeliveryState.QUEUED,
+            )
+        )
+    await inbox.drain(shop.database, wiring.PROVIDERS)
+
+
+@asynccontextmanager
+async def _served(database: Database) -> AsyncGenerator[str]:
+    parts = wiring.parts(database, database.settings)
+    app = build_app(database, database.settings, parts)
+    config = uvicorn.Config(app, port=0, ws="websockets-sansio", lifespan="on", log_config=None)
+    server = uvicorn.Server(config)
+    serving = asyncio.create_task(server.serve())
+    while not server.started:  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    await serving

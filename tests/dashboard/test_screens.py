@@ -1,0 +1,272 @@
+"""Every screen does by hand what it promises, and nothing is out of anybody's reach."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from tests.dashboard.conftest import Site, settled, sign_in, visitor
+
+SCREENS = (
+    *("/", "/customers", "/customers?q=ada", "/customers?q=nobody%20here", "/customers/same"),
+    *("/customers/{customer}", "/customers/{customer}?tab=orders"),
+    *("/customers/{customer}?tab=activity", "/orders", "/orders?waiting=true", "/orders/{order}"),
+    *("/activity", "/activity?type=points", "/activity?view=deliveries"),
+    *("/activity?view=failures", "/earning", "/settings", "/no-such-page"),
+)
+PHONE = {"width": 320, "height": 640}
+
+
+async def paths(site: Site) -> list[str]:
+    """Every screen's address with a customer and an order of this shop."""
+    async with site.shop.database.tenant(site.shop.merchant_id):
+        customer = await site.shop.customer_id()
+    return [path.replace("{customer}", customer) for path in SCREENS]
+
+
+async def open_screen(page: Page, site: Site, path: str) -> None:
+    if "{order}" in path:
+        await page.goto(site.at("/orders"))
+        await page.locator("tbody a").first.click()
+        await page.locator("dl").first.wait_for()
+    else:
+        await page.goto(site.at(path))
+    await settled(page)
+
+
+async def faults(page: Page, built: Path) -> list[dict[str, Any]]:
+    """What axe finds that keeps people out."""
+    await page.evaluate((built / "node_modules" / "axe-core" / "axe.min.js").read_text())
+    found: dict[str, Any] = await page.evaluate("axe.run()")
+    return [
+        {"id": fault["id"], "nodes": [node["html"][:200] for node in fault["nodes"][:3]]}
+        for fault in found["violations"]
+        if fault["impact"] in ("serious", "critical")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("language", "theme", "size"),
+    [("en-GB", "light", {}), ("he", "dark", {}), ("de-DE", "dark", PHONE), ("ar", "light", PHONE)],
+)
+async def test_every_screen_is_within_reach_of_everybody(
+    site: Site,
+    chromium: Browser,
+    built: Path,
+    language: str,
+    theme: str,
+    size: dict[str, int],
+):
+    found: dict[str, object] = {}
+    async with visitor(chromium, language=language, theme=theme, **size) as page:
+        await page.goto(site.at())
+        await page.locator("h1").wait_for()
+        if wrong := await faults(page, built):
+            found["/sign-in"] = wrong
+        await sign_in(page, site)
+        for path in await paths(site):
+            await open_screen(page, site, path)
+            if wrong := await faults(page, built):
+                found[path] = wrong
+            assert re.search(r"\b[a-z]+\.[a-z]+[A-Z]\w+\b", await page.inner_text("body")) is None
+            wide = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
+            if wide > 0:
+                found[f"{path} too wide"] = wide
+    assert json.loads(json.dumps(found)) == {}
+
+
+@pytest.mark.parametrize(("language", "direction"), [("fa", "rtl"), ("sv", "ltr")])
+async def test_a_screen_reads_the_way_its_reader_does(
+    site: Site, chromium: Browser, language: str, direction: str
+):
+    async with visitor(chromium, language=language) as page:
+        await sign_in(page, site)
+        assert await page.evaluate("document.documentElement.dir") == direction
+        assert await page.evaluate("document.documentElement.lang") == language
+        menu = await page.locator("nav#menu").bounding_box()
+        assert menu
+        assert (menu["x"] > 640) is (direction == "rtl")
+
+
+async def test_the_wrong_password_is_told_and_the_right_one_leads_where_one_was_going(
+    site: Site, chromium: Browser
+):
+    async with visitor(chromium) as page:
+        await page.goto(site.at("/orders?waiting=true"))
+        await page.get_by_label("E-mail").fill("owner@example.com")
+        await page.get_by_label("Password").fill("not the password")
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_role("alert")).to_contain_text("E-mail or password is wrong")
+        await page.get_by_label("Password").fill("correct horse battery")
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_text("It takes effect when the order arrives")).to_be_visible()
+        assert page.url.endswith("/dashboard/orders?waiting=true")
+
+
+async def test_one_stays_signed_in_and_signs_out_for_good(site: Site, page: Page):
+    cookies = {each.get("name"): each for each in await page.context.cookies()}
+    assert cookies["loyalnest_refresh"].get("httpOnly") is True
+    await page.reload()
+    await expect(page.get_by_role("heading", name="Home")).to_be_visible()
+    second = await page.context.new_page()
+    await second.goto(site.at("/customers"))
+    await expect(second.get_by_role("heading", name="Customers")).to_be_visible()
+
+    await page.get_by_role("button", name="Your account").click()
+    await page.get_by_role("menuitem", name="Sign out").click()
+    await expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    await second.reload()
+    await expect(second.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
+async def test_home_says_what_waits_and_leads_there(page: Page):
+    await expect(page.get_by_text("Messages from shops that could not be applied")).to_be_visible()
+    await page.get_by_text("Refunds whose order has not arrived").click()
+    await expect(page.get_by_role("link", name="4711")).to_be_visible()
+
+
+async def test_a_customer_is_found_from_anywhere_by_keyboard_alone(page: Page):
+    await page.keyboard.press("/")
+    await page.keyboard.type("lovelace")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("row")).to_have_count(2)
+    await page.get_by_role("link", name="Ada Lovelace").focus()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("heading", name="Ada Lovelace")).to_be_visible()
+    assert await page.evaluate("document.activeElement.id") == "main"
+
+
+async def test_the_first_key_leads_past_the_menu(site: Site, page: Page):
+    await page.reload()
+    await settled(page)
+    await page.keyboard.press("Tab")
+    await expect(page.get_by_role("button", name="Skip to the content")).to_be_focused()
+    await page.keyboard.press("Enter")
+    assert await page.evaluate("document.activeElement.id") == "main"
+
+
+async def test_a_balance_is_corrected_with_a_reason_and_the_correction_undone(
+    site: Site, page: Page
+):
+    await page.goto(site.at(f"/customers/{await site.shop.customer_id('grace@example.com')}"))
+    await page.get_by_role("button", name="Correct the balance").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_label("Points").fill("50")
+    await dialog.get_by_label("Reason").fill("Late parcel <b>sorry</b>")
+    await page.keyboard.press("Enter")
+    await expect(dialog).to_have_count(0)
+    await expect(page.get_by_text("Late parcel <b>sorry</b>", exact=True)).to_be_visible()
+    assert await site.shop.balance("grace@example.com") == (134, 0, 0)
+
+    await page.get_by_role("status").get_by_role("button", name="Undo").click()
+    await expect(page.get_by_text("Undone: Late parcel <b>sorry</b>")).to_be_visible()
+    assert await site.shop.balance("grace@example.com") == (84, 0, 0)
+    assert await site.shop.books_balance()
+
+
+async def test_what_is_refused_is_told_in_the_dialog(site: Site, page: Page):
+    await page.goto(site.at(f"/customers/{await site.shop.customer_id('hedy@example.com')}"))
+    await page.get_by_role("button", name="Correct the balance").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_label("Give or take").select_option("take")
+    await dialog.get_by_label("Points").fill("5000")
+    await dialog.get_by_label("Reason").fill("Too much")
+    await dialog.get_by_role("button", name="Save").click()
+    await expect(dialog.get_by_role("alert")).to_be_visible()
+
+
+async def test_a_dialog_keeps_the_focus_and_gives_it_back(site: Site, page: Page):
+    await page.goto(site.at(f"/customers/{await site.shop.customer_id()}"))
+    button = page.get_by_role("button", name="Correct the balance")
+    await button.click()
+    for _ in range(12):
+        await page.keyboard.press("Tab")
+        assert await page.evaluate("!!document.activeElement.closest('[role=dialog]')")
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    await expect(button).to_be_focused()
+
+
+async def test_two_customers_are_merged_and_parted_again(site: Site, page: Page):
+    await page.goto(site.at(f"/customers/{await site.shop.customer_id('hedy@example.com')}"))
+    await page.get_by_role("button", name="Merge").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_role("searchbox").fill("grace hopper")
+    await page.keyboard.press("Enter")
+    await dialog.get_by_role("radio").check()
+    await dialog.get_by_role("button", name="Merge").click()
+    await expect(page.get_by_text("168 points")).to_be_visible()
+
+    await page.get_by_role("status").get_by_role("button", name="Undo").click()
+    await expect(page.get_by_text("84 points")).to_be_visible()
+    assert await site.shop.books_balance()
+
+
+async def test_an_order_explains_what_it_earned(site: Site, page: Page):
+    await page.goto(site.at("/orders"))
+    await page.get_by_role("link", name="#1001").click()
+    await expect(page.get_by_role("heading", name="What it earned: 25 points")).to_be_visible()
+    await expect(page.get_by_text("£28.20 × 1")).to_be_visible()
+    await expect(page.get_by_text("3 of 28 taken back")).to_be_visible()
+
+
+async def test_rules_are_changed_as_a_new_version_and_the_past_stays(site: Site, page: Page):
+    await page.goto(site.at("/earning"))
+    await page.get_by_label("Points per 1 GBP").fill("3")
+    await expect(page.get_by_text("£25.00 earn 75 points")).to_be_visible()
+    await page.get_by_role("switch", name="Writing a review").click()
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_text("Rules, version 2")).to_be_visible()
+    assert await site.shop.balance() == (81, 0, 0)
+
+
+async def test_expiry_shows_who_would_lose_before_it_is_saved(site: Site, page: Page):
+    await page.goto(site.at("/earning"))
+    await page.get_by_role("combobox", name="Points expire").select_option("days")
+    await page.get_by_role("spinbutton", name="Days").fill("31")
+    await page.get_by_label("Also for points that exist already").check()
+    await page.get_by_role("button", name="Show who would lose points").click()
+    dialog = page.get_by_role("dialog")
+    await expect(dialog.get_by_text("customers would lose")).to_be_visible()
+    await dialog.get_by_role("button", name="Cancel").click()
+    await page.reload()
+    await expect(page.get_by_role("combobox", name="Points expire")).to_have_value("never")
+
+
+async def test_a_key_is_made_shown_once_and_revoked(site: Site, page: Page):
+    await page.goto(site.at("/settings"))
+    await page.get_by_role("button", name="Create a key").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_label("Name").fill("Till")
+    await dialog.get_by_label("points:read").check()
+    await dialog.get_by_role("button", name="Create a key").click()
+    await expect(dialog.get_by_text("lnk_")).to_be_visible()
+    await dialog.get_by_role("button", name="Close").last.click()
+    await page.get_by_role("button", name="Revoke").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Revoke").click()
+    await expect(page.get_by_role("main").get_by_text("Revoked")).to_be_visible()
+
+
+async def test_the_language_is_changed_at_once_and_remembered(site: Site, page: Page):
+    await page.goto(site.at("/settings"))
+    await page.get_by_label("Language").select_option("fr")
+    await expect(page.get_by_role("heading", name="Paramètres")).to_be_visible()
+    await page.reload()
+    await expect(page.get_by_role("heading", name="Paramètres")).to_be_visible()
+
+
+async def test_a_lost_connection_is_told_with_a_way_to_try_again(site: Site, page: Page):
+    await page.route("**/v1/api/orders*", lambda route: route.abort())
+    await page.goto(site.at("/orders"))
+    await expect(page.get_by_text("The server can't be reached")).to_be_visible(timeout=15_000)
+    await page.unroute("**/v1/api/orders*")
+    await page.get_by_role("button", name="Try again").click()
+    await expect(page.get_by_role("link", name="#1001")).to_be_visible()
+
+
+async def test_an_empty_list_says_so(site: Site, page: Page):
+    await page.goto(site.at("/customers?q=zzzzzz"))
+    await expect(page.get_by_text("Nobody found for “zzzzzz”")).to_be_visible()
