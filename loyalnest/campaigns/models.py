@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime
+from sqlalchemy import BigInteger, DateTime
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -21,8 +21,8 @@ class CampaignRow(Base):
     state: Mapped[str]
     version: Mapped[int]
     over_at: Mapped[datetime | None] = mapped_column(_INSTANT)
-    budget: Mapped[int | None]
-    spent: Mapped[int]
+    budget: Mapped[int | None] = mapped_column(BigInteger)
+    spent: Mapped[int] = mapped_column(BigInteger)
     created_at: Mapped[datetime] = mapped_column(_INSTANT)
     created_by: Mapped[str]
     updated_at: Mapped[datetime] = mapped_column(_INSTANT)

@@ -7,10 +7,10 @@ commits.
 
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any, Protocol, cast
+from typing import Any, ClassVar, Protocol, cast
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import Text, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
@@ -50,6 +50,8 @@ class _Driver(Bulk, Protocol):
 
 class Base(DeclarativeBase):
     """The parent of every table's class."""
+
+    type_annotation_map: ClassVar = {str: Text}
 
 
 class Database:
