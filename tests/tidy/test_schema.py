@@ -1,10 +1,20 @@
 """The schema keeps tenants apart and personal data in hand, whoever adds a table."""
 
+import importlib
+import json
+from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from loyalnest.kernel.database import Database
+from loyalnest import customers
+from loyalnest.customers.service.index import index_many
+from loyalnest.entrypoints import wiring
+from loyalnest.kernel.database import Database, merchant_of
+from loyalnest.kernel.ids import new_id
+from tests.conftest import NOW
 
 # Tables of the installation rather than of a merchant, and why they may be.
 INSTALLATION = {
@@ -18,27 +28,33 @@ INSTALLATION = {
 # Installation-wide by their nature: the worker's claim, the relay, the sweep.
 CROSSES_MERCHANTS = {"inbox_pkey", "deliveries_received", "events_position"}
 
-# Who answers for a table that points at a customer. `personal` tables are exported and erased by
+# Who answers for a table that points at a customer. `PERSONAL` tables are exported and erased by
 # the module named; the others hold ids, points and money, and keep the books whole.
 PERSONAL = {
     "customer_identities": "customers",
     "customer_search": "customers",
     "customers": "customers",
-    "merge_candidates": "customers",
-    "customer_merges": "customers",
 }
 IMPERSONAL = {
     "accounts",
     "campaign_awards",
+    "customer_merges",
     "debts",
     "entries",
     "events",
     "lots",
+    "merge_candidates",
     "orders",
     "redemptions",
     "rfm_scores",
     "standing_moves",
     "standings",
+}
+# What else is sealed, whose it is, and how it ends.
+SEALED_OTHERWISE = {
+    "deliveries": "what a store said; the body goes when its days are over",
+    "redemptions": "codes that name nobody",
+    "staff_members": "who works here; kept, for the books name what they did",
 }
 
 _TABLES = """
@@ -75,6 +91,12 @@ SELECT DISTINCT c.relname AS name
 FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
 WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
   AND NOT c.relispartition AND a.attname = 'customer_id'
+"""
+_SEALED_COLUMNS = """
+SELECT DISTINCT c.relname AS name
+FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
+  AND NOT c.relispartition AND a.attname LIKE '%sealed'
 """
 _STRONG_ROLES = """
 SELECT rolname FROM pg_roles
@@ -126,6 +148,29 @@ async def test_every_table_that_points_at_a_customer_is_answered_for(
     assert pointing == set(PERSONAL) | IMPERSONAL
 
 
+async def test_whatever_is_sealed_is_answered_for(shared_database: Database) -> None:
+    columns = await _rows(shared_database, _SEALED_COLUMNS)
+    sealed = {column["name"] for column in columns} | {each.table for each in wiring.SEALED}
+    assert sealed - set(PERSONAL) == set(SEALED_OTHERWISE)
+
+
+async def test_whoever_answers_for_a_person_exports_and_erases_what_is_held(
+    session: AsyncSession,
+) -> None:
+    merchant_id = merchant_of(session)
+    anna = await _filled_in(session)
+    before = {table: await _rows_about(session, table, anna) for table in PERSONAL}
+    assert all(before.values()), before
+    modules = [importlib.import_module(f"loyalnest.{name}") for name in set(PERSONAL.values())]
+    told = json.dumps([await module.export_customer(session, anna) for module in modules])
+    unsaid = [value for value in SAID if value not in told]
+    assert unsaid == []
+    for module in modules:
+        await module.erase_customer(session, merchant_id=merchant_id, customer_id=anna, now=NOW)
+    left = [row for table in PERSONAL for row in await _rows_about(session, table, anna)]
+    assert all(isinstance(value, ANONYMOUS) for row in left for value in row.values()), left
+
+
 async def test_the_program_runs_as_roles_that_own_and_bypass_nothing(
     shared_database: Database,
 ) -> None:
@@ -134,6 +179,44 @@ async def test_the_program_runs_as_roles_that_own_and_bypass_nothing(
     assert await _rows(shared_database, _STRONG_ROLES, **roles) == []
     owners = {table["owner"] for table in await _rows(shared_database, _TABLES)}
     assert not owners & set(roles.values())
+
+
+# Everything that can be known of somebody.
+SAID = ("anna@example.com", "+442079460958", "Anna Archer", "1990-05-17", "de", "shop-7")
+# What may remain of whoever was erased: ids and instants.
+ANONYMOUS = (UUID, datetime, type(None))
+
+
+async def _filled_in(session: AsyncSession) -> customers.CustomerId:
+    """A customer of whom everything is known that can be."""
+    email, phone, name, birthday, locale, external_id = SAID
+    said = customers.Contact(
+        merchant_of(session),
+        email=email,
+        phone=phone,
+        phone_verified=True,
+        name=name,
+        birthday=date.fromisoformat(birthday),
+        locale=locale,
+        store_id=new_id(),
+        provider="shopify",
+        external_id=external_id,
+    )
+    (anna,) = await customers.identify_many(session, [said], now=NOW)
+    assert anna
+    await index_many(session, [(said.merchant_id, anna)])
+    return anna
+
+
+async def _rows_about(
+    session: AsyncSession, table: str, customer_id: UUID
+) -> list[dict[str, object]]:
+    column = "id" if table == "customers" else "customer_id"
+    rows = await session.execute(
+        text(f"SELECT * FROM {table} WHERE merchant_id = :merchant_id AND {column} = :id"),
+        {"merchant_id": merchant_of(session), "id": customer_id},
+    )
+    return [dict(row) for row in rows.mappings()]
 
 
 async def _tenant_tables(database: Database) -> list[dict[str, Any]]:
