@@ -21,6 +21,7 @@ from loyalnest.customers.errors import (
     MergeNotFound,
 )
 from loyalnest.customers.events import CustomerMerged, CustomerUnmerged
+from loyalnest.customers.queries import brought_by
 from loyalnest.customers.values import CustomerId, MergeId
 from loyalnest.kernel.crypto import KeyRing
 from loyalnest.kernel.database import ring_of
@@ -91,21 +92,6 @@ UPDATE merge_candidates
  WHERE merchant_id = :merchant_id
    AND customer_id = least(CAST(:kept_id AS uuid), CAST(:merged_id AS uuid))
    AND other_id = greatest(CAST(:kept_id AS uuid), CAST(:merged_id AS uuid))
-""")
-
-_BRANCH = text("""
-WITH RECURSIVE branch (id) AS (
-    SELECT CAST(:merged_id AS uuid)
-     UNION
-    SELECT merge.merged_id
-      FROM branch
-      JOIN customer_merges AS merge
-        ON merge.merchant_id = :merchant_id
-       AND merge.kept_id = branch.id
-       AND merge.unmerged_at IS NULL
-)
-SELECT id
-  FROM branch
 """)
 
 _RETURN_IDENTITIES = text("""
@@ -202,7 +188,7 @@ async def unmerge_identities(
     if kept.merged_into:
         raise MergeCovered
     names = {"merchant_id": merchant_id, "kept_id": kept.id, "merged_id": merged.id, "now": now}
-    branch = list(await session.scalars(_BRANCH, names))
+    branch = await brought_by(session, merge_id)
     await session.execute(_RETURN_IDENTITIES, {**names, "branch": branch})
     await session.execute(_POINT_BACK, {**names, "branch": branch})
     if merge.filled:
