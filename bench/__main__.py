@@ -14,6 +14,7 @@ from rich.table import Table
 
 from bench import (
     books,
+    dashboard_size,
     earn,
     end_to_end,
     growth,
@@ -27,7 +28,17 @@ from bench.machine import commit, hardware
 
 FIGURES = [
     module.FIGURE
-    for module in (intake, books, end_to_end, earn, hot_customer, verify_1m, growth, memory)
+    for module in (
+        intake,
+        books,
+        end_to_end,
+        earn,
+        hot_customer,
+        verify_1m,
+        growth,
+        memory,
+        dashboard_size,
+    )
 ]
 RESULTS = Path(__file__).with_name("results.json")
 QUICK_RESULTS = Path(__file__).with_name("results.local.json")

@@ -182,6 +182,7 @@ async def _told_to_stop(stop: asyncio.Event, within_s: float) -> bool:
 def _greet(settings: Settings, owner_password: str | None) -> None:
     address = settings.public_url or address_of(settings)
     say(f"\nLoyalNest is up at {address}")
+    say(f"  Dashboard {address}/dashboard/")
     say(f"  API       {address}/docs")
     say("  API key   .venv/bin/loyalnest api-keys create --merchant demo")
     if owner_password:

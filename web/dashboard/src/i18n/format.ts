@@ -64,6 +64,7 @@ function formatIn(
     money: (amount, currency) =>
       new Intl.NumberFormat(locale, {
         style: "currency",
+        currencyDisplay: "narrowSymbol",
         currency: currency ?? home ?? "USD",
       }).format(Number(amount)),
     date: (instant) => dates.format(new Date(instant)),

@@ -67,9 +67,9 @@ function Brand() {
   return (
     <Link
       to="/"
-      className="flex min-w-0 items-center gap-2 rounded-lg font-semibold focus-visible:outline-white lg:w-48"
+      className="flex min-w-0 items-center gap-2 rounded-lg font-semibold max-sm:hidden focus-visible:outline-white lg:w-48"
     >
-      <img src={new URL("../mark.svg", import.meta.url).href} alt="" className="size-7" />
+      <img src={new URL("../mark.svg", import.meta.url).href} alt="" className="size-7 shrink-0" />
       <span className="truncate max-md:sr-only">{merchant?.name ?? "LoyalNest"}</span>
     </Link>
   );

@@ -131,6 +131,7 @@ function People({ customers }: { customers: Customer[] }) {
         {
           title: t("customer.enrolled"),
           end: true,
+          wide: true,
           cell: (customer) =>
             customer.enrolled_at ? (
               <span className="inline-flex text-good">

@@ -20,9 +20,9 @@ export function OrderTable({ orders }: { orders: Order[] }) {
             <Link
               to="/orders/$orderId"
               params={{ orderId: order.id }}
-              className="font-medium break-all hover:underline"
+              className="font-medium whitespace-nowrap hover:underline"
             >
-              {numberOf(order)}
+              <bdi dir="ltr">{numberOf(order)}</bdi>
             </Link>
           ),
         },
