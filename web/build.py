@@ -4,6 +4,7 @@ A stamp in the built folder names what it was made from, so that a second start 
 network nor Node. Where there is no Node, it comes as a wheel into the project's environment.
 """
 
+import fcntl
 import hashlib
 import importlib.util
 import os
@@ -22,14 +23,19 @@ INSTALLED = WEB / "node_modules" / ".package-lock.json"
 
 
 def main() -> int:
-    """Build unless nothing changed; says in a line what it does, or what to do."""
+    """What was asked for; says in a line what it does, or what to do."""
+    with (ROOT / "web" / ".building").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)  # two at once would tread on each other's files
+        return check() if "--check" in sys.argv else build()
+
+
+def build() -> int:
+    """Build unless nothing changed."""
     sources = fingerprint()
-    if STAMP.is_file() and STAMP.read_text() == sources and "--check" not in sys.argv:
+    if STAMP.is_file() and STAMP.read_text() == sources:
         return 0
     try:
         environment = with_node()
-        if "--check" in sys.argv:
-            return check(environment)
         print("Building the dashboard (once; needs the network) …", flush=True)
         install(environment)
         npm(environment, "run", "--silent", "build", quiet=True)
@@ -41,10 +47,16 @@ def main() -> int:
     return 0
 
 
-def check(environment: dict[str, str]) -> int:
+def check() -> int:
     """Types, lint and format of what the browser runs."""
-    install(environment)
-    return subprocess.run(["npm", "run", "--silent", "check"], cwd=WEB, env=environment).returncode
+    try:
+        environment = with_node()
+        install(environment)
+        npm(environment, "run", "--silent", "check")
+    except (OSError, subprocess.CalledProcessError) as error:
+        print(f"The dashboard was not checked: {reason(error)}", file=sys.stderr)
+        return 1
+    return 0
 
 
 def fingerprint() -> str:

@@ -6,6 +6,7 @@ import { api } from "../api/client";
 import { useMerchant } from "../api/program";
 import { forget } from "../api/session";
 import { directionOf, type Language } from "../i18n/languages";
+import { AccountButton } from "./account";
 import { chooseTheme, THEMES, useTheme } from "./theme";
 
 const ITEM =
@@ -23,12 +24,9 @@ export default function AccountMenu() {
     queries.clear();
   };
   return (
-    <Menu.Root dir={directionOf(i18n.language as Language)}>
-      <Menu.Trigger
-        aria-label={t("app.account")}
-        className="flex size-9 shrink-0 items-center justify-center rounded-lg bg-[#63cdb9] font-semibold text-[#10231f] uppercase focus-visible:outline-white"
-      >
-        {merchant?.name.slice(0, 1) ?? "·"}
+    <Menu.Root defaultOpen dir={directionOf(i18n.language as Language)}>
+      <Menu.Trigger asChild>
+        <AccountButton />
       </Menu.Trigger>
       <Menu.Portal>
         <Menu.Content

@@ -1,15 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
-import { lazy, Suspense, useEffect, useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { identityQuery, useMerchant } from "../api/program";
 import { useSignedIn } from "../api/session";
 import { menu } from "../screens/menu";
 import { Icon } from "../ui/icon";
+import { Account } from "./account";
 import { SearchBox } from "./search-box";
-
-// Menus need a library for placing them, which nobody waits for.
-const AccountMenu = lazy(() => import("./account-menu"));
 
 /** The bar above, the menu beside, and the screen. */
 export function Frame() {
@@ -48,9 +46,7 @@ export function Frame() {
         </button>
         <Brand />
         <SearchBox />
-        <Suspense fallback={<span className="size-9 shrink-0 rounded-lg bg-[#63cdb9]" />}>
-          <AccountMenu />
-        </Suspense>
+        <Account />
       </header>
       <div className="flex flex-1">
         <Menu open={open} onClose={() => setOpen(false)} />

@@ -7,6 +7,7 @@ import { useFormat } from "../../i18n/format";
 import { Button } from "../../ui/button";
 import { Listing } from "../../ui/listing";
 import { Empty } from "../../ui/states";
+import { Figures } from "../orders/figures";
 import { Adjust } from "./adjust";
 import { type Customer, type Entry, entriesQuery } from "./data";
 
@@ -54,7 +55,8 @@ function Line({ entry, onReverse }: { entry: Entry; onReverse: (() => void) | nu
         <p className="font-medium">
           <What entry={entry} />
         </p>
-        <Why entry={entry} />
+        <Figures basis={entry.basis} />
+        {entry.reason && <p className="break-words text-muted">{entry.reason}</p>}
         <p className="mt-0.5 flex flex-wrap items-center gap-x-3 text-xs text-muted">
           <time dateTime={entry.occurred_at}>{format.instant(entry.occurred_at)}</time>
           {entry.program_version !== null && (
@@ -93,19 +95,4 @@ function What({ entry }: { entry: Entry }) {
       {said}
     </Link>
   );
-}
-
-/** The figures behind a line: 12.50 at 1 point each, or the words that somebody gave. */
-function Why({ entry }: { entry: Entry }) {
-  const { t } = useTranslation();
-  const format = useFormat();
-  const { spend, rate, currency } = entry.basis ?? {};
-  const shown =
-    typeof spend === "string" && typeof rate === "string"
-      ? t("entry.computed", {
-          spend: format.money(spend, typeof currency === "string" ? currency : null),
-          rate: format.number(Number(rate)),
-        })
-      : entry.reason;
-  return shown ? <p className="break-words text-muted">{shown}</p> : null;
 }

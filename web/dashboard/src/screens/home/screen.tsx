@@ -7,7 +7,7 @@ import { useFormat } from "../../i18n/format";
 import { Card } from "../../ui/card";
 import { Listing } from "../../ui/listing";
 import { Page } from "../../ui/page";
-import { Empty, Failed, Loading } from "../../ui/states";
+import { Empty, Failed } from "../../ui/states";
 import { eventsQuery } from "../activity/data";
 import { EventList } from "../activity/event-list";
 import { MonthChart } from "./month-chart";
@@ -51,27 +51,19 @@ function Months() {
       ),
     refetchInterval: REFRESH_MS,
   });
-  if (months.isPending) {
-    return (
-      <Card>
-        <Loading />
-      </Card>
-    );
-  }
-  if (months.isError) {
+  if (months.isError && !months.data) {
     return (
       <Card>
         <Failed error={months.error} onRetry={() => months.refetch()} />
       </Card>
     );
   }
-  const points = months.data.items.filter((month) => month.unit === "points");
-  const now = points.at(-1);
-  if (!now) return null;
-  const tiles: [string, number, string][] = [
-    [t("home.issued"), now.issued, t("home.thisMonth")],
-    [t("home.redeemed"), Math.abs(now.redeemed), t("home.thisMonth")],
-    [t("home.outstanding"), now.closing, t("home.rightNow")],
+  const points = months.data?.items.filter((month) => month.unit === "points");
+  const now = points?.at(-1);
+  const tiles: [string, number | undefined, string][] = [
+    [t("home.issued"), now?.issued, t("home.thisMonth")],
+    [t("home.redeemed"), now && Math.abs(now.redeemed), t("home.thisMonth")],
+    [t("home.outstanding"), now?.closing, t("home.rightNow")],
   ];
   return (
     <>
@@ -79,13 +71,16 @@ function Months() {
         {tiles.map(([name, value, when]) => (
           <div key={name} className="rounded-xl bg-card p-4 shadow-card">
             <dt className="font-medium text-muted">{name}</dt>
-            <dd className="mt-1 text-2xl font-bold tabular-nums">{format.number(value)}</dd>
+            <dd className="mt-1 text-2xl font-bold tabular-nums">
+              {value === undefined ? "…" : format.number(value)}
+            </dd>
             <dd className="text-xs text-muted">{when}</dd>
           </div>
         ))}
       </dl>
       <Card title={t("home.byMonth")}>
-        <MonthChart months={points} />
+        {/* As high before it is filled as after: nothing below jumps. */}
+        <div className="min-h-53">{points && <MonthChart months={points} />}</div>
       </Card>
     </>
   );

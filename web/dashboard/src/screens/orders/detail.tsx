@@ -8,6 +8,7 @@ import { Page } from "../../ui/page";
 import { Empty, Failed, Loading } from "../../ui/states";
 import { Table } from "../../ui/table";
 import { type ExplainedOrder, orderQuery } from "./data";
+import { Figures } from "./figures";
 import { numberOf, States } from "./order-table";
 
 const route = getRouteApi("/frame/orders/$orderId");
@@ -99,33 +100,6 @@ function Books({ order }: { order: ExplainedOrder }) {
       )}
     </Card>
   );
-}
-
-function Figures({ basis }: { basis: Record<string, unknown> | null }) {
-  const { t } = useTranslation();
-  const format = useFormat();
-  if (typeof basis?.spend === "string" && typeof basis.rate === "string") {
-    const currency = typeof basis.currency === "string" ? basis.currency : null;
-    return (
-      <p className="text-muted">
-        {t("entry.computed", {
-          spend: format.money(basis.spend, currency),
-          rate: format.number(Number(basis.rate)),
-        })}
-      </p>
-    );
-  }
-  if (typeof basis?.earned === "number" && typeof basis.taken_back === "number") {
-    return (
-      <p className="text-muted">
-        {t("entry.takenBack", {
-          earned: format.number(basis.earned),
-          taken: format.number(basis.taken_back),
-        })}
-      </p>
-    );
-  }
-  return null;
 }
 
 function Lines({ order }: { order: ExplainedOrder }) {
