@@ -7,16 +7,18 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from loyalnest import campaigns, merchants, segments, staff, tiers
+from loyalnest import campaigns, customers, merchants, segments, staff, tiers
 from loyalnest.integrations.shopify import PROVIDED
 from loyalnest.kernel import inbox, relay
 from loyalnest.kernel.database import Database
+from loyalnest.kernel.http import once
 from loyalnest.kernel.ids import to_wire
 from loyalnest.kernel.inbox import DeliveryState, Intake, NewDelivery
+from loyalnest.kernel.relay.delivery import note_failure
 from tests.conftest import NOW
 from tests.contracts.shopify.bodies import order, refund
 from tests.doors import bearing, house, make_key
-from tests.shop import Shop, open_shop
+from tests.shop import Shop, Told, open_shop
 
 EARLIER = datetime(2026, 10, 1, tzinfo=NOW.tzinfo)
 PASSWORD = "correct horse battery"
@@ -34,11 +36,14 @@ class Tenant:
 
 async def two_merchants(database: Database) -> tuple[Tenant, Tenant]:
     """Two merchants with people, orders, points, keys, deliveries and events."""
-    return await _settled(database, "ada"), await _settled(database, "bea")
+    ours, theirs = await open_shop(database), await open_shop(database)
+    tenants = await _settled(database, ours, "ada"), await _settled(database, theirs, "bea")
+    for shop in (ours, theirs):
+        await _leave_things_undone(database, shop)
+    return tenants
 
 
-async def _settled(database: Database, owner: str) -> Tenant:
-    shop = await open_shop(database)
+async def _settled(database: Database, shop: Shop, owner: str) -> Tenant:
     await _draw_up_program(database, shop)
     email = f"{owner}@example.com"
     person = {"id": 7, "email": email, "first_name": owner}
@@ -46,6 +51,7 @@ async def _settled(database: Database, owner: str) -> Tenant:
         ("orders/paid", order(email=email, customer=person)),
         ("refunds/create", refund(lines={1: 1}, amount="10.00")),
         ("orders/paid", order(1002, email=email, customer=person)),
+        *_who_may_be_one(owner),
         ("refunds/create", refund(502, 1099, amount="5.00")),
     )
     await shop.sets(default_rate=2, now=NOW + timedelta(minutes=1))
@@ -70,8 +76,58 @@ async def _settled(database: Database, owner: str) -> Tenant:
             headers={**bearing(key), "Idempotency-Key": "first"},
         )
         assert earned.is_success, earned.text
+    await _fall_into_debt_and_merge(database, key, await shop.customer_id(email))
     await _settle_program(database, shop)
     return Tenant(shop.merchant_id, key, email, await _ids(database, shop, email))
+
+
+def _who_may_be_one(owner: str) -> list[Told]:
+    """Orders of two shoppers, and one by which the first may be the second."""
+    emails = [f"{owner}-{number}@example.org" for number in (8, 9)]
+    eight, nine = {"id": 8, "email": emails[0]}, {"id": 9, "email": emails[1]}
+    return [
+        ("orders/paid", order(1008, email=emails[0], customer=eight)),
+        ("orders/paid", order(1009, email=emails[1], customer=nine)),
+        ("orders/paid", order(1010, email=emails[1], customer={"id": 8, "email": emails[1]})),
+    ]
+
+
+async def _fall_into_debt_and_merge(database: Database, key: str, kept_id: str) -> None:
+    """Somebody owes more than they had, and somebody was two."""
+    async with house(database) as client:
+
+        async def tell(path: str, **body: object) -> str:
+            headers = {**bearing(key), "Idempotency-Key": f"{path}{body.get('amount')}"}
+            answer = await client.post(f"/v1/api/{path}", json=body, headers=headers)
+            assert answer.is_success, answer.text
+            return str(answer.json()["id"])
+
+        people = [await tell("customers", email=f"{name}@example.net") for name in ("cleo", "leo")]
+        cleo, leo = people
+        for amount in (5, -8):
+            await tell(
+                "points/adjust", customer_id=cleo, amount=amount, reason="a bet", may_owe=True
+            )
+        await tell(f"customers/{kept_id}/merge", merged_id=leo)
+
+
+async def _leave_things_undone(database: Database, shop: Shop) -> None:
+    """Something waits, something failed, something is remembered for whoever repeats it."""
+    async with Intake(database) as intake:
+        await intake.put(_delivery(shop, "waits", DeliveryState.QUEUED))
+    async with database.tenant(shop.merchant_id) as session:
+        position = await session.scalar(text("SELECT min(position) FROM events"))
+        event = await relay.get_event(session, merchant_id=shop.merchant_id, position=position)
+        await note_failure(
+            session, event, customers.INDEX_CUSTOMERS.name, ValueError("no"), now=NOW
+        )
+        await once(
+            session, scope="test", key="first", request_hash=b"", act=_nothing_happens, now=NOW
+        )
+
+
+async def _nothing_happens() -> dict[str, object]:
+    return {}
 
 
 async def _draw_up_program(database: Database, shop: Shop) -> None:
@@ -88,7 +144,8 @@ async def _draw_up_program(database: Database, shop: Shop) -> None:
 
 
 async def _settle_program(database: Database, shop: Shop) -> None:
-    await relay.settle(database, [tiers.STANDINGS, segments.SCORES], clock=lambda: NOW)
+    subscribers = [customers.INDEX_CUSTOMERS, tiers.STANDINGS, segments.SCORES]
+    await relay.settle(database, subscribers, clock=lambda: NOW)
     async with database.tenant(shop.merchant_id) as session:
         await segments.score_everybody(session, shop.merchant_id, now=NOW)
 
@@ -96,18 +153,20 @@ async def _settle_program(database: Database, shop: Shop) -> None:
 async def _take_deliveries_in(database: Database, shop: Shop) -> None:
     async with Intake(database) as intake:
         for number, state in enumerate((DeliveryState.QUEUED, DeliveryState.UNHANDLED)):
-            await intake.put(
-                NewDelivery(
-                    merchant_id=shop.merchant_id,
-                    store_id=shop.store_id,
-                    provider=PROVIDED.name,
-                    topic="orders/paid",
-                    delivery_key=f"{shop.merchant_id}-{number}",
-                    body=b'{"id": "no order"}',
-                    state=state,
-                )
-            )
+            await intake.put(_delivery(shop, str(number), state))
     await inbox.drain(database, [PROVIDED])
+
+
+def _delivery(shop: Shop, key: str, state: DeliveryState) -> NewDelivery:
+    return NewDelivery(
+        merchant_id=shop.merchant_id,
+        store_id=shop.store_id,
+        provider=PROVIDED.name,
+        topic="orders/paid",
+        delivery_key=f"{shop.merchant_id}-{key}",
+        body=b'{"id": "no order"}',
+        state=state,
+    )
 
 
 async def _ids(database: Database, shop: Shop, email: str) -> dict[str, str]:
@@ -119,15 +178,20 @@ async def _ids(database: Database, shop: Shop, email: str) -> dict[str, str]:
                 "ent": "SELECT id FROM entries ORDER BY id LIMIT 1",
                 "key": "SELECT id FROM api_keys ORDER BY id LIMIT 1",
                 "dlv": "SELECT id FROM deliveries ORDER BY id LIMIT 1",
+                "mrg": "SELECT id FROM customer_merges",
                 "cmp": "SELECT id FROM campaigns ORDER BY id LIMIT 1",
             }.items()
         }
         position = await session.scalar(text("SELECT min(position) FROM events"))
+        (pair,) = await customers.list_merge_candidates(session)
         assert len((await merchants.program_of(session, shop.merchant_id)).versions) == 2
     wire = {prefix: to_wire(prefix, id_) for prefix, id_ in first.items()}
     return {
         "customer_id": await shop.customer_id(email),
         "order_id": wire["ord"],
+        "candidate_id": to_wire("cus", pair[0]),
+        "other_id": to_wire("cus", pair[1]),
+        "merge_id": wire["mrg"],
         "entry_id": wire["ent"],
         "key_id": wire["key"],
         "delivery_id": wire["dlv"],

@@ -33,7 +33,7 @@ NOT_THERE = {
     "version": "2147483647",
     "subscriber": "nobody",
 }
-QUERIES = {"preview_unmerge": {"merge_id": f"mrg_{NOWHERE}"}}
+QUERIES = {"preview_unmerge": "merge_id={merge_id}"}
 # For what takes a body: one that would do, with ids by the names of the parameters.
 BODIES: dict[str, dict[str, Any]] = {
     "change_customer": {"name": "Somebody Else"},
@@ -52,7 +52,9 @@ BODIES: dict[str, dict[str, Any]] = {
             "effect": {"kind": "bonus", "points": 5},
         }
     },
-    "unmerge_customers": {"merge_id": f"mrg_{NOWHERE}"},
+    "unmerge_customers": {"merge_id": "{merge_id}"},
+    "erase_customer": {"confirm": "{customer_id}"},
+    "dismiss_merge_candidate": {"customer_id": "{candidate_id}", "other_id": "{other_id}"},
     "earn": {
         "customer_id": "{customer_id}",
         "action_type": "purchase",
@@ -91,12 +93,12 @@ async def ask(
     if "requestBody" in operation:
         assert name in BODIES, f"say in BODIES what {name} may be sent"
         told = json.dumps(BODIES[name])
-        body = json.loads(told.replace("{customer_id}", ids["customer_id"]))
+        body = json.loads(re.sub(r'"\{(\w+)\}"', lambda field: f'"{ids[field[1]]}"', told))
     answer = await client.request(
         method,
         path.format(**ids),
         json=body,
-        params=QUERIES.get(name),
+        params=QUERIES.get(name, "").format(**ids),
         headers={**bearing(key), "Idempotency-Key": f"{name}-probe"},
     )
     said: dict[str, Any] = answer.json() if answer.content else {}
@@ -135,9 +137,9 @@ async def test_no_answer_holds_anything_of_another_merchant(
     ours, theirs = tenants
     _, path, _ = OPERATIONS[name]
     ids = {**ours.ids, "code": "points"}
-    query = QUERIES.get(name)
+    query = QUERIES.get(name, "").format(**ids)
     answer = await client.get(path.format(**ids), params=query, headers=bearing(ours.key))
-    assert answer.status_code in {200, 404}
+    assert answer.status_code == 200, answer.text
     foreign = {theirs.email, to_wire("mer", theirs.merchant_id), *theirs.ids.values()}
     assert not [word for word in foreign if "_" in word and word in answer.text]
     assert theirs.email not in answer.text
@@ -215,17 +217,8 @@ async def test_the_stories_above_have_rows_to_hide(
         assert empty <= MAY_BE_EMPTY
 
 
-# Only written when something fails, is owed, is merged, waits at this very moment, or is searched.
+# The program: each leaves this list with its own part of the story.
 MAY_BE_EMPTY = {
-    "customer_merges",
-    "customer_search",
-    "debts",
-    "draws",
-    "event_failures",
-    "idempotency_keys",
-    "inbox",
-    "merge_candidates",
-    # The program: each leaves this list with its own part of the story.
     "redemption_moves",
     "redemptions",
     "reward_versions",
