@@ -27,6 +27,14 @@ class MergeCovered(Conflict):
     """The customer that was kept has itself been merged since; undo that merge first."""
 
 
+class CandidateNotFound(NotFound):
+    """These two were never offered for merging."""
+
+
+class ErasureUnconfirmed(Invalid):
+    """Repeat the customer's id in `confirm`: what is erased does not come back."""
+
+
 class OneQuestion(Invalid):
     """Ask by one of q, email, phone and external_id at a time."""
 

@@ -9,13 +9,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from loyalnest import merchants
 from loyalnest.customers import queries, service
-from loyalnest.customers.errors import OneQuestion
+from loyalnest.customers.errors import CustomerMergedAway, ErasureUnconfirmed, OneQuestion
 from loyalnest.customers.schemas import (
     CustomerChanges,
+    CustomerExport,
     CustomerView,
+    ErasureRequest,
     Holding,
     MergeCandidateView,
     NewCustomer,
+    NotOnePerson,
 )
 from loyalnest.customers.values import WIRE_PREFIX, Contact, Customer, CustomerId
 from loyalnest.kernel.database import merchant_of
@@ -71,6 +74,10 @@ def router_of(balances: Balances) -> APIRouter:
     router.include_router(_finding(show))
     router.include_router(_knowing(show))
     router.get("/merge-candidates", operation_id="list_merge_candidates")(list_merge_candidates)
+    dismiss = router.post("/merge-candidates/dismiss", status_code=204)
+    dismiss(dismiss_merge_candidate)
+    router.get("/customers/{customer_id}/export")(export_customer)
+    router.post("/customers/{customer_id}/erase", status_code=204)(erase_customer)
     return router
 
 
@@ -170,6 +177,48 @@ async def list_merge_candidates(session: Reading) -> Page[MergeCandidateView]:
             for one, other in pairs
         ]
     )
+
+
+async def dismiss_merge_candidate(body: NotOnePerson, session: Writing, now: Now) -> None:
+    """Settle that a pair is two people; it is not offered again."""
+    await service.dismiss_candidate(
+        session,
+        merchant_id=merchant_of(session),
+        pair=(from_wire(WIRE_PREFIX, body.customer_id), from_wire(WIRE_PREFIX, body.other_id)),
+        now=now,
+    )
+
+
+async def export_customer(customer_id: str, session: Writing) -> CustomerExport:
+    """All that is known of a person, in plain form, to be handed to them.
+
+    Their orders, entries and events have lists of their own.
+    """
+    id_ = await _still_there(session, customer_id)
+    return CustomerExport.model_validate(await queries.export_customer(session, id_))
+
+
+async def erase_customer(
+    customer_id: str, body: ErasureRequest, session: Writing, now: Now
+) -> None:
+    """Remove everything personal, of whoever was merged into them too, for good.
+
+    The books keep the id and the points. Repeated, it changes nothing.
+    """
+    if body.confirm != customer_id:
+        raise ErasureUnconfirmed
+    id_ = await _still_there(session, customer_id)
+    await service.erase_customer(
+        session, merchant_id=merchant_of(session), customer_id=id_, now=now
+    )
+
+
+async def _still_there(session: AsyncSession, wire: str) -> CustomerId:
+    """Whoever was merged is asked for by the one who was kept: the two are one person."""
+    found = await queries.get(session, from_wire(WIRE_PREFIX, wire))
+    if found.merged_into:
+        raise CustomerMergedAway
+    return found.id
 
 
 async def _found(session: AsyncSession, name: str, text: str, limit: int) -> list[Customer]:

@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Protocol
+from typing import Annotated, Protocol
+from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from loyalnest.customers.values import WIRE_PREFIX, Customer
 from loyalnest.kernel.ids import to_wire
 
+WireId = Annotated[str, BeforeValidator(lambda id_: id_ and to_wire(WIRE_PREFIX, UUID(id_)))]
 _ID = "cus_01890a5d7b3e7c4f8a1b2c3d4e5f6071"
 
 
@@ -105,6 +107,51 @@ class CustomerChanges(BaseModel):
     birthday: date | None = Field(
         default=None, description="Given once; afterwards only staff can correct it."
     )
+
+
+class ExportedCustomer(BaseModel):
+    """A customer as it is held, merged and erased ones too."""
+
+    id: WireId = Field(examples=[_ID])
+    email: str | None
+    phone: str | None
+    name: str | None
+    birthday: date | None
+    locale: str | None
+    enrolled_at: datetime | None
+    merged_into: WireId | None
+    erased_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+
+
+class ExportedIdentity(BaseModel):
+    """What a customer is recognised by."""
+
+    kind: str = Field(description="`email`, `phone`, or the provider that gave the id.")
+    value: str
+    verified: bool
+    since: datetime
+
+
+class CustomerExport(BaseModel):
+    """All that is known of a person, and of whoever was merged into them."""
+
+    customers: list[ExportedCustomer]
+    identities: list[ExportedIdentity]
+
+
+class ErasureRequest(BaseModel):
+    """Says twice who is meant."""
+
+    confirm: str = Field(description="The customer's id once more.", examples=[_ID])
+
+
+class NotOnePerson(BaseModel):
+    """A pair that was offered for merging and is two people."""
+
+    customer_id: str = Field(examples=[_ID])
+    other_id: str = Field(examples=[_ID])
 
 
 class MergeCandidateView(BaseModel):

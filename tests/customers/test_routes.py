@@ -13,7 +13,9 @@ from loyalnest.customers.routes import router_of
 from loyalnest.customers.service.index import index_many
 from loyalnest.kernel import database as db
 from loyalnest.kernel.http import CallerKind
+from loyalnest.kernel.ids import from_wire, to_wire
 from tests.conftest import NOW, make_merchant
+from tests.customers.cast import identify, shopper
 from tests.doors import caller_for, door
 
 
@@ -162,3 +164,77 @@ async def test_another_merchants_customer_is_no_different_from_none(
             assert (await api.patch(address, json={"name": "Mine"})).status_code == 404
         for asked in ({"email": "anna@example.com"}, {"q": "anna@example.com"}, {}):
             assert (await api.get("/v1/api/customers", params=asked)).json()["items"] == []
+
+
+async def test_whoever_asks_gets_all_that_is_known_and_is_forgotten_on_request(
+    database: db.Database, bakery: UUID
+) -> None:
+    async with at(database, bakery) as api:
+        body = {"email": "anna@example.com", "name": "Anna"}
+        anna = (await api.post("/v1/api/customers", json=body)).json()["id"]
+        told = (await api.get(f"/v1/api/customers/{anna}/export")).json()
+        assert [(one["id"], one["name"]) for one in told["customers"]] == [(anna, "Anna")]
+        assert [(each["kind"], each["value"]) for each in told["identities"]] == [
+            ("email", "anna@example.com")
+        ]
+        path = f"/v1/api/customers/{anna}/erase"
+        unsure = await api.post(path, json={"confirm": "cus_" + "0" * 32})
+        assert (unsure.status_code, unsure.json()["code"]) == (422, "ERASURE_UNCONFIRMED")
+        for _ in range(2):
+            assert (await api.post(path, json={"confirm": anna})).status_code == 204
+        left = (await api.get(f"/v1/api/customers/{anna}/export")).json()
+        assert (left["customers"][0]["name"], left["identities"]) == (None, [])
+
+
+async def test_a_merged_customer_is_exported_and_erased_with_the_one_who_was_kept(
+    database: db.Database, bakery: UUID
+) -> None:
+    async with at(database, bakery) as api:
+        anna, ben = [
+            (await api.post("/v1/api/customers", json={"email": f"{name}@example.com"})).json()[
+                "id"
+            ]
+            for name in ("anna", "ben")
+        ]
+        async with database.tenant(bakery) as session:
+            await customers.merge_identities(
+                session,
+                merchant_id=bakery,
+                kept_id=from_wire("cus", anna),
+                merged_id=from_wire("cus", ben),
+                actor="test",
+                now=NOW,
+            )
+        told = (await api.get(f"/v1/api/customers/{anna}/export")).json()
+        assert {one["id"]: one["merged_into"] for one in told["customers"]} == {
+            anna: None,
+            ben: anna,
+        }
+        for answer in (
+            await api.get(f"/v1/api/customers/{ben}/export"),
+            await api.post(f"/v1/api/customers/{ben}/erase", json={"confirm": ben}),
+        ):
+            assert (answer.status_code, answer.json()["code"]) == (409, "CUSTOMER_MERGED_AWAY")
+
+
+async def test_two_people_are_not_offered_for_merging_again(
+    database: db.Database, bakery: UUID
+) -> None:
+    async with database.tenant(bakery) as session:
+        ids = await identify(
+            session,
+            shopper(session, "7", email="anna@example.com"),
+            shopper(session, "8", email="ben@example.com"),
+        )
+        await identify(session, shopper(session, "7", email="ben@example.com"))
+    one, other = (to_wire("cus", id_) for id_ in ids if id_)
+    async with at(database, bakery) as api:
+        (offered,) = (await api.get("/v1/api/merge-candidates")).json()["items"]
+        assert {*offered.values()} == {one, other}
+        path = "/v1/api/merge-candidates/dismiss"
+        for pair in ((one, other), (other, one)):
+            body = dict(zip(("customer_id", "other_id"), pair, strict=True))
+            assert (await api.post(path, json=body)).status_code == 204
+        assert (await api.get("/v1/api/merge-candidates")).json()["items"] == []
+        never = await api.post(path, json={"customer_id": one, "other_id": one})
+        assert (never.status_code, never.json()["code"]) == (404, "CANDIDATE_NOT_FOUND")

@@ -4,11 +4,16 @@ from loyalnest.customers.service.amend import amend, take_in
 from loyalnest.customers.service.enrol import enrol, enrol_many
 from loyalnest.customers.service.erase import erase_customer
 from loyalnest.customers.service.identify import identify_many, recognise_many
-from loyalnest.customers.service.merge import merge_identities, unmerge_identities
+from loyalnest.customers.service.merge import (
+    dismiss_candidate,
+    merge_identities,
+    unmerge_identities,
+)
 from loyalnest.customers.service.update import forget_accounts, update_many
 
 __all__ = [
     "amend",
+    "dismiss_candidate",
     "enrol",
     "enrol_many",
     "erase_customer",

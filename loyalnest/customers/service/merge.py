@@ -14,6 +14,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from loyalnest.customers.errors import (
+    CandidateNotFound,
     CustomerGone,
     CustomerNotFound,
     MergeCovered,
@@ -94,6 +95,16 @@ UPDATE merge_candidates
    AND other_id = greatest(CAST(:kept_id AS uuid), CAST(:merged_id AS uuid))
 """)
 
+_DISMISS = text("""
+UPDATE merge_candidates
+   SET settled_at = coalesce(settled_at, :now),
+       settled_as = coalesce(settled_as, 'dismissed')
+ WHERE merchant_id = :merchant_id
+   AND customer_id = least(CAST(:one AS uuid), CAST(:other AS uuid))
+   AND other_id = greatest(CAST(:one AS uuid), CAST(:other AS uuid))
+RETURNING customer_id
+""")
+
 _RETURN_IDENTITIES = text("""
 UPDATE customer_identities
    SET customer_id = :merged_id,
@@ -120,6 +131,23 @@ UPDATE customer_merges
    AND unmerged_at IS NULL
 RETURNING kept_id, merged_id, filled
 """)
+
+
+async def dismiss_candidate(
+    session: AsyncSession,
+    *,
+    merchant_id: UUID,
+    pair: tuple[CustomerId, CustomerId],
+    now: datetime,
+) -> None:
+    """Settle that two customers are two people; they are not offered again.
+
+    What was settled before stays as it was. Raises CandidateNotFound.
+    """
+    one, other = pair
+    names = {"merchant_id": merchant_id, "one": one, "other": other, "now": now}
+    if await session.scalar(_DISMISS, names) is None:
+        raise CandidateNotFound
 
 
 async def merge_identities(
