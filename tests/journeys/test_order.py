@@ -1,6 +1,7 @@
 """One order on its whole way: from the signed webhook over HTTP to a balance by REST."""
 
 import asyncio
+import json
 from collections.abc import AsyncGenerator, Callable
 from contextlib import ExitStack
 from datetime import timedelta
@@ -10,11 +11,12 @@ from uuid import UUID
 
 import httpx
 import pytest
+from websockets.asyncio.client import ClientConnection, connect
 
 from bench.installation import Installation, installation
 from bench.orders import SECRET, domain_of
 from loyalnest import staff
-from loyalnest.entrypoints import replay
+from loyalnest.entrypoints import live, replay
 from loyalnest.kernel import clock
 
 PATIENCE_S = 20
@@ -85,6 +87,37 @@ async def test_an_earning_by_api_counts_at_once(
     assert earned.status_code == 201, earned.text
     found = await api.get("/v1/api/customers", params={"email": "counter@example.com"})
     assert found.json()["items"][0]["accounts"][0]["available"] == 12
+
+
+async def test_who_listens_to_the_stream_hears_what_an_order_earned(
+    place: Installation, api: httpx.AsyncClient
+) -> None:
+    order = replay.Order(
+        number="5003",
+        at=clock.now() - timedelta(hours=1),
+        customer="43",
+        country="United Kingdom",
+        lines=(replay.OrderLine("POT", "Teapot", 1, Decimal("20.00")),),
+        shipping=Decimal("4.50"),
+    )
+    url = f"ws://127.0.0.1:{place.settings.port}{live.PATH}"
+    header = {"Authorization": api.headers["Authorization"]}
+    async with connect(url, additional_headers=header) as listener:
+        assert json.loads(await listener.recv())["kind"] == "ready"
+        await _send(place, order)
+        event = await _heard(listener, "points.earned")
+    found = await api.get("/v1/api/customers", params={"email": replay.email_of("43")})
+    assert event["customer_id"] == found.json()["items"][0]["id"]
+    assert event["data"]["amount"] == 20
+
+
+async def _heard(listener: ClientConnection, type_: str) -> dict[str, Any]:
+    """The next event of a type that the stream tells."""
+    async with asyncio.timeout(PATIENCE_S):
+        while True:
+            said = json.loads(await listener.recv())
+            if said["kind"] == "event" and said["event"]["type"] == type_:
+                return said["event"]
 
 
 async def _send(place: Installation, *records: replay.Record) -> None:
