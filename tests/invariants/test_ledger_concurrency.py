@@ -95,9 +95,14 @@ async def test_batches_over_the_same_people_in_opposite_order_never_deadlock(
 
 
 async def test_hot_look_ups_reach_their_index_as_the_application(database: Database) -> None:
-    unit, people = await bakery(database, 1)
+    """Among 4,000 entries, with sequential scans as cheap as they are."""
+    unit, people = await bakery(database, 1000)
+    await post(database, [posting(unit, who, 5, f"{who}-{n}") for who in people for n in range(3)])
+    await post(database, [posting(unit, who, -7, f"{who}-spent") for who in people])
+    async with database.platform() as session:
+        await session.execute(text("SET LOCAL role NONE"))
+        await session.execute(text("ANALYZE accounts, entries, lots, draws"))
     async with database.tenant(unit.merchant_id) as session:
-        await session.execute(text("SET LOCAL enable_seqscan = off"))
         for table, where in {
             "lots": "unit_id = :unit_id AND customer_id = :customer_id AND remaining > 0",
             "entries": "source_kind = 'test' AND source_id = 'x' AND step = 'post'",
