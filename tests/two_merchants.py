@@ -7,12 +7,12 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from loyalnest import campaigns, customers, merchants, segments, staff, tiers
+from loyalnest import campaigns, customers, merchants, referrals, segments, staff, tiers
 from loyalnest.integrations.shopify import PROVIDED
 from loyalnest.kernel import inbox, relay
 from loyalnest.kernel.database import Database
 from loyalnest.kernel.http import once
-from loyalnest.kernel.ids import to_wire
+from loyalnest.kernel.ids import from_wire, to_wire
 from loyalnest.kernel.inbox import DeliveryState, Intake, NewDelivery
 from loyalnest.kernel.relay.delivery import note_failure
 from tests.conftest import NOW
@@ -76,6 +76,7 @@ async def _settled(database: Database, shop: Shop, owner: str) -> Tenant:
             headers={**bearing(key), "Idempotency-Key": "first"},
         )
         assert earned.is_success, earned.text
+    await _refer_a_friend(shop, email)
     await _fall_into_debt_and_merge(database, key, await shop.customer_id(email))
     await _settle_program(database, shop)
     return Tenant(shop.merchant_id, key, email, await _ids(database, shop, email))
@@ -143,8 +144,37 @@ async def _draw_up_program(database: Database, shop: Shop) -> None:
         await campaigns.create(session, rule, actor="test", now=EARLIER)
 
 
+async def _refer_a_friend(shop: Shop, email: str) -> None:
+    advocate = from_wire(customers.WIRE_PREFIX, await shop.customer_id(email))
+    friend = from_wire(customers.WIRE_PREFIX, await shop.customer_id(f"friend.of.{email}"))
+    other = await open_shop(shop.database)
+    async with shop.database.tenant(shop.merchant_id) as session:
+        settings = referrals.ReferralSettings(enabled=True)
+        await referrals.save(session, settings, actor="test", now=EARLIER)
+        code = (await referrals.code_of(session, advocate, now=NOW)).code
+        await referrals.count_click(session, code, referrals.Channel.QR, now=NOW)
+        await referrals.claim(
+            session,
+            code=code,
+            friend_id=friend,
+            marks={referrals.Mark.DEVICE: "one"},
+            actor="test",
+            now=NOW,
+        )
+    async with shop.database.platform() as session:
+        merchant = await merchants.get(session, shop.merchant_id)
+        await referrals.join(
+            session, handle=merchant.handle, referred_id=other.merchant_id, now=NOW
+        )
+
+
 async def _settle_program(database: Database, shop: Shop) -> None:
-    subscribers = [customers.INDEX_CUSTOMERS, tiers.STANDINGS, segments.SCORES]
+    subscribers = [
+        customers.INDEX_CUSTOMERS,
+        tiers.STANDINGS,
+        segments.SCORES,
+        referrals.REFERRALS,
+    ]
     await relay.settle(database, subscribers, clock=lambda: NOW)
     async with database.tenant(shop.merchant_id) as session:
         await segments.score_everybody(session, shop.merchant_id, now=NOW)
@@ -179,6 +209,7 @@ async def _ids(database: Database, shop: Shop, email: str) -> dict[str, str]:
                 "key": "SELECT id FROM api_keys ORDER BY id LIMIT 1",
                 "dlv": "SELECT id FROM deliveries ORDER BY id LIMIT 1",
                 "mrg": "SELECT id FROM customer_merges",
+                "rfl": "SELECT id FROM referrals ORDER BY id LIMIT 1",
                 "cmp": "SELECT id FROM campaigns ORDER BY id LIMIT 1",
             }.items()
         }
@@ -196,6 +227,7 @@ async def _ids(database: Database, shop: Shop, email: str) -> dict[str, str]:
         "key_id": wire["key"],
         "delivery_id": wire["dlv"],
         "campaign_id": wire["cmp"],
+        "referral_id": wire["rfl"],
         "segment": "new",
         "position": str(position),
         "subscriber": "customers.search",

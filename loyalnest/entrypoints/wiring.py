@@ -22,6 +22,7 @@ from loyalnest import (
     ledger,
     merchants,
     orders,
+    referrals,
     segments,
     staff,
     tiers,
@@ -84,7 +85,13 @@ async def _verify_books(database: Database, now: datetime) -> None:
 SEALED = (*inbox.SEALED, *merchants.SEALED, *staff.SEALED, *customers.SEALED)
 INDEXES = (*merchants.INDEXES, *staff.INDEXES, *customers.INDEXES)
 PROVIDERS = (shopify.PROVIDED,)
-SUBSCRIBERS = (customers.INDEX_CUSTOMERS, earning.SIGN_UPS, segments.SCORES, tiers.STANDINGS)
+SUBSCRIBERS = (
+    customers.INDEX_CUSTOMERS,
+    earning.SIGN_UPS,
+    segments.SCORES,
+    tiers.STANDINGS,
+    referrals.REFERRALS,
+)
 JOBS = (tiers.JUDGE_EVERYBODY,)
 TIMETABLE = (
     Recurring("ledger.settle_due", "*/5 * * * *", _settle_due),
@@ -93,6 +100,8 @@ TIMETABLE = (
     Recurring("ledger.verify", "0 4 * * *", _verify_books),
     segments.NIGHTLY,
     tiers.NIGHTLY,
+    referrals.DUE,
+    referrals.DAILY,
 )
 
 
@@ -173,7 +182,7 @@ def _routers(settings: Settings) -> Mapping[Role, Sequence[APIRouter]]:
             orders.router,
             earning.router,
         ],
-        Role.REFERRALS: [],
+        Role.REFERRALS: [referrals.router],
         Role.ANALYTICS: [segments.router],
         Role.EVENTS: [relay.router_of(SUBSCRIBERS)],
         Role.ADMIN_CORE: [merchants.router, inbox.router],

@@ -33,7 +33,10 @@ NOT_THERE = {
     "version": "2147483647",
     "subscriber": "nobody",
 }
-QUERIES = {"preview_unmerge": "merge_id={merge_id}"}
+QUERIES = {
+    "get_referral_progress": "customer_id={customer_id}",
+    "preview_unmerge": "merge_id={merge_id}",
+}
 # For what takes a body: one that would do, with ids by the names of the parameters.
 BODIES: dict[str, dict[str, Any]] = {
     "change_customer": {"name": "Somebody Else"},
@@ -45,6 +48,10 @@ BODIES: dict[str, dict[str, Any]] = {
     },
     "merge_customers": {"merged_id": "{customer_id}"},
     "override_customer_tier": {"tier": "silver", "reason": "a friend"},
+    "create_referral_code": {"advocate_customer_id": "{customer_id}"},
+    "complete_referral": {"referral_code": "NOBODYSNOW", "friend_customer_id": "{customer_id}"},
+    "approve_referral": {"note": "a friend"},
+    "reject_referral": {"note": "no friend"},
     "save_campaign": {
         "rule": {
             "name": "Ours now",

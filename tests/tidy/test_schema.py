@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from loyalnest import customers
+from loyalnest import customers, referrals
 from loyalnest.customers.service.index import index_many
 from loyalnest.entrypoints import wiring
 from loyalnest.kernel.database import Database, merchant_of
@@ -25,8 +25,14 @@ INSTALLATION = {
     "event_cursors": "how far each subscriber read",
     "outbox": "events on their way into the log; only the relay reads it",
 }
-# Installation-wide by their nature: the worker's claim, the relay, the sweep.
-CROSSES_MERCHANTS = {"inbox_pkey", "deliveries_received", "events_position"}
+# Installation-wide by their nature: the worker's claim, the relay, the sweep, and the one merchant
+# that brought another.
+CROSSES_MERCHANTS = {
+    "inbox_pkey",
+    "deliveries_received",
+    "events_position",
+    "merchant_referrals_once",
+}
 
 # Who answers for a table that points at a customer. `PERSONAL` tables are exported and erased by
 # the module named; the others hold ids, points and money, and keep the books whole.
@@ -34,6 +40,7 @@ PERSONAL = {
     "customer_identities": "customers",
     "customer_search": "customers",
     "customers": "customers",
+    "referral_marks": "referrals",
 }
 IMPERSONAL = {
     "accounts",
@@ -46,6 +53,8 @@ IMPERSONAL = {
     "merge_candidates",
     "orders",
     "redemptions",
+    "referral_codes",
+    "referrals",
     "rfm_scores",
     "standing_moves",
     "standings",
@@ -205,6 +214,7 @@ async def _filled_in(session: AsyncSession) -> customers.CustomerId:
     (anna,) = await customers.identify_many(session, [said], now=NOW)
     assert anna
     await index_many(session, [(said.merchant_id, anna)])
+    await referrals.note_marks(session, anna, {referrals.Mark.DEVICE: "hers"}, now=NOW)
     return anna
 
 

@@ -12,15 +12,23 @@ from loyalnest.kernel.limits import Buckets, Policy, Verdict
 from loyalnest.kernel.settings import Settings
 
 API = "/v1/api/"
-# A browser can set no header for the stream and sends its token as the first message.
-_OPEN = frozenset({"/v1/api/auth/login", "/v1/api/auth/refresh", "/v1/api/events/stream"})
+# A browser can set no header for the stream and sends its token as the first message. Whoever
+# clicks on a referral link is nobody we know.
+_OPEN = frozenset(
+    {
+        "/v1/api/auth/login",
+        "/v1/api/auth/refresh",
+        "/v1/api/events/stream",
+        "/v1/api/referrals/click",
+    }
+)
 
 
 class Callers:
     """Puts the caller on the request and turns away who is unknown or asks too often.
 
-    Every address of the API needs a caller, also one that doesn't exist, but for the few that
-    somebody signs in at.
+    Every address of the API needs a caller, also one that doesn't exist, but for the few that are
+    there for strangers.
     """
 
     def __init__(self, app: ASGIApp, *, database: Database, clock: Clock, settings: Settings):

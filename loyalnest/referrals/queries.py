@@ -1,0 +1,264 @@
+"""Named reads: settings, codes, referrals, and what they come to."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from loyalnest.kernel.database import bulk, merchant_of
+from loyalnest.referrals import errors
+from loyalnest.referrals.rules import normal_code
+from loyalnest.referrals.storage import COLUMNS, referral_of
+from loyalnest.referrals.values import (
+    LEVELS_AT_MOST,
+    WIRE_PREFIX,
+    Analytics,
+    Brought,
+    Code,
+    Days,
+    Move,
+    Progress,
+    Referral,
+    ReferralSettings,
+    Review,
+    SettingsVersion,
+    Status,
+)
+
+_SIDES = ["advocate", "friend", *(f"level_{level}" for level in range(2, LEVELS_AT_MOST + 2))]
+_VERSIONS = text("""
+SELECT version, effective_from, created_by, settings
+FROM referral_programs
+WHERE merchant_id = :merchant_id
+ORDER BY version DESC
+LIMIT :limit
+""")
+_PROMISING = (
+    "SELECT DISTINCT merchant_id FROM referral_programs WHERE merchant_id = ANY($1::uuid[])"
+)
+_CODE_OF = text("""
+SELECT r.code, r.customer_id, r.created_at
+FROM customers c
+JOIN referral_codes r ON r.merchant_id = c.merchant_id AND r.customer_id = c.id
+WHERE c.merchant_id = :merchant_id
+  AND (c.id = :living OR c.merged_into = :living)
+ORDER BY c.id <> :living, r.created_at
+LIMIT 1
+""")
+_BY_ID = f"SELECT {COLUMNS} FROM referrals r WHERE r.merchant_id = $1 AND r.id = $2"  # noqa: S608
+_AS_FRIEND = f"""
+SELECT {COLUMNS}
+FROM customers c
+JOIN referrals r ON r.merchant_id = c.merchant_id AND r.friend_id = c.id
+WHERE c.merchant_id = $1 AND (c.id = $2 OR c.merged_into = $2)
+ORDER BY r.claimed_at, r.id
+LIMIT 1
+"""  # noqa: S608
+_LIST = f"""
+SELECT {COLUMNS}
+FROM referrals r
+WHERE r.merchant_id = $1
+  AND ($2::text IS NULL OR r.status = $2)
+  AND ($3::text IS NULL OR r.review = $3)
+  AND ($4::text IS NULL OR r.code = $4)
+  AND ($5::uuid IS NULL
+       OR r.advocate_id IN (
+           SELECT c.id FROM customers c
+           WHERE c.merchant_id = $1 AND (c.id = $5 OR c.merged_into = $5)))
+  AND ($6::uuid IS NULL OR r.id < $6)
+ORDER BY r.id DESC
+LIMIT $7
+"""  # noqa: S608
+_MOVES = text("""
+SELECT id, from_status, to_status, reason, actor, note, recorded_at
+FROM referral_moves
+WHERE merchant_id = :merchant_id AND referral_id = :id
+ORDER BY id DESC
+LIMIT 200
+""")
+_PROGRESS = text("""
+WITH person AS (
+    SELECT c.id FROM customers c
+    WHERE c.merchant_id = :merchant_id AND (c.id = :living OR c.merged_into = :living))
+SELECT count(*) FILTER (WHERE r.status = 'pending'),
+       count(*) FILTER (WHERE r.status = 'completed'),
+       count(*) FILTER (WHERE r.status = 'expired'),
+       count(*) FILTER (WHERE r.status = 'rejected'),
+       (SELECT coalesce(sum(e.amount), 0)
+        FROM entries e
+        WHERE e.merchant_id = :merchant_id
+          AND e.customer_id IN (SELECT id FROM person)
+          AND e.source_kind = 'referral')::bigint,
+       min(r.due_at) FILTER (WHERE r.status = 'pending' AND r.review IS DISTINCT FROM 'waiting')
+FROM referrals r
+WHERE r.merchant_id = :merchant_id
+  AND r.advocate_id IN (SELECT id FROM person)
+""")
+_CLICKS = """
+SELECT channel, sum(clicks)::bigint
+FROM referral_clicks
+WHERE merchant_id = $1 AND day BETWEEN $2 AND $3 AND ($4::text IS NULL OR code = $4)
+GROUP BY channel
+"""
+_BEGUN = """
+FROM merchants m
+JOIN referrals r
+  ON r.merchant_id = m.merchant_id
+ AND r.claimed_at >= $2::date::timestamp AT TIME ZONE m.time_zone
+ AND r.claimed_at < ($3::date + 1)::timestamp AT TIME ZONE m.time_zone
+"""
+_BY_CHANNEL = f"""
+SELECT r.channel, r.status, count(*)
+{_BEGUN}
+WHERE m.merchant_id = $1 AND ($4::text IS NULL OR r.code = $4)
+GROUP BY r.channel, r.status
+"""
+_REVENUE = f"""
+SELECT o.currency, sum(o.kept)
+{_BEGUN}
+JOIN orders o ON o.merchant_id = r.merchant_id AND o.id = r.order_id
+WHERE m.merchant_id = $1 AND ($4::text IS NULL OR r.code = $4) AND r.status = 'completed'
+GROUP BY o.currency
+"""
+_POINTS = f"""
+SELECT coalesce(sum(e.amount), 0)::bigint
+{_BEGUN}
+CROSS JOIN unnest($5::text[]) AS side (name)
+JOIN entries e
+  ON e.merchant_id = r.merchant_id
+ AND e.source_kind = 'referral'
+ AND e.source_id = '{WIRE_PREFIX}_' || replace(r.id::text, '-', '') || ':' || side.name
+WHERE m.merchant_id = $1 AND ($4::text IS NULL OR r.code = $4)
+"""
+_MARKS_OF = text("""
+SELECT m.kind, m.seen_at
+FROM customers c
+JOIN referral_marks m ON m.merchant_id = c.merchant_id AND m.customer_id = c.id
+WHERE c.merchant_id = :merchant_id
+  AND (c.id = :customer_id OR c.merged_into = :customer_id)
+ORDER BY m.seen_at, m.kind
+""")
+_BROUGHT = text("""
+SELECT referred_id, joined_at, completed_at
+FROM merchant_referrals
+WHERE merchant_id = :merchant_id
+ORDER BY joined_at DESC
+""")
+
+
+async def export_customer(session: AsyncSession, customer_id: UUID) -> dict[str, object]:
+    """What is held here of a person and whoever was merged into them: kinds of marks, and when.
+
+    The marks themselves are hashes that nobody can turn back.
+    """
+    about = {"merchant_id": merchant_of(session), "customer_id": customer_id}
+    rows = await session.execute(_MARKS_OF, about)
+    return {"marks": [{"kind": row.kind, "seen_at": row.seen_at.isoformat()} for row in rows]}
+
+
+async def settings_of(session: AsyncSession) -> SettingsVersion:
+    """What the merchant promises now; version 0, off, where it never said."""
+    found = await _versions(session, limit=1)
+    return found[0] if found else SettingsVersion(0, None, None, ReferralSettings())
+
+
+async def versions_of(session: AsyncSession) -> list[SettingsVersion]:
+    """Every version of the settings, the newest first."""
+    return await _versions(session, limit=None)
+
+
+async def promising(session: AsyncSession, merchant_ids: Sequence[UUID]) -> set[UUID]:
+    """Which of these merchants ever promised anything: only they have referrals."""
+    rows = await (await bulk(session)).fetch(_PROMISING, list(merchant_ids))
+    return {row[0] for row in rows}
+
+
+async def find_code_of(session: AsyncSession, living: UUID) -> Code | None:
+    """The code of a living customer, or else of somebody merged into them."""
+    about = {"merchant_id": merchant_of(session), "living": living}
+    row = (await session.execute(_CODE_OF, about)).one_or_none()
+    return Code(*row) if row else None
+
+
+async def get(session: AsyncSession, referral_id: UUID) -> Referral:
+    """One referral. Raises ReferralNotFound."""
+    row = await (await bulk(session)).fetchrow(_BY_ID, merchant_of(session), referral_id)
+    if row is None:
+        raise errors.ReferralNotFound
+    return referral_of(row)
+
+
+async def brought_as_friend(session: AsyncSession, living: UUID) -> Referral | None:
+    """The first referral that brought a living customer, whatever became of it."""
+    row = await (await bulk(session)).fetchrow(_AS_FRIEND, merchant_of(session), living)
+    return referral_of(row) if row else None
+
+
+async def list_referrals(
+    session: AsyncSession,
+    *,
+    status: Status | None = None,
+    review: Review | None = None,
+    code: str | None = None,
+    advocate: UUID | None = None,
+    before: UUID | None,
+    limit: int,
+) -> list[Referral]:
+    """The merchant's referrals, the newest first; `advocate` is a living customer."""
+    rows = await (await bulk(session)).fetch(
+        _LIST,
+        merchant_of(session),
+        status and status.value,
+        review and review.value,
+        code and normal_code(code),
+        advocate,
+        before,
+        limit,
+    )
+    return [referral_of(row) for row in rows]
+
+
+async def moves_of(session: AsyncSession, referral_id: UUID) -> list[Move]:
+    """What became of a referral step by step, the latest first."""
+    about = {"merchant_id": merchant_of(session), "id": referral_id}
+    return [Move(*row) for row in await session.execute(_MOVES, about)]
+
+
+async def progress_of(session: AsyncSession, living: UUID) -> Progress:
+    """What a living customer's code has brought."""
+    about = {"merchant_id": merchant_of(session), "living": living}
+    return Progress(*(await session.execute(_PROGRESS, about)).one())
+
+
+async def analytics(session: AsyncSession, days: Days, *, code: str | None = None) -> Analytics:
+    """Clicks in a range of days, and what the referrals that began in it have come to by now."""
+    connection = await bulk(session)
+    about = (merchant_of(session), days.first, days.last, code and normal_code(code))
+    channels: dict[str, int] = {}
+    statuses = dict.fromkeys((status.value for status in Status), 0)
+    for channel, status, number in await connection.fetch(_BY_CHANNEL, *about):
+        channels[channel] = channels.get(channel, 0) + number
+        statuses[status] += number
+    return Analytics(
+        clicks={row[0]: row[1] for row in await connection.fetch(_CLICKS, *about)},
+        referrals=channels,
+        statuses=statuses,
+        points=await connection.fetchval(_POINTS, *about, _SIDES),
+        revenue={row[0]: row[1] for row in await connection.fetch(_REVENUE, *about)},
+    )
+
+
+async def merchants_brought(session: AsyncSession) -> list[Brought]:
+    """The merchants that this one brought, the latest first."""
+    rows = await session.execute(_BROUGHT, {"merchant_id": merchant_of(session)})
+    return [Brought(*row) for row in rows]
+
+
+async def _versions(session: AsyncSession, *, limit: int | None) -> list[SettingsVersion]:
+    about: dict[str, Any] = {"merchant_id": merchant_of(session), "limit": limit}
+    return [
+        SettingsVersion(row[0], row[1], row[2], ReferralSettings.model_validate(row[3]))
+        for row in await session.execute(_VERSIONS, about)
+    ]

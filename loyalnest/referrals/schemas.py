@@ -1,0 +1,271 @@
+"""What referrals look like on the wire."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+from loyalnest import customers
+from loyalnest.kernel.ids import to_wire
+from loyalnest.referrals.values import (
+    WIRE_PREFIX,
+    Analytics,
+    Brought,
+    Channel,
+    Code,
+    Days,
+    Mark,
+    Move,
+    Progress,
+    Referral,
+    ReferralSettings,
+    SettingsVersion,
+)
+
+CustomerRef = Annotated[str, Field(examples=["cus_01890a5d7b3e7c4f8a1b2c3d4e5f6071"])]
+CodeText = Annotated[str, Field(min_length=1, max_length=40, examples=["K7XQ2MNPA4"])]
+Marks = Annotated[
+    dict[Mark, Annotated[str, Field(min_length=1, max_length=500)]],
+    Field(
+        default_factory=dict,
+        description=(
+            "What tells people apart who aren't: a postal address, a card's fingerprint, a device,"
+            " an IP. Kept for 90 days as keyed hashes, never in clear."
+        ),
+    ),
+]
+
+
+class SettingsView(BaseModel):
+    """What the merchant promises for referrals."""
+
+    version: int = Field(description="0: never set, so there are no referrals.")
+    effective_from: datetime | None
+    created_by: str | None
+    settings: ReferralSettings
+
+    @classmethod
+    def of(cls, version: SettingsVersion) -> "SettingsView":
+        """The version as the API shows it."""
+        return cls(
+            version=version.version,
+            effective_from=version.effective_from,
+            created_by=version.created_by,
+            settings=version.settings,
+        )
+
+
+class SettingsChange(BaseModel):
+    """What the merchant promises from now on."""
+
+    settings: ReferralSettings
+    version: int | None = Field(
+        default=None, ge=0, description="The version you read; another one in force is a conflict."
+    )
+
+
+class NewCode(BaseModel):
+    """Who wants to bring friends."""
+
+    advocate_customer_id: CustomerRef
+    marks: Marks
+
+
+class CodeView(BaseModel):
+    """A code and the link that carries it."""
+
+    referral_code: str
+    link: str | None = Field(description="Null until the merchant says where friends land.")
+    advocate_customer_id: CustomerRef
+    created_at: datetime
+
+    @classmethod
+    def of(cls, code: Code, settings: ReferralSettings) -> "CodeView":
+        """The code as the API shows it."""
+        return cls(
+            referral_code=code.code,
+            link=settings.link.replace("{code}", code.code) if settings.link else None,
+            advocate_customer_id=to_wire(customers.WIRE_PREFIX, code.customer_id),
+            created_at=code.created_at,
+        )
+
+
+class NewReferral(BaseModel):
+    """A friend who was sent by the owner of a code."""
+
+    referral_code: CodeText
+    friend_customer_id: CustomerRef
+    channel: Channel = Channel.LINK
+    marks: Marks
+
+
+class ReferralView(BaseModel):
+    """One friend whom one advocate brought."""
+
+    referral_id: str = Field(examples=["rfl_01890a5d7b3e7c4f8a1b2c3d4e5f6071"])
+    referral_code: str
+    advocate_customer_id: CustomerRef
+    friend_customer_id: CustomerRef
+    channel: str
+    status: str
+    reason: str | None = Field(description="Why it is rejected.")
+    review: str | None = Field(description="`waiting`: somebody has to look at it first.")
+    signals: Sequence[str] = Field(description="What made somebody look.")
+    claimed_at: datetime
+    expires_at: datetime
+    order_id: str | None = Field(description="The order that counts, or will.")
+    due_at: datetime | None = Field(description="When its return window ends.")
+    completed_at: datetime | None
+    settings_version: int
+
+    @classmethod
+    def of(cls, it: Referral) -> "ReferralView":
+        """The referral as the API shows it."""
+        return cls(
+            referral_id=to_wire(WIRE_PREFIX, it.id),
+            referral_code=it.code,
+            advocate_customer_id=to_wire(customers.WIRE_PREFIX, it.advocate_id),
+            friend_customer_id=to_wire(customers.WIRE_PREFIX, it.friend_id),
+            channel=it.channel,
+            status=it.status,
+            reason=it.reason,
+            review=it.review,
+            signals=it.signals,
+            claimed_at=it.claimed_at,
+            expires_at=it.expires_at,
+            order_id=to_wire("ord", it.order_id) if it.order_id else None,
+            due_at=it.due_at,
+            completed_at=it.completed_at,
+            settings_version=it.program_version,
+        )
+
+
+class MoveView(BaseModel):
+    """One step in a referral's life."""
+
+    from_status: str | None
+    to_status: str
+    reason: str | None
+    actor: str
+    note: str | None
+    at: datetime
+
+    @classmethod
+    def of(cls, move: Move) -> "MoveView":
+        """The step as the API shows it."""
+        return cls(
+            from_status=move.from_status,
+            to_status=move.to_status,
+            reason=move.reason,
+            actor=move.actor,
+            note=move.note,
+            at=move.recorded_at,
+        )
+
+
+class ProgressView(BaseModel):
+    """What an advocate's code has brought so far."""
+
+    pending: int
+    completed: int
+    expired: int
+    rejected: int
+    points: int = Field(description="Had for referrals on either side, refunds taken off.")
+    next_due_at: datetime | None = Field(description="When the next one may count.")
+
+    @classmethod
+    def of(cls, progress: Progress) -> "ProgressView":
+        """The progress as the API shows it."""
+        return cls(
+            pending=progress.pending,
+            completed=progress.completed,
+            expired=progress.expired,
+            rejected=progress.rejected,
+            points=progress.points,
+            next_due_at=progress.next_due_at,
+        )
+
+
+class Verdict(BaseModel):
+    """What somebody has to say about a referral."""
+
+    note: str | None = Field(default=None, max_length=500)
+
+
+class Click(BaseModel):
+    """A click on a link that carries a code."""
+
+    merchant: str = Field(min_length=1, max_length=100, description="The merchant's handle.")
+    referral_code: CodeText
+    channel: Channel = Channel.LINK
+
+
+class AnalyticsView(BaseModel):
+    """What referrals did, from the first to the last day, by the merchant's clock."""
+
+    first: date
+    last: date
+    clicks: int
+    clicks_by_channel: dict[str, int]
+    referrals: int = Field(description="That began in these days.")
+    referrals_by_channel: dict[str, int]
+    conversions: int = Field(description="Of those, the completed ones.")
+    statuses: dict[str, int]
+    ctr: Decimal | None = Field(description="Referrals for each click; null without clicks.")
+    conversion_rate: Decimal | None = Field(description="Completed of those that began.")
+    points: int = Field(description="Given for them so far, refunds taken off.")
+    revenue: dict[str, Decimal] = Field(
+        description="What remains spent on the orders that completed them, by currency."
+    )
+
+    @classmethod
+    def of(cls, days: Days, found: Analytics) -> "AnalyticsView":
+        """The figures as the API shows them."""
+        clicks, referrals = sum(found.clicks.values()), sum(found.referrals.values())
+        completed = found.statuses.get("completed", 0)
+        return cls(
+            first=days.first,
+            last=days.last,
+            clicks=clicks,
+            clicks_by_channel=dict(found.clicks),
+            referrals=referrals,
+            referrals_by_channel=dict(found.referrals),
+            conversions=completed,
+            statuses=dict(found.statuses),
+            ctr=_share(referrals, clicks),
+            conversion_rate=_share(completed, referrals),
+            points=found.points,
+            revenue=dict(found.revenue),
+        )
+
+
+class BroughtView(BaseModel):
+    """A merchant that this one brought."""
+
+    joined_at: datetime
+    completed_at: datetime | None = Field(description="When it had sold something: a month's free.")
+
+
+class MerchantReferralsView(BaseModel):
+    """Merchants that this one brought."""
+
+    referral_code: str = Field(description="The merchant's handle: a newcomer names it on joining.")
+    free_months: int
+    merchants: list[BroughtView]
+
+    @classmethod
+    def of(cls, handle: str, brought: Sequence[Brought]) -> "MerchantReferralsView":
+        """The referrals as the API shows them; who the others are is their own business."""
+        return cls(
+            referral_code=handle,
+            free_months=sum(it.completed_at is not None for it in brought),
+            merchants=[
+                BroughtView(joined_at=it.joined_at, completed_at=it.completed_at) for it in brought
+            ],
+        )
+
+
+def _share(part: int, whole: int) -> Decimal | None:
+    return (Decimal(part) / whole).quantize(Decimal("0.0001")) if whole else None

@@ -1,0 +1,32 @@
+"""Use cases: settings, codes, using a code, judging, reviewing, clicks, merchants' referrals."""
+
+from loyalnest.referrals.service.claiming import claim
+from loyalnest.referrals.service.clicks import count_click
+from loyalnest.referrals.service.codes import code_of
+from loyalnest.referrals.service.judging import judge_many, rejudge_people
+from loyalnest.referrals.service.marks import (
+    erase_customer,
+    forget_marks,
+    forget_old_marks,
+    note_marks,
+)
+from loyalnest.referrals.service.merchant_referrals import complete_merchants, join
+from loyalnest.referrals.service.reviewing import approve, reject
+from loyalnest.referrals.service.settings import save
+
+__all__ = [
+    "approve",
+    "claim",
+    "code_of",
+    "complete_merchants",
+    "count_click",
+    "erase_customer",
+    "forget_marks",
+    "forget_old_marks",
+    "join",
+    "judge_many",
+    "note_marks",
+    "reject",
+    "rejudge_people",
+    "save",
+]

@@ -1,0 +1,45 @@
+"""Codes that advocates pass on."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from loyalnest import customers
+from loyalnest.kernel.database import merchant_of
+from loyalnest.referrals import errors, queries, rules
+from loyalnest.referrals.values import Code
+
+_ADD = text("""
+INSERT INTO referral_codes (merchant_id, code, customer_id, created_at)
+VALUES (:merchant_id, :code, :customer_id, :now)
+ON CONFLICT DO NOTHING
+""")
+_ATTEMPTS = 5
+
+
+async def code_of(session: AsyncSession, customer_id: UUID, *, now: datetime) -> Code:
+    """A customer's code: made when it is asked for first, the same ever after.
+
+    Raises CustomerNotFound, CustomerGone, ReferralsOff.
+    """
+    customer = await customers.get(session, customer_id)
+    living = customer.merged_into or customer.id
+    if customer.erased_at is not None:
+        raise customers.CustomerGone
+    if not (await queries.settings_of(session)).settings.enabled:
+        raise errors.ReferralsOff
+    # A code that is taken, or a twin of this request, leaves nothing behind: look, and try again.
+    for _ in range(_ATTEMPTS):
+        found = await queries.find_code_of(session, living)
+        if found is not None:
+            return found
+        about = {
+            "merchant_id": merchant_of(session),
+            "code": rules.make_code(),
+            "customer_id": living,
+            "now": now,
+        }
+        await session.execute(_ADD, about)
+    raise errors.CodesExhausted
