@@ -134,7 +134,6 @@ class ReferralSettings(Closed):
         max_length=500,
         pattern=r"^https://[^\s{}]+(\{code\})[^\s{}]*$",
         description="Where friends land; `{code}` stands for the code.",
-        examples=["https://shop.example/?ref={code}"],
     )
 
 

@@ -30,6 +30,7 @@ NO_SCOPE = {
     "sign_out_everywhere",
     "change_password",
     "get_identity",
+    "count_referral_click",
 }
 Keys = dict[staff.Scope, str]
 
