@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from loyalnest import merchants, platform
+from loyalnest import merchants, platform, referrals
 from loyalnest.entrypoints.cli.acting import ACTOR, act
 from loyalnest.kernel import clock
 from loyalnest.kernel.database import Database
@@ -27,6 +27,9 @@ def create(
         list[str] | None, typer.Option(help="Domain of its Shopify shop; may be repeated.")
     ] = None,
     owner_email: Annotated[str | None, typer.Option(help="Who may sign in as its owner.")] = None,
+    referred_by: Annotated[
+        str | None, typer.Option(help="Handle of the merchant that brought it.")
+    ] = None,
 ) -> None:
     """Open a merchant; prints the owner's made-up password where an owner is named."""
 
@@ -51,6 +54,10 @@ def create(
                     domain=domain,
                     name=domain,
                     now=now,
+                )
+            if referred_by is not None:
+                await referrals.join(
+                    session, handle=referred_by, referred_id=opened.merchant.id, now=now
                 )
             return opened
 
