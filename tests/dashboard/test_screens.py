@@ -270,3 +270,12 @@ async def test_a_lost_connection_is_told_with_a_way_to_try_again(site: Site, pag
 async def test_an_empty_list_says_so(site: Site, page: Page):
     await page.goto(site.at("/customers?q=zzzzzz"))
     await expect(page.get_by_text("Nobody found for “zzzzzz”")).to_be_visible()
+
+
+async def test_two_who_look_like_one_are_told_apart_for_good(site: Site, page: Page):
+    confused = {"id": 71, "email": "hedy@example.com", "first_name": "Grace", "last_name": "Hopper"}
+    await site.shop.tells(("customers/update", confused))
+    await page.goto(site.at("/customers/same"))
+    await expect(page.get_by_role("radio")).to_have_count(2)
+    await page.get_by_role("button", name="They are two people").click()
+    await expect(page.get_by_text("No duplicates found")).to_be_visible()

@@ -1,12 +1,14 @@
-import { useQuery } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { Schemas } from "../../api/client";
+import { api, read, type Schemas } from "../../api/client";
 import { useMay } from "../../api/program";
 import { useFormat } from "../../i18n/format";
+import { useProblemText } from "../../i18n/problems";
 import { Button } from "../../ui/button";
 import { Card } from "../../ui/card";
+import { warn } from "../../ui/notice";
 import { Page } from "../../ui/page";
 import { Empty, Failed, Loading, Refused } from "../../ui/states";
 import { candidatesQuery, customerQuery, pointsOf } from "./data";
@@ -49,6 +51,13 @@ function Pair({ pair }: { pair: Schemas["MergeCandidateView"] }) {
   const [kept, setKept] = useState(pair.customer_id);
   const merging = useMerge();
   const mayMerge = useMay("customers:write");
+  const problem = useProblemText();
+  const queries = useQueryClient();
+  const parting = useMutation({
+    mutationFn: () => read(api.POST("/v1/api/merge-candidates/dismiss", { body: pair })),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ["candidates"] }),
+    onError: (error) => warn(problem(error)),
+  });
   const merged = kept === pair.customer_id ? pair.other_id : pair.customer_id;
   return (
     <Card>
@@ -66,7 +75,10 @@ function Pair({ pair }: { pair: Schemas["MergeCandidateView"] }) {
         ))}
       </fieldset>
       {mayMerge && (
-        <div className="mt-4 flex justify-end">
+        <div className="mt-4 flex flex-wrap justify-end gap-2">
+          <Button busy={parting.isPending} onClick={() => parting.mutate()}>
+            {t("same.apart")}
+          </Button>
           <Button
             kind="primary"
             busy={merging.isPending}
