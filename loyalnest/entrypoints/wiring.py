@@ -23,6 +23,7 @@ from loyalnest import (
     merchants,
     orders,
     referrals,
+    rewards,
     segments,
     staff,
     tiers,
@@ -82,8 +83,14 @@ async def _verify_books(database: Database, now: datetime) -> None:
         log.error("ledger.books_do_not_balance", violations=report.violations, checks=broken)
 
 
-SEALED = (*inbox.SEALED, *merchants.SEALED, *staff.SEALED, *customers.SEALED)
-INDEXES = (*merchants.INDEXES, *staff.INDEXES, *customers.INDEXES)
+SEALED = (
+    *inbox.SEALED,
+    *merchants.SEALED,
+    *staff.SEALED,
+    *customers.SEALED,
+    *rewards.SEALED,
+)
+INDEXES = (*merchants.INDEXES, *staff.INDEXES, *customers.INDEXES, *rewards.INDEXES)
 PROVIDERS = (shopify.PROVIDED,)
 SUBSCRIBERS = (
     customers.INDEX_CUSTOMERS,
@@ -91,6 +98,7 @@ SUBSCRIBERS = (
     segments.SCORES,
     tiers.STANDINGS,
     referrals.REFERRALS,
+    rewards.REFUNDS,
 )
 JOBS = (tiers.JUDGE_EVERYBODY,)
 TIMETABLE = (
@@ -102,6 +110,7 @@ TIMETABLE = (
     tiers.NIGHTLY,
     referrals.DUE,
     referrals.DAILY,
+    rewards.EXPIRY,
 )
 
 
@@ -181,6 +190,7 @@ def _routers(settings: Settings) -> Mapping[Role, Sequence[APIRouter]]:
             ledger.router_of(orders.sources_of),
             orders.router,
             earning.router,
+            rewards.router,
         ],
         Role.REFERRALS: [referrals.router],
         Role.ANALYTICS: [segments.router],

@@ -13,7 +13,7 @@ from loyalnest.orders.events import (
     OrderRecorded,
     OrderRefunded,
 )
-from loyalnest.orders.queries import sources_of, tally, with_earlier_ones
+from loyalnest.orders.queries import get, sources_of, tally, totals_of, with_earlier_ones
 from loyalnest.orders.routes import router
 from loyalnest.orders.rules import in_shop_money, join, kept_spend
 from loyalnest.orders.service import record_many
@@ -25,6 +25,7 @@ from loyalnest.orders.values import (
     RecordedOrder,
     Refund,
     Snapshot,
+    Total,
 )
 
 __all__ = [
@@ -42,7 +43,9 @@ __all__ = [
     "RecordedOrder",
     "Refund",
     "Snapshot",
+    "Total",
     "UnknownCurrency",
+    "get",
     "in_shop_money",
     "join",
     "kept_spend",
@@ -50,5 +53,6 @@ __all__ = [
     "router",
     "sources_of",
     "tally",
+    "totals_of",
     "with_earlier_ones",
 ]

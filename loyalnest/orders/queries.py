@@ -10,7 +10,7 @@ from loyalnest.kernel.database import Bulk, Row, bulk, merchant_of
 from loyalnest.ledger import Source
 from loyalnest.orders import storage
 from loyalnest.orders.errors import OrderNotFound
-from loyalnest.orders.values import Order, OrderId, source_of
+from loyalnest.orders.values import Order, OrderId, Total, source_of
 
 _BY_ID = f"SELECT {storage.COLUMNS} FROM orders o WHERE o.merchant_id = $1 AND o.id = $2"  # noqa: S608
 
@@ -55,6 +55,13 @@ SELECT (SELECT count(*) FROM orders WHERE merchant_id = $1),
        (SELECT count(*) FROM refunds WHERE merchant_id = $1)
 """
 
+
+_TOTALS = """
+SELECT o.id, coalesce(o.spend, 0), o.kept,
+       o.cancelled_at IS NOT NULL OR o.deleted_at IS NOT NULL
+FROM unnest($1::uuid[], $2::uuid[]) AS k (merchant_id, id)
+JOIN orders o ON o.merchant_id = k.merchant_id AND o.id = k.id
+"""
 
 # An order that was cancelled or deleted is nobody's first one.
 _WITH_EARLIER = """
@@ -109,6 +116,13 @@ async def tally(session: AsyncSession) -> tuple[int, int]:
     row = await (await bulk(session)).fetchrow(_TALLY, merchant_of(session))
     assert row is not None
     return row[0], row[1]
+
+
+async def totals_of(session: AsyncSession, asked: Sequence[tuple[UUID, UUID]]) -> dict[UUID, Total]:
+    """What these orders (merchant, id) came to, and what is left of it."""
+    connection = await bulk(session)
+    rows = await connection.fetch(_TOTALS, *map(list, zip(*asked, strict=True)))
+    return {row[0]: Total(row[1], row[2], row[3]) for row in rows}
 
 
 async def with_earlier_ones(

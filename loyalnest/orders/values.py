@@ -126,6 +126,17 @@ def source_of(order_id: OrderId) -> Source:
     return Source("order", to_wire("ord", order_id))
 
 
+class Total(msgspec.Struct, frozen=True):
+    """What an order came to, in its own currency."""
+
+    spend: Decimal
+    """Its goods when it was placed: after discounts, without tax, shipping, tips, gift cards."""
+    kept: Decimal
+    """What is left of that after refunds and edits."""
+    gone: bool
+    """Whether it was cancelled or deleted."""
+
+
 class RecordedOrder(msgspec.Struct, frozen=True):
     """An order after a batch, and what the batch changed about it."""
 

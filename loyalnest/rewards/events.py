@@ -1,0 +1,56 @@
+"""Facts about rewards and redemptions. Never a code."""
+
+from typing import ClassVar
+from uuid import UUID
+
+from loyalnest.kernel.events import Event
+
+
+class RewardSaved(Event, frozen=True, kw_only=True):
+    """A reward was drawn up or changed: new redemptions follow this version."""
+
+    type: ClassVar[str] = "reward.saved"
+
+    reward_id: UUID
+    version: int
+    state: str
+
+
+class RewardRedeemed(Event, frozen=True, kw_only=True):
+    """A customer has bought a reward; its code is issued."""
+
+    type: ClassVar[str] = "reward.redeemed"
+
+    redemption_id: UUID
+    reward_id: UUID
+    cost: int
+
+
+class RewardUsed(Event, frozen=True, kw_only=True):
+    """A code was used, for an order where one is named."""
+
+    type: ClassVar[str] = "reward.used"
+
+    redemption_id: UUID
+    reward_id: UUID
+    order_id: UUID | None
+
+
+class RewardCancelled(Event, frozen=True, kw_only=True):
+    """A code was taken back and its points returned to their lots."""
+
+    type: ClassVar[str] = "reward.cancelled"
+
+    redemption_id: UUID
+    reward_id: UUID
+    returned: int
+
+
+class RewardExpired(Event, frozen=True, kw_only=True):
+    """A code lapsed unused; its points came back if the reward's terms say so."""
+
+    type: ClassVar[str] = "reward.expired"
+
+    redemption_id: UUID
+    reward_id: UUID
+    returned: int

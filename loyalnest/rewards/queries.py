@@ -1,0 +1,195 @@
+"""Named reads: the catalogue, and what customers bought of it."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from loyalnest.kernel.crypto import KeyRing
+from loyalnest.kernel.database import merchant_of, ring_of
+from loyalnest.rewards.errors import CodeUnknown, RedemptionNotFound, RewardNotFound
+from loyalnest.rewards.rules import normalised_code
+from loyalnest.rewards.values import (
+    Redemption,
+    RedemptionId,
+    Reward,
+    RewardId,
+    RewardState,
+    State,
+    Step,
+    Terms,
+)
+
+CODE = "redemptions.code"
+"""Under which name codes are sealed and hashed."""
+
+_REWARDS = """
+SELECT r.merchant_id, r.id, r.state, r.version, v.terms, r.position, r.stock, r.taken,
+       r.created_at, r.updated_at
+FROM rewards r
+JOIN reward_versions v
+  ON v.merchant_id = r.merchant_id AND v.reward_id = r.id AND v.version = r.version
+WHERE r.merchant_id = :merchant_id
+"""
+_REWARD = text(f"{_REWARDS} AND r.id = :id")
+_CATALOGUE = text(
+    f"{_REWARDS} AND (cast(:state AS text) IS NULL OR r.state = :state)"
+    " ORDER BY r.position, r.id LIMIT 1000"
+)
+_VERSION = text(
+    "SELECT terms FROM reward_versions"
+    " WHERE merchant_id = :merchant_id AND reward_id = :id AND version = :version"
+)
+REDEMPTION_COLUMNS = """
+d.merchant_id, d.id, d.reward_id, d.reward_version, d.customer_id, d.entry_id, d.cost, d.state,
+d.code_sealed, d.value, d.issuer, d.issued_at, d.expires_at, d.settled_at, d.order_id
+"""
+_REDEMPTION = f"SELECT {REDEMPTION_COLUMNS} FROM redemptions d WHERE d.merchant_id = :merchant_id"  # noqa: S608
+_BY_ID = f"{_REDEMPTION} AND d.id = :id"
+_BY_CODE = text(f"{_REDEMPTION} AND d.code_hash = ANY(:hashes)")
+# A redemption keeps whom it was given to; whoever was merged brought theirs.
+_LIST = text(
+    _REDEMPTION + " AND (cast(:state AS text) IS NULL OR d.state = :state)"
+    " AND (cast(:reward_id AS uuid) IS NULL OR d.reward_id = :reward_id)"
+    " AND (cast(:customer_id AS uuid) IS NULL OR d.customer_id IN ("
+    "  SELECT c.id FROM customers c WHERE c.merchant_id = :merchant_id"
+    "  AND (c.id = :customer_id OR c.merged_into = :customer_id)))"
+    " AND (cast(:before AS uuid) IS NULL OR d.id < :before) ORDER BY d.id DESC LIMIT :limit"  # noqa: S608
+)
+_STEPS = text(
+    "SELECT from_state, to_state, actor, reason, occurred_at FROM redemption_moves"
+    " WHERE merchant_id = :merchant_id AND redemption_id = :id ORDER BY id"
+)
+_COUNTS = text("""
+SELECT d.reward_id, count(*)
+FROM customers c
+JOIN redemptions d ON d.merchant_id = c.merchant_id AND d.customer_id = c.id
+WHERE c.merchant_id = :merchant_id
+  AND (c.id = :customer_id OR c.merged_into = :customer_id)
+  AND d.state IN ('issued', 'used')
+GROUP BY d.reward_id
+""")
+
+
+async def get_reward(session: AsyncSession, reward_id: RewardId) -> Reward:
+    """One reward. Raises RewardNotFound."""
+    asked = {"merchant_id": merchant_of(session), "id": reward_id}
+    row = (await session.execute(_REWARD, asked)).one_or_none()
+    if row is None:
+        raise RewardNotFound
+    return _reward(row)
+
+
+async def catalogue(session: AsyncSession, *, state: RewardState | None = None) -> list[Reward]:
+    """The merchant's rewards in their order; a catalogue is short, there are no pages."""
+    asked = {"merchant_id": merchant_of(session), "state": state}
+    return [_reward(row) for row in await session.execute(_CATALOGUE, asked)]
+
+
+async def terms_of(session: AsyncSession, redemption: Redemption) -> Terms:
+    """The terms that a redemption was made under."""
+    asked = {
+        "merchant_id": redemption.merchant_id,
+        "id": redemption.reward_id,
+        "version": redemption.reward_version,
+    }
+    return Terms.model_validate(await session.scalar(_VERSION, asked))
+
+
+async def get_redemption(
+    session: AsyncSession, redemption_id: RedemptionId, *, lock: bool = False
+) -> Redemption:
+    """One redemption, held until the transaction ends if asked for. Raises RedemptionNotFound."""
+    statement = text(_BY_ID + (" FOR UPDATE" if lock else ""))
+    asked = {"merchant_id": merchant_of(session), "id": redemption_id}
+    row = (await session.execute(statement, asked)).one_or_none()
+    if row is None:
+        raise RedemptionNotFound
+    return redemption_of(ring_of(session), row)
+
+
+async def by_code(session: AsyncSession, code: str) -> Redemption:
+    """The redemption behind a code, however it was typed. Raises CodeUnknown."""
+    merchant_id = merchant_of(session)
+    hashes = ring_of(session).blind_all(merchant_id, CODE, normalised_code(code))
+    row = (
+        await session.execute(_BY_CODE, {"merchant_id": merchant_id, "hashes": hashes})
+    ).one_or_none()
+    if row is None:
+        raise CodeUnknown
+    return redemption_of(ring_of(session), row)
+
+
+async def list_redemptions(
+    session: AsyncSession,
+    *,
+    state: State | None = None,
+    reward_id: UUID | None = None,
+    customer_id: UUID | None = None,
+    before: UUID | None = None,
+    limit: int,
+) -> list[Redemption]:
+    """Redemptions, the latest first."""
+    asked = {
+        "merchant_id": merchant_of(session),
+        "state": state,
+        "reward_id": reward_id,
+        "customer_id": customer_id,
+        "before": before,
+        "limit": limit,
+    }
+    ring = ring_of(session)
+    return [redemption_of(ring, row) for row in await session.execute(_LIST, asked)]
+
+
+async def steps_of(session: AsyncSession, redemption_id: RedemptionId) -> list[Step]:
+    """How a redemption came to be what it is, oldest first."""
+    asked = {"merchant_id": merchant_of(session), "id": redemption_id}
+    return [Step(*row) for row in await session.execute(_STEPS, asked)]
+
+
+async def redeemed_by(session: AsyncSession, customer_id: UUID) -> Mapping[UUID, int]:
+    """How often a customer has redeemed each reward, what was given back aside."""
+    asked = {"merchant_id": merchant_of(session), "customer_id": customer_id}
+    return {row[0]: row[1] for row in await session.execute(_COUNTS, asked)}
+
+
+def redemption_of(ring: KeyRing, row: Iterable[Any]) -> Redemption:
+    """A redemption from its row (`REDEMPTION_COLUMNS`)."""
+    (merchant_id, id_, reward_id, version, customer_id, entry_id, cost, state, code_sealed, value,
+     issuer, issued_at, expires_at, settled_at, order_id) = row  # fmt: skip
+    return Redemption(
+        merchant_id=merchant_id,
+        id=id_,
+        reward_id=reward_id,
+        reward_version=version,
+        customer_id=customer_id,
+        entry_id=entry_id,
+        cost=cost,
+        state=State(state),
+        code=ring.open(merchant_id, CODE, bytes(code_sealed)).decode(),
+        value=value,
+        issuer=issuer,
+        issued_at=issued_at,
+        expires_at=expires_at,
+        settled_at=settled_at,
+        order_id=order_id,
+    )
+
+
+def _reward(row: Iterable[Any]) -> Reward:
+    merchant_id, id_, state, version, terms, position, stock, taken, created_at, updated_at = row
+    return Reward(
+        merchant_id=merchant_id,
+        id=id_,
+        state=RewardState(state),
+        version=version,
+        terms=Terms.model_validate(terms),
+        position=position,
+        stock=stock,
+        taken=taken,
+        created_at=created_at,
+        updated_at=updated_at,
+    )

@@ -1,0 +1,190 @@
+"""Redeeming: points for a code, in one transaction, or nothing at all."""
+
+import json
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from loyalnest import customers, ledger, merchants, tiers
+from loyalnest.earning import ProgramPaused
+from loyalnest.kernel.database import merchant_of, ring_of
+from loyalnest.kernel.events import publish
+from loyalnest.kernel.ids import new_id, to_wire
+from loyalnest.rewards import errors, queries, rules
+from loyalnest.rewards.events import RewardRedeemed
+from loyalnest.rewards.service.moves import record_moves
+from loyalnest.rewards.values import (
+    REDEMPTION,
+    CodeIssuer,
+    Redemption,
+    RedemptionId,
+    Reward,
+    RewardId,
+    State,
+    Where,
+)
+
+# Two redemptions of one customer wait for each other where a reward counts them.
+_WAIT_FOR_TURN = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
+_TAKE = text(
+    "UPDATE rewards SET taken = taken + 1"
+    " WHERE merchant_id = :merchant_id AND id = :id AND state = 'active'"
+    " AND (stock IS NULL OR taken < stock) RETURNING true"
+)
+_WRITE = text("""
+INSERT INTO redemptions (merchant_id, id, reward_id, reward_version, customer_id, entry_id, cost,
+    state, code_sealed, code_hash, key_id, value, issuer, issued_at, expires_at)
+VALUES (:merchant_id, :id, :reward_id, :reward_version, :customer_id, :entry_id, :cost, 'issued',
+    :code_sealed, :code_hash, :key_id, cast(:value AS jsonb), :issuer, :issued_at, :expires_at)
+""")
+
+
+class Redeemed(msgspec.Struct, frozen=True):
+    """What came of redeeming."""
+
+    redemption: Redemption
+    balance: int
+    """What the customer's account holds afterwards."""
+
+
+async def redeem(
+    session: AsyncSession,
+    issuer: CodeIssuer,
+    *,
+    reward_id: RewardId,
+    customer_id: UUID,
+    where: Where = Where.ONLINE,
+    currency: str | None = None,
+    actor: str,
+    now: datetime,
+) -> Redeemed:
+    """Buy a reward with points and issue its code.
+
+    Of two who want the last points or the last item at once, one gets it and the other is told
+    why not. Raises RewardNotFound, CustomerNotFound, ProgramPaused, what `rules.obstacle` finds,
+    and InsufficientPoints.
+    """
+    merchant_id = merchant_of(session)
+    asked = await customers.get(session, customer_id)
+    buyer = asked.merged_into or asked.id
+    reward = await queries.get_reward(session, reward_id)
+    settings = (await merchants.program_of(session, merchant_id)).at(now).settings
+    if not settings.enabled:
+        raise ProgramPaused
+    currency = currency or (await merchants.get(session, merchant_id)).currency
+    await _check(session, reward, buyer, where=where, currency=currency, now=now)
+    redemption_id = RedemptionId(new_id())
+    posted = await _pay(session, reward, buyer, redemption_id, actor=actor, now=now)
+    # The reward's own row comes last: it is the hottest one, and held for the shortest time.
+    if reward.stock is not None and not await session.scalar(
+        _TAKE, {"merchant_id": merchant_id, "id": reward.id}
+    ):
+        raise errors.RewardSoldOut
+    redemption = Redemption(
+        merchant_id=merchant_id,
+        id=redemption_id,
+        reward_id=reward.id,
+        reward_version=reward.version,
+        customer_id=buyer,
+        entry_id=posted.entry.id,
+        cost=reward.terms.cost,
+        state=State.ISSUED,
+        code=issuer.draw(),
+        value=rules.value_of(reward.terms, currency),
+        issuer=issuer.name,
+        issued_at=now,
+        expires_at=rules.expires_at(reward.terms, now),
+        settled_at=None,
+        order_id=None,
+    )
+    await _write(session, redemption)
+    await record_moves(session, [(redemption, None, State.ISSUED, actor, None)], now=now)
+    redeemed = RewardRedeemed(
+        merchant_id=merchant_id,
+        customer_id=buyer,
+        occurred_at=now,
+        redemption_id=redemption_id,
+        reward_id=reward.id,
+        cost=redemption.cost,
+    )
+    await publish(session, [redeemed], now=now)
+    return Redeemed(redemption, posted.entry.balance_after)
+
+
+async def _check(
+    session: AsyncSession,
+    reward: Reward,
+    buyer: UUID,
+    *,
+    where: Where,
+    currency: str,
+    now: datetime,
+) -> None:
+    pair = (reward.merchant_id, buyer)
+    standing = None
+    if reward.terms.tiers:
+        standing = (await tiers.standings_of(session, [pair], now=now)).get(pair)
+    redeemed = 0
+    if reward.terms.per_customer is not None:
+        await session.execute(_WAIT_FOR_TURN, {"name": f"redeem {reward.id} {buyer}"})
+        redeemed = (await queries.redeemed_by(session, buyer)).get(reward.id, 0)
+    obstacle = rules.obstacle(
+        reward,
+        tier=standing.tier if standing else None,
+        redeemed=redeemed,
+        where=where,
+        currency=currency,
+        now=now,
+    )
+    if obstacle is not None:
+        raise obstacle
+
+
+async def _pay(
+    session: AsyncSession,
+    reward: Reward,
+    buyer: UUID,
+    redemption_id: RedemptionId,
+    *,
+    actor: str,
+    now: datetime,
+) -> ledger.Posted:
+    units = await ledger.units_of(session, [reward.merchant_id])
+    return await ledger.spend(
+        session,
+        merchant_id=reward.merchant_id,
+        customer_id=buyer,
+        unit_id=units[reward.merchant_id].id,
+        amount=reward.terms.cost,
+        source=ledger.Source("redemption", to_wire(REDEMPTION, redemption_id)),
+        actor=actor,
+        basis={"reward_id": str(reward.id), "reward_version": reward.version},
+        now=now,
+    )
+
+
+async def _write(session: AsyncSession, it: Redemption) -> None:
+    ring = ring_of(session)
+    hashed = ring.blind(it.merchant_id, queries.CODE, rules.normalised_code(it.code))
+    await session.execute(
+        _WRITE,
+        {
+            "merchant_id": it.merchant_id,
+            "id": it.id,
+            "reward_id": it.reward_id,
+            "reward_version": it.reward_version,
+            "customer_id": it.customer_id,
+            "entry_id": it.entry_id,
+            "cost": it.cost,
+            "code_sealed": ring.seal(it.merchant_id, queries.CODE, it.code.encode()),
+            "code_hash": hashed.hash,
+            "key_id": hashed.key_id,
+            "value": json.dumps(it.value),
+            "issuer": it.issuer,
+            "issued_at": it.issued_at,
+            "expires_at": it.expires_at,
+        },
+    )

@@ -1,0 +1,265 @@
+"""What becomes of a redemption: used, cancelled, lapsed, or its order given back."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from loyalnest import ledger, orders
+from loyalnest.kernel.database import bulk, merchant_of, ring_of
+from loyalnest.kernel.events import publish
+from loyalnest.kernel.ids import to_wire
+from loyalnest.rewards import errors, queries, rules
+from loyalnest.rewards.events import RewardCancelled, RewardExpired, RewardUsed
+from loyalnest.rewards.service.moves import record_moves
+from loyalnest.rewards.values import REDEMPTION, Redemption, RedemptionId, State, Terms
+
+_SETTLE = """
+UPDATE redemptions d
+SET state = k.state, settled_at = $5, order_id = coalesce(k.order_id, d.order_id)
+FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[]) AS k (merchant_id, id, state, order_id)
+WHERE d.merchant_id = k.merchant_id AND d.id = k.id
+"""
+_GIVE_BACK_STOCK = """
+UPDATE rewards r SET taken = r.taken - k.number
+FROM (SELECT merchant_id, reward_id, count(*) AS number
+      FROM unnest($1::uuid[], $2::uuid[]) AS u (merchant_id, reward_id)
+      GROUP BY merchant_id, reward_id) AS k
+WHERE r.merchant_id = k.merchant_id AND r.id = k.reward_id AND r.stock IS NOT NULL
+"""
+_LAPSED = f"""
+SELECT {queries.REDEMPTION_COLUMNS}
+FROM redemptions d
+WHERE d.merchant_id = $1 AND d.state = 'issued' AND d.expires_at <= $2
+ORDER BY d.id
+LIMIT $3
+FOR UPDATE SKIP LOCKED
+"""  # noqa: S608
+_OF_ORDERS = f"""
+SELECT {queries.REDEMPTION_COLUMNS}
+FROM unnest($1::uuid[], $2::uuid[]) AS k (merchant_id, order_id)
+JOIN redemptions d ON d.merchant_id = k.merchant_id AND d.order_id = k.order_id
+WHERE d.state = 'used'
+ORDER BY d.merchant_id, d.id
+FOR UPDATE OF d
+"""  # noqa: S608
+_TERMS = text("""
+SELECT v.reward_id, v.version, v.terms
+FROM reward_versions v
+WHERE v.merchant_id = ANY(:merchant_ids) AND v.reward_id = ANY(:reward_ids)
+""")
+_RESTORED_FOR_REFUND = "refund:"
+
+
+async def use(
+    session: AsyncSession,
+    redemption_id: RedemptionId,
+    *,
+    order_id: UUID | None = None,
+    actor: str,
+    now: datetime,
+) -> Redemption:
+    """Mark a code as used, for an order where one is known.
+
+    The same order again gets the first answer. Raises RedemptionNotFound, OrderNotFound,
+    RedemptionUsed, RedemptionCancelled, RedemptionExpired.
+    """
+    redemption = await queries.get_redemption(session, redemption_id, lock=True)
+    if redemption.state is State.USED and order_id and redemption.order_id == order_id:
+        return redemption
+    rules.check_usable(redemption, now)
+    if order_id is not None:
+        await orders.get(session, orders.OrderId(order_id))
+    await _settle(session, [(redemption, State.USED, order_id)], actor=actor, reason=None, now=now)
+    used = RewardUsed(
+        merchant_id=redemption.merchant_id,
+        customer_id=redemption.customer_id,
+        occurred_at=now,
+        redemption_id=redemption.id,
+        reward_id=redemption.reward_id,
+        order_id=order_id,
+    )
+    await publish(session, [used], now=now)
+    if order_id is not None:
+        await return_for_refunds(session, [(redemption.merchant_id, order_id)], now=now)
+    return await queries.get_redemption(session, redemption_id)
+
+
+async def cancel(
+    session: AsyncSession,
+    redemption_id: RedemptionId,
+    *,
+    reason: str | None,
+    actor: str,
+    now: datetime,
+) -> Redemption:
+    """Take an unused code back; its points return to the very lots they came from.
+
+    Cancelling again changes nothing. Raises RedemptionNotFound, RedemptionUsed, RedemptionExpired.
+    """
+    redemption = await queries.get_redemption(session, redemption_id, lock=True)
+    if redemption.state is State.CANCELLED:
+        return redemption
+    if redemption.state is State.USED:
+        raise errors.RedemptionUsed
+    if redemption.state is State.EXPIRED:
+        raise errors.RedemptionExpired
+    await _return(session, [(redemption, redemption.cost, "cancelled")], actor=actor, now=now)
+    await _settle(
+        session, [(redemption, State.CANCELLED, None)], actor=actor, reason=reason, now=now
+    )
+    await _give_back_stock(session, [redemption])
+    cancelled = RewardCancelled(
+        merchant_id=redemption.merchant_id,
+        customer_id=redemption.customer_id,
+        occurred_at=now,
+        redemption_id=redemption.id,
+        reward_id=redemption.reward_id,
+        returned=redemption.cost,
+    )
+    await publish(session, [cancelled], now=now)
+    return await queries.get_redemption(session, redemption_id)
+
+
+async def expire_due(session: AsyncSession, *, limit: int = 500, now: datetime) -> int:
+    """Let codes lapse whose time has come, and answer how many did; call it until it answers 0."""
+    connection = await bulk(session)
+    rows = await connection.fetch(_LAPSED, merchant_of(session), now, limit)
+    lapsed = [queries.redemption_of(ring_of(session), row) for row in rows]
+    if not lapsed:
+        return 0
+    terms = await _terms_of(session, lapsed)
+    returning = [it for it in lapsed if terms[it.reward_id, it.reward_version].returns_unused]
+    await _return(session, [(it, it.cost, "expired") for it in returning], actor="system", now=now)
+    settled = [(it, State.EXPIRED, None) for it in lapsed]
+    await _settle(session, settled, actor="system", reason=None, now=now)
+    await _give_back_stock(session, lapsed)
+    back = {it.id for it in returning}
+    events = [
+        RewardExpired(
+            merchant_id=it.merchant_id,
+            customer_id=it.customer_id,
+            occurred_at=it.expires_at or now,
+            redemption_id=it.id,
+            reward_id=it.reward_id,
+            returned=it.cost if it.id in back else 0,
+        )
+        for it in lapsed
+    ]
+    await publish(session, events, now=now)
+    return len(lapsed)
+
+
+async def return_for_refunds(
+    session: AsyncSession, order_ids: Sequence[tuple[UUID, UUID]], *, now: datetime
+) -> None:
+    """Bring what used rewards gave back to where the refunds of their orders put it.
+
+    (merchant, order)s whose state may have changed. What was given back already counts, so it ends
+    the same whatever came first, and however often.
+    """
+    if not order_ids:
+        return
+    connection = await bulk(session)
+    rows = await connection.fetch(_OF_ORDERS, *map(list, zip(*order_ids, strict=True)))
+    used = [queries.redemption_of(ring_of(session), row) for row in rows]
+    if not used:
+        return
+    terms = await _terms_of(session, used)
+    totals = await orders.totals_of(session, list(order_ids))
+    keys = {it.id: _books_key(it) for it in used}
+    entries = await ledger.entries_of_sources(session, list(keys.values()))
+    due: list[tuple[Redemption, int, str]] = []
+    for it in used:
+        total = totals.get(it.order_id) if it.order_id else None
+        if total is None:
+            continue
+        returned = [
+            entry for entry in entries[keys[it.id]] if entry.step.startswith(_RESTORED_FOR_REFUND)
+        ]
+        goal = rules.to_restore(
+            it,
+            terms[it.reward_id, it.reward_version].on_refund,
+            spend=total.spend,
+            kept=total.kept,
+            gone=total.gone,
+        )
+        missing = goal - sum(entry.amount for entry in returned)
+        if missing > 0:
+            due.append((it, missing, f"{_RESTORED_FOR_REFUND}{len(returned) + 1}"))
+    await _return(session, due, actor="system", now=now)
+
+
+async def _settle(
+    session: AsyncSession,
+    settled: Sequence[tuple[Redemption, State, UUID | None]],
+    *,
+    actor: str,
+    reason: str | None,
+    now: datetime,
+) -> None:
+    connection = await bulk(session)
+    rows = [(it.merchant_id, it.id, state.value, order_id) for it, state, order_id in settled]
+    await connection.execute(_SETTLE, *map(list, zip(*rows, strict=True)), now)
+    moves = [(it, it.state, state, actor, reason) for it, state, _ in settled]
+    await record_moves(session, moves, now=now)
+
+
+async def _return(
+    session: AsyncSession,
+    due: Sequence[tuple[Redemption, int, str]],
+    *,
+    actor: str,
+    now: datetime,
+) -> None:
+    """Put points back into the lots that paid for these redemptions."""
+    if not due:
+        return
+    units = await ledger.units_of(session, list({it.merchant_id for it, _, _ in due}))
+    postings = [
+        ledger.Posting(
+            merchant_id=it.merchant_id,
+            customer_id=it.customer_id,
+            unit_id=units[it.merchant_id].id,
+            kind=ledger.EntryKind.RESTORE,
+            amount=amount,
+            source=_source(it),
+            step=step,
+            occurred_at=now,
+            actor=actor,
+            reverses=ledger.EntryId(it.entry_id),
+        )
+        for it, amount, step in due
+    ]
+    await ledger.post_many(session, postings, now=now)
+
+
+async def _give_back_stock(session: AsyncSession, returned: Sequence[Redemption]) -> None:
+    connection = await bulk(session)
+    await connection.execute(
+        _GIVE_BACK_STOCK, [it.merchant_id for it in returned], [it.reward_id for it in returned]
+    )
+
+
+async def _terms_of(
+    session: AsyncSession, redemptions: Sequence[Redemption]
+) -> dict[tuple[UUID, int], Terms]:
+    rows = await session.execute(
+        _TERMS,
+        {
+            "merchant_ids": list({it.merchant_id for it in redemptions}),
+            "reward_ids": list({it.reward_id for it in redemptions}),
+        },
+    )
+    return {(row[0], row[1]): Terms.model_validate(row[2]) for row in rows}
+
+
+def _source(it: Redemption) -> ledger.Source:
+    return ledger.Source("redemption", to_wire(REDEMPTION, it.id))
+
+
+def _books_key(it: Redemption) -> tuple[UUID, str, str]:
+    source = _source(it)
+    return (it.merchant_id, source.kind, source.id)
