@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
+import httpx
 from sqlalchemy import text
 
 from loyalnest import campaigns, customers, merchants, referrals, segments, staff, tiers
@@ -76,10 +77,21 @@ async def _settled(database: Database, shop: Shop, owner: str) -> Tenant:
             headers={**bearing(key), "Idempotency-Key": "first"},
         )
         assert earned.is_success, earned.text
+        await _redeem(client, key, await shop.customer_id(email))
     await _refer_a_friend(shop, email)
     await _fall_into_debt_and_merge(database, key, await shop.customer_id(email))
     await _settle_program(database, shop)
     return Tenant(shop.merchant_id, key, email, await _ids(database, shop, email))
+
+
+async def _redeem(client: httpx.AsyncClient, key: str, customer_id: str) -> None:
+    terms = {"kind": "free_shipping", "name": "Sent for nothing", "cost": 1}
+    body: dict[str, object] = {"terms": terms, "state": "active"}
+    made = await client.post("/v1/api/rewards", json=body, headers=bearing(key))
+    wanted = {"customer_id": customer_id, "reward_id": made.json()["id"]}
+    headers = {**bearing(key), "Idempotency-Key": "first"}
+    redeemed = await client.post("/v1/api/rewards/redeem", json=wanted, headers=headers)
+    assert redeemed.is_success, redeemed.text
 
 
 def _who_may_be_one(owner: str) -> list[Told]:
@@ -211,6 +223,8 @@ async def _ids(database: Database, shop: Shop, email: str) -> dict[str, str]:
                 "mrg": "SELECT id FROM customer_merges",
                 "rfl": "SELECT id FROM referrals ORDER BY id LIMIT 1",
                 "cmp": "SELECT id FROM campaigns ORDER BY id LIMIT 1",
+                "rwd": "SELECT id FROM rewards ORDER BY id LIMIT 1",
+                "red": "SELECT id FROM redemptions ORDER BY id LIMIT 1",
             }.items()
         }
         position = await session.scalar(text("SELECT min(position) FROM events"))
@@ -227,6 +241,8 @@ async def _ids(database: Database, shop: Shop, email: str) -> dict[str, str]:
         "key_id": wire["key"],
         "delivery_id": wire["dlv"],
         "campaign_id": wire["cmp"],
+        "reward_id": wire["rwd"],
+        "redemption_id": wire["red"],
         "referral_id": wire["rfl"],
         "segment": "new",
         "position": str(position),

@@ -50,14 +50,18 @@ _REDEMPTION = f"SELECT {REDEMPTION_COLUMNS} FROM redemptions d WHERE d.merchant_
 _BY_ID = f"{_REDEMPTION} AND d.id = :id"
 _BY_CODE = text(f"{_REDEMPTION} AND d.code_hash = ANY(:hashes)")
 # A redemption keeps whom it was given to; whoever was merged brought theirs.
-_LIST = text(
-    _REDEMPTION + " AND (cast(:state AS text) IS NULL OR d.state = :state)"
-    " AND (cast(:reward_id AS uuid) IS NULL OR d.reward_id = :reward_id)"
-    " AND (cast(:customer_id AS uuid) IS NULL OR d.customer_id IN ("
-    "  SELECT c.id FROM customers c WHERE c.merchant_id = :merchant_id"
-    "  AND (c.id = :customer_id OR c.merged_into = :customer_id)))"
-    " AND (cast(:before AS uuid) IS NULL OR d.id < :before) ORDER BY d.id DESC LIMIT :limit"  # noqa: S608
-)
+_LIST = text(f"""
+{_REDEMPTION}
+  AND (cast(:state AS text) IS NULL OR d.state = :state)
+  AND (cast(:reward_id AS uuid) IS NULL OR d.reward_id = :reward_id)
+  AND (cast(:customer_id AS uuid) IS NULL OR d.customer_id IN (
+      SELECT c.id FROM customers c
+      WHERE c.merchant_id = :merchant_id
+        AND (c.id = :customer_id OR c.merged_into = :customer_id)))
+  AND (cast(:before AS uuid) IS NULL OR d.id < :before)
+ORDER BY d.id DESC
+LIMIT :limit
+""")  # noqa: S608
 _STEPS = text(
     "SELECT from_state, to_state, actor, reason, occurred_at FROM redemption_moves"
     " WHERE merchant_id = :merchant_id AND redemption_id = :id ORDER BY id"

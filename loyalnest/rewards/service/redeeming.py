@@ -83,23 +83,7 @@ async def redeem(
         _TAKE, {"merchant_id": merchant_id, "id": reward.id}
     ):
         raise errors.RewardSoldOut
-    redemption = Redemption(
-        merchant_id=merchant_id,
-        id=redemption_id,
-        reward_id=reward.id,
-        reward_version=reward.version,
-        customer_id=buyer,
-        entry_id=posted.entry.id,
-        cost=reward.terms.cost,
-        state=State.ISSUED,
-        code=issuer.draw(),
-        value=rules.value_of(reward.terms, currency),
-        issuer=issuer.name,
-        issued_at=now,
-        expires_at=rules.expires_at(reward.terms, now),
-        settled_at=None,
-        order_id=None,
-    )
+    redemption = _issued(reward, issuer, posted.entry, redemption_id, currency, now)
     await _write(session, redemption)
     await record_moves(session, [(redemption, None, State.ISSUED, actor, None)], now=now)
     redeemed = RewardRedeemed(
@@ -163,6 +147,33 @@ async def _pay(
         actor=actor,
         basis={"reward_id": str(reward.id), "reward_version": reward.version},
         now=now,
+    )
+
+
+def _issued(
+    reward: Reward,
+    issuer: CodeIssuer,
+    paid_by: ledger.Entry,
+    redemption_id: RedemptionId,
+    currency: str,
+    now: datetime,
+) -> Redemption:
+    return Redemption(
+        merchant_id=reward.merchant_id,
+        id=redemption_id,
+        reward_id=reward.id,
+        reward_version=reward.version,
+        customer_id=paid_by.customer_id,
+        entry_id=paid_by.id,
+        cost=reward.terms.cost,
+        state=State.ISSUED,
+        code=issuer.draw(),
+        value=rules.value_of(reward.terms, currency),
+        issuer=issuer.name,
+        issued_at=now,
+        expires_at=rules.expires_at(reward.terms, now),
+        settled_at=None,
+        order_id=None,
     )
 
 
