@@ -8,7 +8,16 @@ from uuid import UUID
 import httpx
 from sqlalchemy import text
 
-from loyalnest import campaigns, customers, merchants, referrals, segments, staff, tiers
+from loyalnest import (
+    campaigns,
+    customers,
+    gamification,
+    merchants,
+    referrals,
+    segments,
+    staff,
+    tiers,
+)
 from loyalnest.integrations.shopify import PROVIDED
 from loyalnest.kernel import inbox, relay
 from loyalnest.kernel.database import Database
@@ -80,7 +89,7 @@ async def _settled(database: Database, shop: Shop, owner: str) -> Tenant:
         await _redeem(client, key, await shop.customer_id(email))
     await _refer_a_friend(shop, email)
     await _fall_into_debt_and_merge(database, key, await shop.customer_id(email))
-    await _settle_program(database, shop)
+    await _settle_program(database, shop, email)
     return Tenant(shop.merchant_id, key, email, await _ids(database, shop, email))
 
 
@@ -154,6 +163,10 @@ async def _draw_up_program(database: Database, shop: Shop) -> None:
             effect=campaigns.Bonus(points=5),
         )
         await campaigns.create(session, rule, actor="test", now=EARLIER)
+        goal = gamification.Goal(measure=gamification.Measure.ORDERS, target=Decimal(1))
+        first = gamification.Badge(key="first", name="First", goal=goal)
+        game = gamification.Game(badges=(first,), leaderboard=gamification.Board())
+        await gamification.save(session, game, actor="test", now=EARLIER)
 
 
 async def _refer_a_friend(shop: Shop, email: str) -> None:
@@ -180,16 +193,19 @@ async def _refer_a_friend(shop: Shop, email: str) -> None:
         )
 
 
-async def _settle_program(database: Database, shop: Shop) -> None:
+async def _settle_program(database: Database, shop: Shop, email: str) -> None:
     subscribers = [
         customers.INDEX_CUSTOMERS,
         tiers.STANDINGS,
         segments.SCORES,
         referrals.REFERRALS,
+        gamification.BADGES,
     ]
     await relay.settle(database, subscribers, clock=lambda: NOW)
     async with database.tenant(shop.merchant_id) as session:
         await segments.score_everybody(session, shop.merchant_id, now=NOW)
+        customer_id = from_wire("cus", await shop.customer_id(email))
+        await gamification.join_board(session, customer_id=customer_id, now=NOW)
 
 
 async def _take_deliveries_in(database: Database, shop: Shop) -> None:
@@ -245,6 +261,7 @@ async def _ids(database: Database, shop: Shop, email: str) -> dict[str, str]:
         "redemption_id": wire["red"],
         "referral_id": wire["rfl"],
         "segment": "new",
+        "badge": "first",
         "position": str(position),
         "subscriber": "customers.search",
         "version": "2",

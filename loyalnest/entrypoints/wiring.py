@@ -19,6 +19,7 @@ from loyalnest import (
     campaigns,
     customers,
     earning,
+    gamification,
     ledger,
     merchants,
     orders,
@@ -99,8 +100,9 @@ SUBSCRIBERS = (
     tiers.STANDINGS,
     referrals.REFERRALS,
     rewards.REFUNDS,
+    gamification.BADGES,
 )
-JOBS = (tiers.JUDGE_EVERYBODY,)
+JOBS = (tiers.JUDGE_EVERYBODY, gamification.JUDGE_EVERYBODY)
 TIMETABLE = (
     Recurring("ledger.settle_due", "*/5 * * * *", _settle_due),
     Recurring("inbox.forget_applied", "20 3 * * *", inbox.forget_applied),
@@ -198,6 +200,6 @@ def _routers(settings: Settings) -> Mapping[Role, Sequence[APIRouter]]:
         Role.ADMIN_CORE: [merchants.router, inbox.router],
         Role.ADMIN_FEATURES: [],
         Role.CAMPAIGN: [campaigns.router, tiers.router],
-        Role.GAMIFICATION: [],
+        Role.GAMIFICATION: [gamification.router],
         Role.FRONTEND: [],
     }

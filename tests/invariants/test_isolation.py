@@ -28,6 +28,8 @@ OPERATIONS: dict[str, tuple[str, str, dict[str, Any]]] = {
     for method, operation in item.items()
 }
 NOWHERE = "0" * 32
+# A unit's code, a segment and a badge are words that every merchant may have: they name nothing.
+WORDS = {"{code}", "{segment}", "{badge}"}
 NOT_THERE = {
     "position": str(2**62),
     "version": "2147483647",
@@ -47,6 +49,8 @@ BODIES: dict[str, dict[str, Any]] = {
         ]
     },
     "merge_customers": {"merged_id": "{customer_id}"},
+    "give_badge": {"reason": "a friend"},
+    "join_leaderboard": {},
     "override_customer_tier": {"tier": "silver", "reason": "a friend"},
     "create_referral_code": {"advocate_customer_id": "{customer_id}"},
     "complete_referral": {"referral_code": "NOBODYSNOW", "friend_customer_id": "{customer_id}"},
@@ -94,8 +98,7 @@ def names_things() -> list[str]:
     return [
         name
         for name, (_, path, _) in OPERATIONS.items()
-        # A unit's code and a segment are words that every merchant has: they name nothing.
-        if name in BODIES or ("{" in path and not {"{code}", "{segment}"} & set(path.split("/")))
+        if name in BODIES or set(re.findall(r"{\w+}", path)) - WORDS
     ]
 
 

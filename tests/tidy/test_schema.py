@@ -9,10 +9,10 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from loyalnest import customers, referrals
+from loyalnest import customers, gamification, ledger, merchants, referrals
 from loyalnest.customers.service.index import index_many
 from loyalnest.entrypoints import wiring
-from loyalnest.kernel.database import Database, merchant_of
+from loyalnest.kernel.database import Database, act_as_platform, act_for, merchant_of
 from loyalnest.kernel.ids import new_id
 from tests.conftest import NOW
 
@@ -40,10 +40,14 @@ PERSONAL = {
     "customer_identities": "customers",
     "customer_search": "customers",
     "customers": "customers",
+    "leaderboard_members": "gamification",
+    "leaderboard_scores": "gamification",
     "referral_marks": "referrals",
 }
 IMPERSONAL = {
     "accounts",
+    "badge_awards",
+    "badge_moves",
     "campaign_awards",
     "customer_merges",
     "debts",
@@ -166,6 +170,7 @@ async def test_whatever_is_sealed_is_answered_for(shared_database: Database) -> 
 async def test_whoever_answers_for_a_person_exports_and_erases_what_is_held(
     session: AsyncSession,
 ) -> None:
+    await _open_merchant(session)
     merchant_id = merchant_of(session)
     anna = await _filled_in(session)
     before = {table: await _rows_about(session, table, anna) for table in PERSONAL}
@@ -196,6 +201,21 @@ SAID = ("anna@example.com", "+442079460958", "Anna Archer", "1990-05-17", "de", 
 ANONYMOUS = (UUID, datetime, type(None))
 
 
+async def _open_merchant(session: AsyncSession) -> None:
+    await act_as_platform(session)
+    merchant = await merchants.create(
+        session,
+        handle="cafe",
+        name="Café",
+        currency="EUR",
+        time_zone="Europe/Berlin",
+        now=NOW,
+        actor="test",
+    )
+    await ledger.open_unit(session, merchant_id=merchant.id, now=NOW)
+    await act_for(session, [merchant.id])
+
+
 async def _filled_in(session: AsyncSession) -> customers.CustomerId:
     """A customer of whom everything is known that can be."""
     email, phone, name, birthday, locale, external_id = SAID
@@ -215,6 +235,9 @@ async def _filled_in(session: AsyncSession) -> customers.CustomerId:
     assert anna
     await index_many(session, [(said.merchant_id, anna)])
     await referrals.note_marks(session, anna, {referrals.Mark.DEVICE: "hers"}, now=NOW)
+    game = gamification.Game(leaderboard=gamification.Board())
+    await gamification.save(session, game, actor="test", now=NOW)
+    await gamification.join_board(session, customer_id=anna, now=NOW)
     return anna
 
 
