@@ -21,6 +21,7 @@ FROM games g
 JOIN game_versions v ON v.merchant_id = g.merchant_id AND v.version = g.version
 WHERE g.merchant_id = ANY($1::uuid[])
 """  # noqa: S608
+_PLAYING = "SELECT merchant_id FROM games"
 _VERSIONS = f"""
 SELECT {_VERSION}, v.created_by
 FROM game_versions v
@@ -76,6 +77,11 @@ class BoardStanding(NamedTuple):
     pseudonym: str
     score: int
     rank: int | None
+
+
+async def playing(session: AsyncSession) -> list[UUID]:
+    """The merchants that ever had a game. For the platform."""
+    return [row[0] for row in await (await bulk(session)).fetch(_PLAYING)]
 
 
 async def games_of(session: AsyncSession, merchant_ids: Sequence[UUID]) -> dict[UUID, GameVersion]:

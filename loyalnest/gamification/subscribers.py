@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from loyalnest import customers
 from loyalnest.customers import CustomerErased, CustomerMerged, CustomerUnmerged
+from loyalnest.gamification import queries
 from loyalnest.gamification.service import forget_customers, judge_many
 from loyalnest.gamification.values import Pair
 from loyalnest.kernel.relay import LoggedEvent, Subscriber
@@ -54,5 +55,6 @@ BADGES = Subscriber(
     name="gamification.badges",
     types=frozenset(event.type for event in _NEWS) | _PARTINGS | {CustomerErased.type},
     handle=_judge,
+    merchants=queries.playing,
 )
 """Keeps everybody's badges and scores up to date with what they do."""

@@ -1,6 +1,5 @@
 """Named reads: settings, codes, referrals, and what they come to."""
 
-from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -35,9 +34,7 @@ WHERE merchant_id = :merchant_id
 ORDER BY version DESC
 LIMIT :limit
 """)
-_PROMISING = (
-    "SELECT DISTINCT merchant_id FROM referral_programs WHERE merchant_id = ANY($1::uuid[])"
-)
+_PROMISING = "SELECT DISTINCT merchant_id FROM referral_programs"
 _CODE_OF = text("""
 SELECT r.code, r.customer_id, r.created_at
 FROM customers c
@@ -169,10 +166,9 @@ async def versions_of(session: AsyncSession) -> list[SettingsVersion]:
     return await _versions(session, limit=None)
 
 
-async def promising(session: AsyncSession, merchant_ids: Sequence[UUID]) -> set[UUID]:
-    """Which of these merchants ever promised anything: only they have referrals."""
-    rows = await (await bulk(session)).fetch(_PROMISING, list(merchant_ids))
-    return {row[0] for row in rows}
+async def promising(session: AsyncSession) -> list[UUID]:
+    """The merchants that ever promised anything: only they have referrals. For the platform."""
+    return [row[0] for row in await (await bulk(session)).fetch(_PROMISING)]
 
 
 async def find_code_of(session: AsyncSession, living: UUID) -> Code | None:

@@ -42,16 +42,16 @@ _NEWS = _BUYING | _PARTINGS | {ReferralCreated.type, CustomerErased.type}
 
 
 async def _judge(session: AsyncSession, events: Sequence[LoggedEvent], now: datetime) -> None:
-    concerned = await queries.promising(session, list({it.merchant_id for it in events}))
-    news = [it for it in events if it.merchant_id in concerned]
-    if gone := _named(it for it in news if it.type == CustomerErased.type):
+    if gone := _named(it for it in events if it.type == CustomerErased.type):
         await forget_marks(session, sorted(gone))
-    parted = _named(it for it in news if it.type in _PARTINGS)
-    parted |= {(it.merchant_id, UUID(it.data["merged_id"])) for it in news if it.type in _PARTINGS}
-    touched = _named(it for it in news if it.type in _BUYING)
+    parted = _named(it for it in events if it.type in _PARTINGS)
+    parted |= {
+        (it.merchant_id, UUID(it.data["merged_id"])) for it in events if it.type in _PARTINGS
+    }
+    touched = _named(it for it in events if it.type in _BUYING)
     touched |= {
         (it.merchant_id, UUID(it.data["friend_id"]))
-        for it in news
+        for it in events
         if it.type == ReferralCreated.type
     }
     await rejudge_people(session, sorted(touched | parted), parted=parted, now=now)
@@ -65,5 +65,6 @@ REFERRALS = Subscriber(
     name="referrals.judge",
     types=_NEWS,
     handle=_judge,
+    merchants=queries.promising,
 )
 """Keeps every referral where the orders of its friend put it."""

@@ -5,31 +5,48 @@ The cases are written out of `rules`, so that the database and the functions can
 
 from loyalnest.segments import rules
 
-# Who is asked about ($1, $2), and who of them is to be scored: living customers, with everybody who
-# was merged into them. Whoever was merged away keeps no score.
+# Who is asked about, each with the average order ($1, $2, $3), and who of them is to be scored:
+# living customers, with everybody who was merged into them. Whoever was merged away keeps no score.
 _SOME = """
 asked AS (
-    SELECT merchant_id, customer_id
-    FROM unnest($1::uuid[], $2::uuid[]) AS k (merchant_id, customer_id)
-), who AS (
-    SELECT k.merchant_id, k.customer_id, c.id AS came_as
+    SELECT merchant_id, customer_id, average
+    FROM unnest($1::uuid[], $2::uuid[], $3::numeric[]) AS k (merchant_id, customer_id, average)
+), living AS (
+    SELECT k.merchant_id, k.customer_id, k.average
     FROM asked k
-    JOIN customers l
-      ON l.merchant_id = k.merchant_id AND l.id = k.customer_id AND l.merged_into IS NULL
     JOIN customers c
-      ON c.merchant_id = k.merchant_id
-     AND (c.id = k.customer_id OR c.merged_into = k.customer_id)
+      ON c.merchant_id = k.merchant_id AND c.id = k.customer_id AND c.merged_into IS NULL
+), who AS (
+    SELECT merchant_id, customer_id, average, customer_id AS came_as FROM living
+    UNION ALL
+    SELECT l.merchant_id, l.customer_id, l.average, c.id
+    FROM living l
+    JOIN customers c ON c.merchant_id = l.merchant_id AND c.merged_into = l.customer_id
 )"""
 _EVERYBODY = """
 asked AS (
     SELECT merchant_id, id AS customer_id
     FROM customers
-    WHERE merchant_id = ANY($1::uuid[]) AND $2::uuid[] IS NULL
+    WHERE merchant_id = $1 AND $2::uuid IS NULL
 ), who AS (
-    SELECT c.merchant_id, coalesce(c.merged_into, c.id) AS customer_id, c.id AS came_as
+    SELECT c.merchant_id, coalesce(c.merged_into, c.id) AS customer_id, $3::numeric AS average,
+           c.id AS came_as
     FROM customers c
-    WHERE c.merchant_id = ANY($1::uuid[])
+    WHERE c.merchant_id = $1
 )"""
+
+# Some customers' orders are looked up one customer at a time, whatever the planner believes of
+# their number (which `OFFSET 0` keeps from it); everybody's are read as a whole.
+_ORDERS_OF_EACH = """CROSS JOIN LATERAL (
+        SELECT placed_at, currency, kept
+        FROM orders
+        WHERE merchant_id = w.merchant_id AND customer_id = w.came_as
+          AND placed_at IS NOT NULL AND kept > 0
+        OFFSET 0
+    ) o"""
+_ORDERS_OF_ALL = """JOIN orders o
+      ON o.merchant_id = w.merchant_id AND o.customer_id = w.came_as
+     AND o.placed_at IS NOT NULL AND o.kept > 0"""
 
 _RECENCY = " ".join(f"WHEN days <= {limit} THEN {score}" for limit, score in rules.RECENCY_DAYS)
 _FREQUENCY = " ".join(
@@ -43,55 +60,54 @@ _MONEY = " ".join(
 )
 
 
-# Score those asked about as of now ($3), by average orders ($4, $5: merchant, amount), with the
-# segments' names ($6). Answers every change: merchant, customer, segment before, segment now;
-# either may be null.
+# Score those asked about as of now ($4), with the segments' names ($5). Answers every change:
+# merchant, customer, segment before, segment now; either may be null. What is known of a customer
+# is carried along rather than joined again: the planner can't know how many there are, and would
+# compare each with each.
 _SCORE = f"""
 WITH {{who}}, bought AS (
-    SELECT w.merchant_id, w.customer_id, o.placed_at,
+    SELECT w.merchant_id, w.customer_id, w.average, m.time_zone, o.placed_at,
            CASE WHEN o.currency = m.currency THEN o.kept ELSE 0 END AS kept,
            extract(epoch FROM o.placed_at - lag(o.placed_at) OVER (
                PARTITION BY w.merchant_id, w.customer_id ORDER BY o.placed_at)) / 86400 AS gap
     FROM who w
     JOIN merchants m ON m.merchant_id = w.merchant_id
-    JOIN orders o ON o.merchant_id = w.merchant_id AND o.customer_id = w.came_as
-    WHERE o.placed_at IS NOT NULL AND o.kept > 0
+    {{orders}}
 ), sums AS (
-    SELECT b.merchant_id, b.customer_id, count(*) AS orders, sum(b.kept) AS spend,
-           min(b.placed_at) AS first_at, max(b.placed_at) AS last_at,
-           round((percentile_cont(0.5) WITHIN GROUP (ORDER BY b.gap))::numeric, 3) AS rhythm
-    FROM bought b
-    GROUP BY b.merchant_id, b.customer_id
-), measured AS (
-    SELECT s.*, greatest(0, ($3::timestamptz AT TIME ZONE m.time_zone)::date
-                            - (s.last_at AT TIME ZONE m.time_zone)::date) AS days,
-           s.spend / a.amount AS multiple
-    FROM sums s
-    JOIN merchants m ON m.merchant_id = s.merchant_id
-    JOIN unnest($4::uuid[], $5::numeric[]) AS a (merchant_id, amount)
-      ON a.merchant_id = s.merchant_id
+    SELECT merchant_id, customer_id, count(*) AS orders, sum(kept) AS spend,
+           min(placed_at) AS first_at, max(placed_at) AS last_at,
+           round((percentile_cont(0.5) WITHIN GROUP (ORDER BY gap))::numeric, 3) AS rhythm,
+           greatest(0, ($4::timestamptz AT TIME ZONE min(time_zone))::date
+                       - (max(placed_at) AT TIME ZONE min(time_zone))::date) AS days,
+           sum(kept) / min(average) AS multiple
+    FROM bought
+    GROUP BY merchant_id, customer_id
 ), scored AS (
     SELECT *, CASE {_RECENCY} ELSE 1 END AS r, CASE {_FREQUENCY} ELSE 5 END AS f,
            CASE {_MONEY} ELSE 5 END AS m
-    FROM measured
+    FROM sums
 ), named AS (
-    SELECT *, ($6::text[])[(r - 1) * 25 + (f - 1) * 5 + m] AS segment FROM scored
+    SELECT *, ($5::text[])[(r - 1) * 25 + (f - 1) * 5 + m] AS segment FROM scored
 ), before AS (
     SELECT x.merchant_id, x.customer_id, x.segment
     FROM rfm_scores x
     JOIN asked k ON k.merchant_id = x.merchant_id AND k.customer_id = x.customer_id
     FOR UPDATE OF x
+), moves AS (
+    SELECT coalesce(n.merchant_id, b.merchant_id) AS merchant_id,
+           coalesce(n.customer_id, b.customer_id) AS customer_id,
+           b.segment AS was, n.segment AS becomes
+    FROM named n
+    FULL JOIN before b ON b.merchant_id = n.merchant_id AND b.customer_id = n.customer_id
 ), gone AS (
     DELETE FROM rfm_scores x
-    USING before b
-    WHERE x.merchant_id = b.merchant_id AND x.customer_id = b.customer_id
-      AND NOT EXISTS (SELECT FROM named n
-                      WHERE n.merchant_id = b.merchant_id AND n.customer_id = b.customer_id)
+    USING moves m
+    WHERE x.merchant_id = m.merchant_id AND x.customer_id = m.customer_id AND m.becomes IS NULL
 ), written AS (
     INSERT INTO rfm_scores AS x (merchant_id, customer_id, orders, spend, first_order_at,
         last_order_at, rhythm_days, recency, frequency, money, segment, entered_at, scored_at)
     SELECT merchant_id, customer_id, orders, spend, first_at, last_at, rhythm, r, f, m, segment,
-           $3, $3
+           $4, $4
     FROM named
     ON CONFLICT (merchant_id, customer_id) DO UPDATE
     SET orders = excluded.orders, spend = excluded.spend,
@@ -102,14 +118,12 @@ WITH {{who}}, bought AS (
                           ELSE excluded.entered_at END,
         scored_at = excluded.scored_at
 )
-SELECT coalesce(n.merchant_id, b.merchant_id), coalesce(n.customer_id, b.customer_id),
-       b.segment, n.segment
-FROM named n
-FULL JOIN before b ON b.merchant_id = n.merchant_id AND b.customer_id = n.customer_id
-WHERE n.segment IS DISTINCT FROM b.segment
+SELECT merchant_id, customer_id, was, becomes
+FROM moves
+WHERE was IS DISTINCT FROM becomes
 """  # noqa: S608
-SCORE_SOME = _SCORE.format(who=_SOME)
-SCORE_EVERYBODY = _SCORE.format(who=_EVERYBODY)
+SCORE_SOME = _SCORE.format(who=_SOME, orders=_ORDERS_OF_EACH)
+SCORE_EVERYBODY = _SCORE.format(who=_EVERYBODY, orders=_ORDERS_OF_ALL)
 
 AVERAGE = """
 SELECT m.merchant_id, coalesce(avg(o.kept), 0)
@@ -119,9 +133,21 @@ LEFT JOIN orders o
 WHERE m.merchant_id = ANY($1::uuid[])
 GROUP BY m.merchant_id
 """
+# The newest night's, if anybody had bought by then. Before there is one it is the average so far,
+# kept as the night before all nights and looked up anew once it is older than $2: it takes all
+# orders to tell.
 LATEST_AVERAGE = """
 SELECT DISTINCT ON (r.merchant_id) r.merchant_id, r.average_order
 FROM segment_runs r
 WHERE r.merchant_id = ANY($1::uuid[])
+  AND r.average_order > 0
+  AND (r.run_on > '-infinity' OR r.ran_at > $2)
 ORDER BY r.merchant_id, r.run_on DESC
+"""
+KEEP_AVERAGE = """
+INSERT INTO segment_runs (merchant_id, run_on, average_order, scored, ran_at)
+SELECT merchant_id, '-infinity', average, 0, $3
+FROM unnest($1::uuid[], $2::numeric[]) AS k (merchant_id, average)
+ON CONFLICT (merchant_id, run_on) DO UPDATE
+SET average_order = excluded.average_order, ran_at = excluded.ran_at
 """

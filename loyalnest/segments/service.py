@@ -1,7 +1,7 @@
 """Use cases: score the customers that something happened to, and everybody every night."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -14,6 +14,8 @@ from loyalnest.segments.events import SegmentEntered, SegmentLeft
 from loyalnest.segments.values import Pair
 
 _SEGMENTS = rules.every_segment()
+_SO_FAR_HOLDS_FOR = timedelta(minutes=5)
+_NO_AVERAGE = Decimal(1)
 _RAN = """
 INSERT INTO segment_runs (merchant_id, run_on, average_order, scored, ran_at)
 SELECT $1, ($3::timestamptz AT TIME ZONE m.time_zone)::date, $2,
@@ -35,15 +37,14 @@ async def score_many(session: AsyncSession, who: Sequence[Pair], *, now: datetim
         return
     pairs = sorted(set(who))
     merchant_ids = sorted({merchant_id for merchant_id, _ in pairs})
-    averages = await _averages(session, merchant_ids)
+    averages = await _averages(session, merchant_ids, now=now)
     connection = await bulk(session)
     changes = await connection.fetch(
         scoring.SCORE_SOME,
         [merchant_id for merchant_id, _ in pairs],
         [customer_id for _, customer_id in pairs],
+        [averages[merchant_id] for merchant_id, _ in pairs],
         now,
-        list(averages),
-        list(averages.values()),
         _SEGMENTS,
     )
     await _announce(session, changes, now=now)
@@ -54,21 +55,26 @@ async def score_everybody(session: AsyncSession, merchant_id: UUID, *, now: date
     connection = await bulk(session)
     ((_, average),) = await connection.fetch(scoring.AVERAGE, [merchant_id])
     changes = await connection.fetch(
-        scoring.SCORE_EVERYBODY, [merchant_id], None, now, [merchant_id], [average or 1], _SEGMENTS
+        scoring.SCORE_EVERYBODY, merchant_id, None, average or _NO_AVERAGE, now, _SEGMENTS
     )
     await connection.execute(_RAN, merchant_id, average, now)
     await _announce(session, changes, now=now)
     return len(changes)
 
 
-async def _averages(session: AsyncSession, merchant_ids: Sequence[UUID]) -> dict[UUID, Decimal]:
+async def _averages(
+    session: AsyncSession, merchant_ids: Sequence[UUID], *, now: datetime
+) -> dict[UUID, Decimal]:
     connection = await bulk(session)
-    found: dict[UUID, Decimal] = {
-        row[0]: row[1] for row in await connection.fetch(scoring.LATEST_AVERAGE, list(merchant_ids))
-    }
-    if fresh := [one for one in merchant_ids if not found.get(one)]:
-        found |= {row[0]: row[1] for row in await connection.fetch(scoring.AVERAGE, fresh)}
-    return {merchant_id: found[merchant_id] or Decimal(1) for merchant_id in merchant_ids}
+    latest = await connection.fetch(
+        scoring.LATEST_AVERAGE, list(merchant_ids), now - _SO_FAR_HOLDS_FOR
+    )
+    found: dict[UUID, Decimal] = {row[0]: row[1] for row in latest}
+    if missing := [it for it in merchant_ids if it not in found]:
+        so_far = {row[0]: row[1] for row in await connection.fetch(scoring.AVERAGE, missing)}
+        await connection.execute(scoring.KEEP_AVERAGE, list(so_far), list(so_far.values()), now)
+        found |= so_far
+    return {merchant_id: found[merchant_id] or _NO_AVERAGE for merchant_id in merchant_ids}
 
 
 async def _announce(session: AsyncSession, changes: Sequence[Row], *, now: datetime) -> None:

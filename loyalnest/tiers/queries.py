@@ -11,6 +11,7 @@ from loyalnest.kernel.database import bulk, merchant_of
 from loyalnest.tiers.storage import COLUMNS, place_of
 from loyalnest.tiers.values import ONE, Ladder, LadderVersion, Move, Pair, Place, Standing
 
+_WITH_LADDERS = "SELECT DISTINCT merchant_id FROM tier_ladders"
 _NEWEST = """
 SELECT DISTINCT ON (merchant_id) merchant_id, version, effective_from, ladder::text, created_by
 FROM tier_ladders
@@ -43,6 +44,11 @@ LIMIT :limit
 _COUNTS = text(
     "SELECT tier, count(*) FROM standings WHERE merchant_id = :merchant_id GROUP BY tier"
 )
+
+
+async def with_ladders(session: AsyncSession) -> list[UUID]:
+    """The merchants that ever had tiers. For the platform."""
+    return [row[0] for row in await (await bulk(session)).fetch(_WITH_LADDERS)]
 
 
 async def ladders_of(

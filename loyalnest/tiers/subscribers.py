@@ -35,10 +35,10 @@ _NEWS = (
 
 
 async def _judge(session: AsyncSession, events: Sequence[LoggedEvent], now: datetime) -> None:
-    with_tiers = await queries.ladders_of(session, list({it.merchant_id for it in events}))
-    news = [it for it in events if it.merchant_id in with_tiers]
-    touched: set[Pair] = {(it.merchant_id, it.customer_id) for it in news if it.customer_id}
-    touched |= {(it.merchant_id, UUID(it.data["merged_id"])) for it in news if it.type in _PARTINGS}
+    touched: set[Pair] = {(it.merchant_id, it.customer_id) for it in events if it.customer_id}
+    touched |= {
+        (it.merchant_id, UUID(it.data["merged_id"])) for it in events if it.type in _PARTINGS
+    }
     # Whom an event names may have been merged since: then it is the other one who climbs.
     living = await customers.current_many(session, sorted(touched))
     touched |= {(merchant_id, living[customer_id]) for merchant_id, customer_id in touched}
@@ -49,5 +49,6 @@ STANDINGS = Subscriber(
     name="tiers.standings",
     types=frozenset(event.type for event in _NEWS) | _PARTINGS,
     handle=_judge,
+    merchants=queries.with_ladders,
 )
 """Keeps everybody's tier up to date with what they buy."""

@@ -225,3 +225,19 @@ async def test_segments_are_counted_and_listed_through_the_api(shop: Shop) -> No
 def test_the_worker_keeps_segments_up_to_date() -> None:
     assert segments.SCORES in wiring.SUBSCRIBERS
     assert segments.NIGHTLY in wiring.TIMETABLE
+
+
+async def test_before_the_first_night_the_average_so_far_is_looked_up_seldom(shop: Shop):
+    await shop.tells(bought(1, days_ago=1, price="10.00"))
+    await heard(shop)
+    await shop.tells(bought(2, days_ago=1, price="90.00", email=BEA))
+    await heard(shop, NOW + timedelta(minutes=4))
+    bea = await score(shop, BEA)
+    assert bea is not None
+    assert bea.money == rules.money_of(Decimal(9)), "still by the first order's 10.00"
+
+    await shop.tells(bought(3, days_ago=1, price="20.00", email=BEA))
+    await heard(shop, NOW + timedelta(minutes=6))
+    bea = await score(shop, BEA)
+    assert bea is not None
+    assert bea.money == rules.money_of(Decimal(110) / Decimal(40)), "by the average of all three"

@@ -1,6 +1,6 @@
 """The relay's words."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -36,6 +36,8 @@ class Subscriber:
     types: frozenset[str] | None
     """The types it wants, None for all."""
     handle: Callable[[AsyncSession, Sequence[LoggedEvent], datetime], Awaitable[None]]
+    merchants: Callable[[AsyncSession], Awaitable[Collection[UUID]]] | None = None
+    """Whose events it wants, asked anew at every step; None for everybody's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,12 @@
 
 import asyncio
 import random
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from loyalnest.kernel import events, relay
 from loyalnest.kernel.database import Database, bulk
@@ -33,6 +35,27 @@ async def test_events_are_heard_once_and_in_the_order_they_were_published(databa
         (3, {"times": 3}),
     ]
     assert await count(database, "outbox") == 0
+
+
+async def test_a_subscriber_hears_those_merchants_alone_that_it_asks_for(database: Database):
+    loud, quiet = await open_shops(database, 2)
+    listener = Listener()
+    asked: list[UUID] = []
+
+    async def wanted(_: AsyncSession) -> list[UUID]:
+        return asked
+
+    subscriber = replace(listener.subscriber, merchants=wanted)
+    await ring(database, loud, 1)
+    await relay.settle(database, [subscriber])
+    assert listener.calls == 0, "nobody was wanted, so nothing was read"
+
+    asked.append(loud)
+    await ring(database, quiet, 2)
+    await ring(database, loud, 3)
+    await relay.settle(database, [subscriber])
+
+    assert await heard(database) == [3], "what came before it asked is past"
 
 
 async def test_a_transaction_that_is_rolled_back_has_announced_nothing(database: Database):
