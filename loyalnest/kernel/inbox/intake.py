@@ -7,6 +7,7 @@ commit is shared by more.
 
 import asyncio
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass
 
 import structlog
@@ -24,7 +25,7 @@ log = structlog.get_logger(__name__)
 
 GROUP = 500
 ENOUGH = 32
-GATHER_S = 0.004
+GATHER_S = 0.01
 GROUP_BYTES = 8_000_000
 WAITING_BYTES = 128_000_000
 BACKLOG_CHECK_S = 2.0
@@ -68,6 +69,7 @@ class Intake:
         self._callers: deque[_Caller] = deque()
         self._waiting_bytes = 0
         self._arrived = asyncio.Event()
+        self._enough = asyncio.Event()
         self._turn = asyncio.Lock()
         self._crowded = False
         self._full = False
@@ -101,6 +103,8 @@ class Intake:
         self._callers.append(caller)
         self._waiting_bytes += len(delivery.body)
         self._arrived.set()
+        if len(self._callers) >= ENOUGH:
+            self._enough.set()
         await caller.stored
 
     async def _write(self) -> None:
@@ -110,8 +114,8 @@ class Intake:
     async def _next_group(self) -> list[_Caller]:
         """Wait for callers and take those that there are; none when the server stops.
 
-        Whoever is alone goes at once. Where several came together more are on their way, and a
-        few milliseconds let them share the commit, which costs far more than they do.
+        Whoever is alone goes at once. Where several came together more are on their way, and some
+        milliseconds let them share the commit, which costs far more than they do.
         """
         async with self._turn:
             while not self._callers:
@@ -120,10 +124,17 @@ class Intake:
                 self._arrived.clear()
                 await self._arrived.wait()
             if self._crowded and len(self._callers) < ENOUGH:
-                await asyncio.sleep(GATHER_S)
+                await self._wait_for_more()
             group = self._gather()
             self._crowded = len(group) > 1
             return group
+
+    async def _wait_for_more(self) -> None:
+        """Until there are enough to share a commit well, and no longer than some milliseconds."""
+        self._enough.clear()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(GATHER_S):
+                await self._enough.wait()
 
     def _gather(self) -> list[_Caller]:
         """The next group: those that wait, up to a number and a size."""
