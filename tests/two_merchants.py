@@ -40,6 +40,8 @@ class Tenant:
 
     merchant_id: UUID
     key: str
+    session: str
+    """What one of its customers asks with."""
     email: str
     ids: dict[str, str]
 
@@ -86,11 +88,15 @@ async def _settled(database: Database, shop: Shop, owner: str) -> Tenant:
             headers={**bearing(key), "Idempotency-Key": "first"},
         )
         assert earned.is_success, earned.text
-        await _redeem(client, key, await shop.customer_id(email))
+        customer_id = await shop.customer_id(email)
+        await _redeem(client, key, customer_id)
+        path = f"/v1/api/customers/{customer_id}/sessions"
+        started = await client.post(path, headers=bearing(key))
     await _refer_a_friend(shop, email)
     await _fall_into_debt_and_merge(database, key, await shop.customer_id(email))
     await _settle_program(database, shop, email)
-    return Tenant(shop.merchant_id, key, email, await _ids(database, shop, email))
+    session: str = started.json()["token"]
+    return Tenant(shop.merchant_id, key, session, email, await _ids(database, shop, email))
 
 
 async def _redeem(client: httpx.AsyncClient, key: str, customer_id: str) -> None:

@@ -22,6 +22,7 @@ from loyalnest.customers.events import (
     CustomerUpdated,
 )
 from loyalnest.customers.keys import INDEXES, SEALED
+from loyalnest.customers.own_routes import own_router_of
 from loyalnest.customers.queries import (
     brought_by,
     count,
@@ -32,6 +33,7 @@ from loyalnest.customers.queries import (
     find_by_phone,
     find_many,
     get,
+    get_living,
     kept_by,
     list_customers,
     list_merge_candidates,
@@ -100,6 +102,7 @@ __all__ = [
     "find_many",
     "forget_accounts",
     "get",
+    "get_living",
     "identify_many",
     "kept_by",
     "list_customers",
@@ -107,6 +110,7 @@ __all__ = [
     "merge_identities",
     "normalise_email",
     "normalise_phone",
+    "own_router_of",
     "recognise_many",
     "router_of",
     "search",

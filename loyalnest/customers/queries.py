@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from loyalnest.customers.errors import CustomerNotFound, MergeNotFound
+from loyalnest.customers.errors import CustomerGone, CustomerNotFound, MergeNotFound
 from loyalnest.customers.rules import search as search_rules
 from loyalnest.customers.rules.identity import normalise_email, normalise_phone
 from loyalnest.customers.values import (
@@ -205,6 +205,16 @@ async def get(session: AsyncSession, customer_id: CustomerId) -> Customer:
     if customer_id not in found:
         raise CustomerNotFound
     return found[customer_id]
+
+
+async def get_living(session: AsyncSession, customer_id: CustomerId) -> Customer:
+    """Who this customer is now, after any merge. Raises CustomerNotFound, CustomerGone."""
+    found = await get(session, customer_id)
+    if found.merged_into:
+        found = await get(session, found.merged_into)
+    if found.erased_at:
+        raise CustomerGone
+    return found
 
 
 async def find_by_email(session: AsyncSession, email: str) -> list[Customer]:

@@ -35,6 +35,10 @@ class AccountView(BaseModel):
     pending: int = Field(ge=0, description="Earned, and held back for now.", examples=[0])
     debt: int = Field(ge=0, description="Owed; what comes in pays it first.", examples=[0])
 
+    @classmethod
+    def of(cls, held: Holding) -> "AccountView":
+        return cls(unit=held.unit, available=held.available, pending=held.pending, debt=held.debt)
+
 
 class CustomerView(BaseModel):
     """A member of your program."""
@@ -67,15 +71,7 @@ class CustomerView(BaseModel):
             erased_at=customer.erased_at,
             created_at=customer.created_at,
             updated_at=customer.updated_at,
-            accounts=[
-                AccountView(
-                    unit=account.unit,
-                    available=account.available,
-                    pending=account.pending,
-                    debt=account.debt,
-                )
-                for account in accounts
-            ],
+            accounts=list(map(AccountView.of, accounts)),
         )
 
 
@@ -159,3 +155,19 @@ class MergeCandidateView(BaseModel):
 
     customer_id: str = Field(examples=[_ID])
     other_id: str = Field(examples=[_ID])
+
+
+class CustomerSessionView(BaseModel):
+    """What a customer's browser asks with, for a while."""
+
+    customer_id: str = Field(description="Whose it is, after any merge.", examples=[_ID])
+    token: str = Field(description="Send it as `Authorization: Bearer …`.", examples=["lnc_…"])
+    expires_at: datetime
+    scopes: list[str] = Field(examples=[["self:read", "self:redeem"]])
+
+
+class OwnView(BaseModel):
+    """What a customer sees of themselves: what they have, and nothing else that is personal."""
+
+    id: str = Field(examples=[_ID])
+    accounts: list[AccountView]

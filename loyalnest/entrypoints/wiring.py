@@ -189,6 +189,7 @@ def _routers(settings: Settings) -> Mapping[Role, Sequence[APIRouter]]:
         Role.AUTH: [staff.router_of(settings)],
         Role.POINTS: [
             customers.router_of(ledger.balances_of),
+            customers.own_router_of(ledger.balances_of, staff.start_customer_session),
             ledger.router_of(orders.sources_of),
             orders.router,
             earning.router,

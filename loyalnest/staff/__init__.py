@@ -1,15 +1,16 @@
 """People who run a program, and the programs that work for them: sign-in, sessions, API keys.
 
 Somebody signs in with e-mail and password and gets a short access token and a refresh token that
-works once; a program has an API key with scopes. Both are sent as `Authorization: Bearer …`, and
-`authenticate` tells whom one belongs to.
+works once; a program has an API key with scopes, and through it opens sessions for single
+customers. All are sent as `Authorization: Bearer …`; `authenticate` tells whom one belongs to.
 """
 
-from loyalnest.staff.access import authenticate
+from loyalnest.staff.access import authenticate, start_customer_session
 from loyalnest.staff.errors import (
     ApiKeyNotFound,
     CredentialsInvalid,
     EmailInvalid,
+    KeyNeeded,
     MemberExists,
     MemberNotFound,
     PasswordTooWeak,
@@ -25,7 +26,7 @@ from loyalnest.staff.rules import SCOPES_OF, made_up_password
 from loyalnest.staff.service.keys import create_api_key, revoke_api_key
 from loyalnest.staff.service.members import create_member, set_password
 from loyalnest.staff.service.sessions import sign_out_everywhere
-from loyalnest.staff.values import ApiKey, Member, Role, Scope, Tokens
+from loyalnest.staff.values import ApiKey, CustomerSession, Member, OwnScope, Role, Scope, Tokens
 
 __all__ = [
     "INDEXES",
@@ -34,10 +35,13 @@ __all__ = [
     "ApiKey",
     "ApiKeyNotFound",
     "CredentialsInvalid",
+    "CustomerSession",
     "EmailInvalid",
+    "KeyNeeded",
     "Member",
     "MemberExists",
     "MemberNotFound",
+    "OwnScope",
     "PasswordTooWeak",
     "Role",
     "Scope",
@@ -58,4 +62,5 @@ __all__ = [
     "router_of",
     "set_password",
     "sign_out_everywhere",
+    "start_customer_session",
 ]

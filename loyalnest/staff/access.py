@@ -1,6 +1,7 @@
-"""Who asks: an API key or somebody's access token, told apart by how it begins."""
+"""Who asks: an API key, a customer or somebody on the staff, told apart by how a bearer begins."""
 
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -8,7 +9,8 @@ from loyalnest.kernel.database import act_for, ring_of
 from loyalnest.kernel.http import Caller, CallerKind
 from loyalnest.kernel.ids import to_wire
 from loyalnest.staff import queries, rules, tokens
-from loyalnest.staff.errors import CredentialsInvalid
+from loyalnest.staff.errors import CredentialsInvalid, KeyNeeded
+from loyalnest.staff.values import CustomerClaims, CustomerSession
 
 
 async def authenticate(session: AsyncSession, bearer: str, *, now: datetime) -> Caller:
@@ -18,7 +20,25 @@ async def authenticate(session: AsyncSession, bearer: str, *, now: datetime) -> 
     """
     if bearer.startswith(rules.KEY_PREFIX):
         return await _key_holder(session, bearer)
+    if bearer.startswith(rules.CUSTOMER_PREFIX):
+        return await _customer(session, bearer, now)
     return await _person(session, bearer, now)
+
+
+def start_customer_session(
+    session: AsyncSession, caller: Caller, *, customer_id: UUID, now: datetime
+) -> CustomerSession:
+    """A token for one customer, for the program that has established who they are.
+
+    It lasts 15 minutes and ends with the key. Nothing is written. Raises KeyNeeded: whoever signed
+    in acts in their own name.
+    """
+    if caller.kind is not CallerKind.API_KEY:
+        raise KeyNeeded
+    claims = CustomerClaims(caller.merchant_id, customer_id, caller.subject_id)
+    expires_at = now + rules.CUSTOMER_SESSION
+    token = tokens.make_customer_token(ring_of(session), claims, now=now, expires_at=expires_at)
+    return CustomerSession(token, expires_at, rules.own_scopes(caller.scopes))
 
 
 async def _key_holder(session: AsyncSession, secret: str) -> Caller:
@@ -31,6 +51,21 @@ async def _key_holder(session: AsyncSession, secret: str) -> Caller:
         scopes=frozenset(key.scopes),
         kind=CallerKind.API_KEY,
         subject_id=key.id,
+    )
+
+
+async def _customer(session: AsyncSession, token: str, now: datetime) -> Caller:
+    claims = tokens.read_customer_token(ring_of(session), token, now=now)
+    await act_for(session, [claims.merchant_id])
+    key = await queries.find_open_key(session, claims.key_id)
+    if key is None:
+        raise CredentialsInvalid
+    return Caller(
+        merchant_id=claims.merchant_id,
+        actor=f"customer:{to_wire('cus', claims.customer_id)}",
+        scopes=frozenset(rules.own_scopes(key.scopes)),
+        kind=CallerKind.CUSTOMER,
+        subject_id=claims.customer_id,
     )
 
 

@@ -58,5 +58,9 @@ class NotSignedIn(Forbidden):
     """This is for people who signed in, not for API keys."""
 
 
+class KeyNeeded(Forbidden):
+    """Sessions for customers are given to programs: ask with an API key."""
+
+
 class TooManySignIns(RateLimited):
     """Too many attempts to sign in; wait before the next one."""

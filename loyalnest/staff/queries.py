@@ -108,6 +108,12 @@ async def find_api_key(session: AsyncSession, secret: str) -> ApiKey | None:
     return key_of(row) if row and row.revoked_at is None else None
 
 
+async def find_open_key(session: AsyncSession, key_id: UUID) -> ApiKey | None:
+    """The merchant's key with this id, unless it was revoked."""
+    row = await session.get(ApiKeyRow, (merchant_of(session), key_id))
+    return key_of(row) if row and row.revoked_at is None else None
+
+
 async def find_session_role(
     session: AsyncSession, *, staff_id: UUID, family_id: UUID, now: datetime
 ) -> Role | None:

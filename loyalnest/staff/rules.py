@@ -4,14 +4,17 @@ import hashlib
 import secrets
 import unicodedata
 from collections.abc import Collection, Mapping
+from datetime import timedelta
 
 from email_validator import EmailNotValidError, validate_email
 
 from loyalnest.staff.errors import EmailInvalid, PasswordTooWeak, ScopeNotYours, ScopesMissing
-from loyalnest.staff.values import Role, Scope
+from loyalnest.staff.values import OwnScope, Role, Scope
 
 KEY_PREFIX = "lnk_"
 REFRESH_PREFIX = "lnr_"
+CUSTOMER_PREFIX = "lnc_"
+CUSTOMER_SESSION = timedelta(minutes=15)
 _SECRET_BYTES = 32
 _PASSWORD_LENGTH = range(12, 257)
 # Without look-alikes: somebody may have to read it from a screen.
@@ -84,3 +87,16 @@ def check_granted(wanted: Collection[Scope], granter: Collection[str]) -> None:
     beyond = sorted(set(wanted) - set(granter))
     if beyond:
         raise ScopeNotYours(f"You can't give away '{beyond[0]}': your own access lacks it.")
+
+
+def own_scopes(granter: Collection[str]) -> frozenset[OwnScope]:
+    """What customers may do through a key: at most what the key could do for them.
+
+    A key that takes customers in (`customers:write`) sees what they have; only one that may touch
+    points lets them be spent.
+    """
+    if Scope.CUSTOMERS_WRITE not in granter:
+        return frozenset()
+    if Scope.POINTS_WRITE not in granter:
+        return frozenset({OwnScope.READ})
+    return frozenset(OwnScope)

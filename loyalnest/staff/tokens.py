@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -11,11 +12,11 @@ import jwt
 from loyalnest.kernel.crypto import KeyRing
 from loyalnest.staff import rules
 from loyalnest.staff.errors import CredentialsInvalid, SessionEnded
-from loyalnest.staff.values import AccessClaims
+from loyalnest.staff.values import AccessClaims, CustomerClaims
 
 _ISSUER = "loyalnest"
-_PURPOSE = "access token"
-_CLAIMS = ["exp", "iat", "iss", "sub", "mer", "fam"]
+_ACCESS = "access token"
+_CUSTOMER = "customer session"
 _ID_BYTES = 16
 
 
@@ -23,43 +24,38 @@ def make_access_token(
     ring: KeyRing, claims: AccessClaims, *, now: datetime, lifetime: timedelta
 ) -> str:
     """A JWT (HS256) for somebody who signed in."""
-    payload = {
-        "iss": _ISSUER,
-        "sub": claims.staff_id.hex,
-        "mer": claims.merchant_id.hex,
-        "fam": claims.family_id.hex,
-        "iat": int(now.timestamp()),
-        "exp": int((now + lifetime).timestamp()),
-    }
-    key = ring.derive(_PURPOSE)
-    return jwt.encode(payload, key, algorithm="HS256", headers={"kid": _key_id(key)})
+    named = {"sub": claims.staff_id, "mer": claims.merchant_id, "fam": claims.family_id}
+    return _signed(ring, _ACCESS, named, now=now, expires_at=now + lifetime)
 
 
 def read_access_token(ring: KeyRing, token: str, *, now: datetime) -> AccessClaims:
     """What a token says. Raises CredentialsInvalid."""
-    key = ring.derive(_PURPOSE)
     try:
-        if jwt.get_unverified_header(token).get("kid") != _key_id(key):
-            raise CredentialsInvalid
-        payload: dict[str, Any] = jwt.decode(
-            token,
-            key,
-            algorithms=["HS256"],
-            issuer=_ISSUER,
-            # The time is compared below, with the request's own instant.
-            options={"require": _CLAIMS, "verify_exp": False, "verify_iat": False},
-        )
-        expires_at = datetime.fromtimestamp(payload["exp"], UTC)
-        claims = AccessClaims(
-            merchant_id=UUID(hex=payload["mer"]),
-            staff_id=UUID(hex=payload["sub"]),
-            family_id=UUID(hex=payload["fam"]),
-        )
-    except (jwt.PyJWTError, ValueError, TypeError, OverflowError):
-        raise CredentialsInvalid from None
-    if expires_at <= now:
-        raise CredentialsInvalid("This access token has expired; refresh it.")
-    return claims
+        named = _opened(ring, _ACCESS, token, ("sub", "mer", "fam"), now=now)
+    except _Expired:
+        raise CredentialsInvalid("This access token has expired; refresh it.") from None
+    return AccessClaims(merchant_id=named["mer"], staff_id=named["sub"], family_id=named["fam"])
+
+
+def make_customer_token(
+    ring: KeyRing, claims: CustomerClaims, *, now: datetime, expires_at: datetime
+) -> str:
+    """A token for one customer: a JWT under a key of its own, so that neither passes for the other.
+
+    It begins with `lnc_`.
+    """
+    named = {"sub": claims.customer_id, "mer": claims.merchant_id, "key": claims.key_id}
+    return rules.CUSTOMER_PREFIX + _signed(ring, _CUSTOMER, named, now=now, expires_at=expires_at)
+
+
+def read_customer_token(ring: KeyRing, token: str, *, now: datetime) -> CustomerClaims:
+    """What a customer's token says. Raises CredentialsInvalid."""
+    bare = token.removeprefix(rules.CUSTOMER_PREFIX)
+    try:
+        named = _opened(ring, _CUSTOMER, bare, ("sub", "mer", "key"), now=now)
+    except _Expired:
+        raise CredentialsInvalid("This customer's session has expired; ask for another.") from None
+    return CustomerClaims(merchant_id=named["mer"], customer_id=named["sub"], key_id=named["key"])
 
 
 def make_refresh_token(merchant_id: UUID, token_id: UUID, secret: str) -> str:
@@ -78,6 +74,52 @@ def read_refresh_token(token: str) -> tuple[UUID, UUID, str]:
     if len(ids) != 2 * _ID_BYTES or not secret or not token.startswith(rules.REFRESH_PREFIX):
         raise SessionEnded
     return UUID(bytes=ids[:_ID_BYTES]), UUID(bytes=ids[_ID_BYTES:]), secret
+
+
+class _Expired(Exception):
+    """The signature is right and the time is over."""
+
+
+def _signed(
+    ring: KeyRing, purpose: str, named: Mapping[str, UUID], *, now: datetime, expires_at: datetime
+) -> str:
+    payload = {
+        "iss": _ISSUER,
+        **{claim: id_.hex for claim, id_ in named.items()},
+        "iat": int(now.timestamp()),
+        "exp": int(expires_at.timestamp()),
+    }
+    key = ring.derive(purpose)
+    return jwt.encode(payload, key, algorithm="HS256", headers={"kid": _key_id(key)})
+
+
+def _opened(
+    ring: KeyRing, purpose: str, token: str, names: Sequence[str], *, now: datetime
+) -> dict[str, UUID]:
+    """Raises CredentialsInvalid, _Expired."""
+    key = ring.derive(purpose)
+    try:
+        if jwt.get_unverified_header(token).get("kid") != _key_id(key):
+            raise CredentialsInvalid
+        payload: dict[str, Any] = jwt.decode(
+            token,
+            key,
+            algorithms=["HS256"],
+            issuer=_ISSUER,
+            # The time is compared below, with the request's own instant.
+            options={
+                "require": ["exp", "iat", "iss", *names],
+                "verify_exp": False,
+                "verify_iat": False,
+            },
+        )
+        expires_at = datetime.fromtimestamp(payload["exp"], UTC)
+        named = {name: UUID(hex=payload[name]) for name in names}
+    except (jwt.PyJWTError, ValueError, TypeError, OverflowError):
+        raise CredentialsInvalid from None
+    if expires_at <= now:
+        raise _Expired
+    return named
 
 
 def _key_id(key: bytes) -> str:

@@ -31,6 +31,13 @@ class Scope(StrEnum):
     STAFF_WRITE = "staff:write"
 
 
+class OwnScope(StrEnum):
+    """What a customer may do about their own account. No key and no role has one of these."""
+
+    READ = "self:read"
+    REDEEM = "self:redeem"
+
+
 @dataclass(frozen=True, slots=True)
 class Member:
     """Somebody who runs a merchant's program."""
@@ -85,3 +92,22 @@ class AccessClaims:
     merchant_id: UUID
     staff_id: UUID
     family_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerClaims:
+    """What a customer's token says, once its signature and its time have been checked."""
+
+    merchant_id: UUID
+    customer_id: UUID
+    key_id: UUID
+    """The API key that it was given to: with the key it ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerSession:
+    """What a customer's browser asks with, for a while."""
+
+    token: str
+    expires_at: datetime
+    scopes: frozenset[OwnScope]

@@ -21,7 +21,8 @@ from loyalnest.kernel.errors import Forbidden, Unauthenticated
 _BEARER = HTTPBearer(
     auto_error=False,
     scheme_name="bearer",
-    description="An API key (`lnk_…`) or the access token of somebody who signed in.",
+    description="An API key (`lnk_…`), the access token of somebody who signed in, or a customer's"
+    " session (`lnc_…`).",
 )
 
 
@@ -37,6 +38,7 @@ class CallerKind(StrEnum):
 
     API_KEY = "api_key"
     STAFF = "staff"
+    CUSTOMER = "customer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +47,11 @@ class Caller:
 
     merchant_id: UUID
     actor: str
-    """How the records name them: `staff:stf_…` or `api_key:key_…`."""
+    """How the records name them: `staff:stf_…`, `api_key:key_…` or `customer:cus_…`."""
     scopes: frozenset[str]
     kind: CallerKind
     subject_id: UUID
-    """The member of staff or the key."""
+    """The member of staff, the key or the customer."""
     session_id: UUID | None = None
     """The sign-in, for somebody who signed in."""
 

@@ -32,6 +32,9 @@ NO_SCOPE = {
     "get_identity",
     "count_referral_click",
 }
+# Open to strangers, whatever they send along.
+FOR_EVERYBODY = {"sign_in", "refresh_session", "count_referral_click"}
+OWN = {str(scope) for scope in staff.OwnScope}
 Keys = dict[staff.Scope, str]
 
 
@@ -60,7 +63,7 @@ def test_every_operation_names_one_known_scope():
         if operation["operationId"] in NO_SCOPE:
             continue
         (scope,) = scopes_of(operation)
-        assert staff.Scope(scope), path
+        assert scope in {*OWN, *staff.Scope}, path
 
 
 @pytest.mark.parametrize(
@@ -80,7 +83,34 @@ async def test_all_other_scopes_together_do_not_open_it(
     for wanted, key in keys_without.items():
         answer = await client.request(method, path.format(**values), headers=bearing(key))
         closed = (answer.status_code, answer.json().get("code")) == (403, "MISSING_SCOPE")
-        assert closed == (wanted == scope)
+        # What belongs to customers themselves is closed to every key.
+        assert closed == (wanted == scope or scope in OWN)
+
+
+async def test_a_customer_gets_at_their_own_account_and_at_nothing_else(
+    lasting_database: Database, client: httpx.AsyncClient
+):
+    merchant, _ = await open_cafe(lasting_database, "harbour", email="harbour@example.com")
+    key = bearing(await make_key(lasting_database, merchant.id))
+    anna = await client.post("/v1/api/customers", json={"email": "anna@example.com"}, headers=key)
+    started = await client.post(f"/v1/api/customers/{anna.json()['id']}/sessions", headers=key)
+    assert started.json()["scopes"] == sorted(OWN)
+    session = bearing(started.json()["token"])
+    for method, path, operation in OPERATIONS:
+        name = operation["operationId"]
+        if name in FOR_EVERYBODY:
+            continue
+        values = {each["name"]: anna.json()["id"] for each in operation.get("parameters", [])}
+        body = {"current_password": "x", "new_password": "correct horse battery"}
+        answer = await client.request(
+            method, path.format(**values), headers=session, json=body if method == "PUT" else None
+        )
+        theirs = name == "get_identity" or (scopes_of(operation) <= OWN and scopes_of(operation))
+        refused = (answer.status_code, answer.json().get("code")) in {
+            (403, "MISSING_SCOPE"),
+            (403, "NOT_SIGNED_IN"),
+        }
+        assert refused != bool(theirs), name
 
 
 @pytest.mark.parametrize("role", list(staff.Role))
