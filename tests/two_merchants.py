@@ -95,8 +95,8 @@ async def _settled(database: Database, shop: Shop, owner: str) -> Tenant:
     await _refer_a_friend(shop, email)
     await _fall_into_debt_and_merge(database, key, await shop.customer_id(email))
     await _settle_program(database, shop, email)
-    session: str = started.json()["token"]
-    return Tenant(shop.merchant_id, key, session, email, await _ids(database, shop, email))
+    token: str = started.json()["token"]
+    return Tenant(shop.merchant_id, key, token, email, await _ids(database, shop, email))
 
 
 async def _redeem(client: httpx.AsyncClient, key: str, customer_id: str) -> None:

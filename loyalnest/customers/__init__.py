@@ -22,6 +22,7 @@ from loyalnest.customers.events import (
     CustomerUpdated,
 )
 from loyalnest.customers.keys import INDEXES, SEALED
+from loyalnest.customers.me import Language, Looking, Me, Redeeming
 from loyalnest.customers.own_routes import own_router_of
 from loyalnest.customers.queries import (
     brought_by,
@@ -81,6 +82,9 @@ __all__ = [
     "CustomerNotFound",
     "CustomerUnmerged",
     "CustomerUpdated",
+    "Language",
+    "Looking",
+    "Me",
     "MergeCovered",
     "MergeId",
     "MergeImpossible",
@@ -88,6 +92,7 @@ __all__ = [
     "NothingToIdentify",
     "Profile",
     "Recognised",
+    "Redeeming",
     "brought_by",
     "clean_text",
     "count",

@@ -1,24 +1,21 @@
-"""REST for customers themselves: sessions that programs open for them, and what those may see.
+"""REST: sessions that let customers in. What they find inside is with the modules that keep it.
 
-A customer's own routes take no id: whose they are is what the session says, so nobody else's can be
-asked for.
+A customer's own routes take no id (`Me` knows whose they are), so nobody else's can be asked for.
 """
 
 from datetime import datetime
-from typing import Annotated, Protocol
+from typing import Protocol
 from uuid import UUID
 
 from fastapi import APIRouter, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from loyalnest.customers import queries
-from loyalnest.customers.routes import Balances, Writing
-from loyalnest.customers.schemas import AccountView, CustomerSessionView, OwnView
+from loyalnest.customers.routes import Writing
+from loyalnest.customers.schemas import CustomerSessionView
 from loyalnest.customers.values import WIRE_PREFIX
-from loyalnest.kernel.http import PROBLEMS, Caller, Now, SignedIn, tenant
+from loyalnest.kernel.http import PROBLEMS, Caller, Now, SignedIn
 from loyalnest.kernel.ids import from_wire, to_wire
-
-Own = Annotated[AsyncSession, tenant("self:read")]
 
 
 class Started(Protocol):
@@ -40,8 +37,8 @@ class StartSession(Protocol):
     ) -> Started: ...
 
 
-def own_router_of(balances: Balances, start_session: StartSession) -> APIRouter:
-    """The routes of customers themselves, and the one that lets them in."""
+def own_router_of(start_session: StartSession) -> APIRouter:
+    """What lets customers in."""
     router = APIRouter(prefix="/v1/api", tags=["Customers"], responses=PROBLEMS)
 
     @router.post(
@@ -64,18 +61,6 @@ def own_router_of(balances: Balances, start_session: StartSession) -> APIRouter:
             token=started.token,
             expires_at=started.expires_at,
             scopes=sorted(started.scopes),
-        )
-
-    @router.get("/me", operation_id="get_own_account")
-    async def _me(  # pyright: ignore[reportUnusedFunction]
-        session: Own, caller: SignedIn, now: Now
-    ) -> OwnView:
-        """What the customer of this session has."""
-        me = await queries.get_living(session, caller.subject_id)
-        held = await balances(session, [me.id], now=now)
-        return OwnView(
-            id=to_wire(WIRE_PREFIX, me.id),
-            accounts=list(map(AccountView.of, held.get(me.id, ()))),
         )
 
     return router

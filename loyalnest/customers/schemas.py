@@ -164,10 +164,3 @@ class CustomerSessionView(BaseModel):
     token: str = Field(description="Send it as `Authorization: Bearer …`.", examples=["lnc_…"])
     expires_at: datetime
     scopes: list[str] = Field(examples=[["self:read", "self:redeem"]])
-
-
-class OwnView(BaseModel):
-    """What a customer sees of themselves: what they have, and nothing else that is personal."""
-
-    id: str = Field(examples=[_ID])
-    accounts: list[AccountView]

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from loyalnest import customers, merchants
 from loyalnest.gamification import queries, rules, service
 from loyalnest.gamification.errors import BadgeUnknown, BoardMissing
+from loyalnest.gamification.players import player_of
 from loyalnest.gamification.schemas import (
     AwardView,
     BadgeView,
@@ -24,7 +25,7 @@ from loyalnest.gamification.schemas import (
 from loyalnest.gamification.values import Board, Game, GameVersion
 from loyalnest.kernel.database import merchant_of
 from loyalnest.kernel.http import PROBLEMS, Now, Page, Paging, SignedIn, page_of, tenant
-from loyalnest.kernel.ids import from_wire, to_wire
+from loyalnest.kernel.ids import from_wire
 
 router = APIRouter(prefix="/v1/api", tags=["Gamification"], responses=PROBLEMS)
 Reading = Annotated[AsyncSession, tenant("program:read")]
@@ -100,18 +101,7 @@ async def get_leaderboard(
 @router.get("/customers/{customer_id}/gamification", operation_id="get_player")
 async def get_player(customer_id: str, session: Looking, now: Now) -> PlayerView:
     """A customer's badges and how far the others are, their streak, and their rank."""
-    living = await _living(session, customer_id)
-    version = await queries.game_of(session) or GameVersion(
-        merchant_of(session), 0, now, Game(enabled=False), {}, ""
-    )
-    history, zone = await service.history_of(session, living, version, now=now)
-    board, standing = version.game.leaderboard, None
-    if board is not None:
-        name, _ = rules.board_at(board, now, zone)
-        standing = await queries.board_standing(session, living, name)
-    held = await queries.awards_of(session, living)
-    shown = to_wire(customers.WIRE_PREFIX, living)
-    return PlayerView.of(shown, version.game, held, history, standing, zone=zone, now=now)
+    return await player_of(session, await _living(session, customer_id), now=now)
 
 
 @router.put("/customers/{customer_id}/badges/{badge}", operation_id="give_badge", status_code=204)

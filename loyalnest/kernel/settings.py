@@ -50,6 +50,9 @@ class Settings(BaseSettings):
     anonymous_window_minutes: int = 15
     api_key_requests_per_second: float = 500
     api_key_burst: int = 1000
+    customer_requests_per_second: float = 5
+    customer_burst: int = 60
+    """How much one customer's browser may ask for at once."""
 
     api_max_bytes: int = 1_000_000
     """The largest body a request to the API may have."""

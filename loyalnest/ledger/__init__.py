@@ -30,7 +30,10 @@ from loyalnest.ledger.events import (
 )
 from loyalnest.ledger.expiry import NEVER, Expiry, ExpiryKind
 from loyalnest.ledger.explain import End, Trace, explain
+from loyalnest.ledger.lapsing import Lapse, lapsing_of
 from loyalnest.ledger.liability import Month, liability
+from loyalnest.ledger.own_routes import own_router
+from loyalnest.ledger.own_schemas import OwnAccountView
 from loyalnest.ledger.queries import entries_of_customer, entries_of_sources, entry_by_id
 from loyalnest.ledger.routes import router_of
 from loyalnest.ledger.service.correcting import adjust, put_back, spend, write_off
@@ -79,12 +82,14 @@ __all__ = [
     "Figures",
     "InsufficientPoints",
     "KeyReused",
+    "Lapse",
     "Loss",
     "Losses",
     "LotId",
     "MeaninglessPosting",
     "Month",
     "NotReversible",
+    "OwnAccountView",
     "PointsAdjusted",
     "PointsClawedBack",
     "PointsEarned",
@@ -115,10 +120,12 @@ __all__ = [
     "entries_of_sources",
     "entry_by_id",
     "explain",
+    "lapsing_of",
     "liability",
     "list_units",
     "merge",
     "open_unit",
+    "own_router",
     "post_many",
     "preview_expiry",
     "preview_unmerge",

@@ -30,6 +30,7 @@ from loyalnest.referrals.events import (
     ReferralSettingsSaved,
 )
 from loyalnest.referrals.jobs import DAILY, DUE, judge_due, tidy_up
+from loyalnest.referrals.own_routes import own_router
 from loyalnest.referrals.queries import (
     analytics,
     export_customer,
@@ -113,6 +114,7 @@ __all__ = [
     "merchants_brought",
     "moves_of",
     "note_marks",
+    "own_router",
     "progress_of",
     "reject",
     "router",

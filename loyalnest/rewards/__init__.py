@@ -32,6 +32,7 @@ from loyalnest.rewards.events import (
 )
 from loyalnest.rewards.jobs import EXPIRY, expire
 from loyalnest.rewards.keys import INDEXES, SEALED
+from loyalnest.rewards.own_routes import own_router
 from loyalnest.rewards.queries import by_code, catalogue, get_redemption, get_reward
 from loyalnest.rewards.routes import router
 from loyalnest.rewards.rules import LocalCodes
@@ -106,6 +107,7 @@ __all__ = [
     "expire_due",
     "get_redemption",
     "get_reward",
+    "own_router",
     "redeem",
     "reorder",
     "router",

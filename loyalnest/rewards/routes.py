@@ -5,11 +5,11 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from loyalnest import customers, ledger, merchants, tiers
-from loyalnest.kernel.database import merchant_of
+from loyalnest import customers
 from loyalnest.kernel.http import PROBLEMS, Now, Page, SignedIn, tenant
 from loyalnest.kernel.ids import from_wire
-from loyalnest.rewards import queries, rules, service
+from loyalnest.rewards import queries, service
+from loyalnest.rewards.offers import offers_for
 from loyalnest.rewards.redemption_routes import redemptions
 from loyalnest.rewards.schemas import (
     NewReward,
@@ -88,30 +88,9 @@ async def list_customer_rewards(
 ) -> Page[OfferView]:
     """What a customer can have, and what is in the way of the rest."""
     found = await customers.get(session, from_wire(customers.WIRE_PREFIX, customer_id))
-    who, merchant_id = found.merged_into or found.id, merchant_of(session)
-    held = (await ledger.balances_of(session, [who], now=now)).get(who, ())
-    available = next((one.available for one in held if one.unit == ledger.POINTS), 0)
-    standing = (await tiers.standings_of(session, [(merchant_id, who)], now=now)).get(
-        (merchant_id, who)
-    )
-    redeemed = await queries.redeemed_by(session, who)
-    currency = currency or (await merchants.get(session, merchant_id)).currency
-    offers = [
-        OfferView.of(
-            reward,
-            available,
-            rules.obstacle(
-                reward,
-                tier=standing.tier if standing else None,
-                redeemed=redeemed.get(reward.id, 0),
-                where=where,
-                currency=currency,
-                now=now,
-            ),
-        )
-        for reward in await queries.catalogue(session, state=RewardState.ACTIVE)
-    ]
-    return Page(items=offers)
+    who = found.merged_into or found.id
+    offers = await offers_for(session, who, where=where, currency=currency, now=now)
+    return Page(items=[OfferView.of(it.reward, it.available, it.obstacle) for it in offers])
 
 
 router.include_router(redemptions)

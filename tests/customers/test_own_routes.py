@@ -70,7 +70,7 @@ async def test_a_customer_sees_what_they_have_and_nobody_elses(shop: Shop):
     hers = (await shop.me(started.json()["token"])).json()
     his = (await shop.me(await shop.token_of(ben))).json()
 
-    assert set(hers) == {"id", "accounts"}
+    assert set(hers) == {"id", "accounts", "tier"}
     assert (hers["id"], his["id"]) == (anna, ben)
     assert [held["available"] for held in hers["accounts"]] == [70]
     assert [held["available"] for held in his["accounts"]] in ([], [0])
@@ -179,7 +179,9 @@ async def test_who_was_erased_has_no_session(shop: Shop):
 async def test_each_customer_has_limits_of_their_own(shop: Shop):
     anna, ben = await shop.join("anna@example.com"), await shop.join("ben@example.com")
     hers, his = await shop.token_of(anna), await shop.token_of(ben)
-    async with house(shop.database, api_key_burst=2, api_key_requests_per_second=1) as shop.client:
+    async with house(
+        shop.database, customer_burst=2, customer_requests_per_second=1
+    ) as shop.client:
         asked = [(await shop.me(hers)).status_code for _ in range(3)]
         assert asked == [200, 200, 429]
         assert (await shop.me(his)).status_code == 200

@@ -7,7 +7,13 @@ from loyalnest import staff
 from loyalnest.kernel.clock import Clock
 from loyalnest.kernel.database import Database
 from loyalnest.kernel.errors import DomainError, RateLimited, Unauthenticated
-from loyalnest.kernel.http import CREDENTIALS_MISSING, Caller, problem_response, translate
+from loyalnest.kernel.http import (
+    CREDENTIALS_MISSING,
+    Caller,
+    CallerKind,
+    problem_response,
+    translate,
+)
 from loyalnest.kernel.limits import Buckets, Policy, Verdict
 from loyalnest.kernel.settings import Settings
 
@@ -38,6 +44,9 @@ class Callers:
         burst = settings.api_key_burst
         rate = settings.api_key_requests_per_second
         self.known = Buckets(Policy("caller", burst, burst / rate))
+        burst = settings.customer_burst
+        rate = settings.customer_requests_per_second
+        self.customers = Buckets(Policy("customer", burst, burst / rate))
         window_s = settings.anonymous_window_minutes * 60
         self.unknown = Buckets(Policy("address", settings.anonymous_requests, window_s))
 
@@ -56,7 +65,9 @@ class Callers:
         if caller is None:
             verdict = self.unknown.take(scope["state"]["address"])
         else:
-            verdict = self.known.take(caller.subject_id)
+            of_customer = caller.kind is CallerKind.CUSTOMER
+            buckets = self.customers if of_customer else self.known
+            verdict = buckets.take(caller.subject_id)
         send = _telling(send, verdict)
         if not verdict.allowed:
             await problem_response(_over(verdict))(scope, receive, send)

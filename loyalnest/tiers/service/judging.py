@@ -75,7 +75,7 @@ async def judge(
     zones = {merchant_id: ZoneInfo(unit.time_zone) for merchant_id, unit in units.items()}
     programs = await merchants.programs_of(session, merchant_ids)
     award_on = {id_: program.at(now).settings.award_on.value for id_, program in programs.items()}
-    fresh = {it: _fresh(it, 0 if settled else ladders[it[0]].version, now) for it in who}
+    fresh = {it: unjudged(it, 0 if settled else ladders[it[0]].version, now) for it in who}
     before = {it: places.get(it, fresh[it]) for it in who}
     progress: dict[Pair, Progress] = {}
     connection = await bulk(session)
@@ -161,7 +161,8 @@ def _event(
     )
 
 
-def _fresh(who: Pair, version: int, now: datetime) -> Place:
+def unjudged(who: Pair, version: int, now: datetime) -> Place:
+    """Where somebody stands of whom nothing is known yet."""
     return Place(
         merchant_id=who[0],
         customer_id=who[1],

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from loyalnest.kernel.database import bulk, merchant_of
 from loyalnest.tiers import errors, queries, storage
-from loyalnest.tiers.service.judging import Judged, announce, judge_many
+from loyalnest.tiers.service.judging import Judged, announce, judge_many, unjudged
 from loyalnest.tiers.values import LadderVersion, Override, Place
 
 
@@ -71,7 +71,8 @@ async def _replace(
     who = (ladder.merchant_id, customer_id)
     await judge_many(session, [who], now=now)
     connection = await bulk(session)
-    before = (await storage.lock(connection, [who]))[who]
+    kept = await storage.lock(connection, [who])
+    before = kept.get(who) or unjudged(who, ladder.version, now)
     after = msgspec.structs.replace(before, override=given)
     await storage.put(connection, [after], now=now)
     await announce(

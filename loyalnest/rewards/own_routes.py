@@ -1,0 +1,102 @@
+"""REST for customers themselves: what they can have, and what they had."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+
+from loyalnest import customers
+from loyalnest.kernel.http import (
+    PROBLEMS,
+    REPLAYED,
+    IdempotencyKey,
+    Now,
+    Page,
+    Paging,
+    once,
+    page_of,
+    request_hash,
+)
+from loyalnest.kernel.ids import from_wire, to_wire
+from loyalnest.rewards import queries, rules, service
+from loyalnest.rewards.offers import offers_for
+from loyalnest.rewards.own_schemas import OwnOfferView, OwnRedeemRequest, OwnRedemptionView
+from loyalnest.rewards.values import REDEMPTION, REWARD, RedemptionId, RewardId, State, Where
+
+own_router = APIRouter(prefix="/v1/api/me", tags=["Own account"], responses=PROBLEMS)
+_CODES = rules.LocalCodes()
+
+
+@own_router.get("/rewards", operation_id="list_own_rewards")
+async def list_own_rewards(
+    me: customers.Looking,
+    now: Now,
+    language: customers.Language = None,
+    currency: Annotated[str | None, Query(pattern="^[A-Z]{3}$")] = None,
+) -> Page[OwnOfferView]:
+    """What you can have online, and what is in the way of the rest."""
+    offers = await offers_for(me.session, me.id, where=Where.ONLINE, currency=currency, now=now)
+    return Page(items=[OwnOfferView.offered(it, language) for it in offers])
+
+
+@own_router.post("/rewards/redeem", operation_id="redeem_own_reward", status_code=201)
+async def redeem_own_reward(
+    body: OwnRedeemRequest,
+    key: IdempotencyKey,
+    me: customers.Redeeming,
+    now: Now,
+    response: Response,
+    language: customers.Language = None,
+) -> OwnRedemptionView:
+    """Spend your points on a reward and get its code.
+
+    The same request again is answered with the same code.
+    """
+
+    async def act() -> dict[str, Any]:
+        redeemed = await service.redeem(
+            me.session,
+            _CODES,
+            reward_id=RewardId(from_wire(REWARD, body.reward_id)),
+            customer_id=me.id,
+            currency=body.currency,
+            actor=me.actor,
+            now=now,
+        )
+        return {"redemption_id": to_wire(REDEMPTION, redeemed.redemption.id)}
+
+    done = await once(
+        me.session,
+        # Customers name their requests as they like: what one has used is free for another.
+        scope=f"redeem:{me.id.hex}",
+        key=key,
+        request_hash=request_hash(body),
+        act=act,
+        now=now,
+    )
+    if done.replayed:
+        response.status_code = 200
+        response.headers[REPLAYED] = "true"
+    made = RedemptionId(from_wire(REDEMPTION, done.effect["redemption_id"]))
+    redemption = await queries.get_redemption(me.session, made)
+    terms = await queries.terms_of(me.session, redemption)
+    return OwnRedemptionView.of(redemption, terms, language)
+
+
+@own_router.get("/redemptions", operation_id="list_own_redemptions")
+async def list_own_redemptions(
+    me: customers.Looking,
+    paging: Paging,
+    language: customers.Language = None,
+    state: Annotated[State | None, Query(description="`issued`: the codes still good.")] = None,
+) -> Page[OwnRedemptionView]:
+    """What you redeemed, with its codes, the latest first."""
+    found = await queries.list_redemptions(
+        me.session, state=state, customer_id=me.id, before=paging.after_id(), limit=paging.fetch
+    )
+    terms = {reward.id: reward.terms for reward in await queries.catalogue(me.session)}
+    return page_of(
+        found,
+        paging,
+        show=lambda one: OwnRedemptionView.of(one, terms.get(one.reward_id), language),
+        key=lambda one: (one.id,),
+    )
