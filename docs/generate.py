@@ -1,7 +1,7 @@
 """Writes the pages that can be read off the program: `make docs`; with `--check` only compares.
 
-Commands, settings, error codes and events under reference/, the index of decisions, and the table
-of figures in the README, which `bench/results.json` feeds.
+Commands, settings, error codes, events and schemas under reference/, the index of decisions, and
+the table of figures in the README, which `bench/results.json` feeds.
 """
 
 import importlib
@@ -16,6 +16,7 @@ from typing import Any
 import typer
 
 import loyalnest
+from loyalnest import campaigns
 from loyalnest.entrypoints import wiring
 from loyalnest.entrypoints.cli import app
 from loyalnest.entrypoints.http import openapi_json, rest_api
@@ -61,6 +62,7 @@ def pages() -> dict[Path, str]:
         DOCS / "reference/errors.md": errors_page(),
         DOCS / "reference/events.md": events_page(),
         DOCS / "reference/openapi.json": api_description(),
+        DOCS / "reference/campaign-rule.schema.json": campaign_rule_schema(),
         DOCS / "decisions/README.md": decisions_page(),
         ROOT / "README.md": readme(),
     }
@@ -134,6 +136,11 @@ def api_description() -> str:
     """The REST API as OpenAPI 3.1."""
     settings = Settings(_env_file=None)  # pyright: ignore[reportCallIssue]
     return openapi_json(rest_api(wiring.description(settings), settings))
+
+
+def campaign_rule_schema() -> str:
+    """The JSON Schema of a campaign's rule, which the API hands out too."""
+    return json.dumps(campaigns.rule_schema(), indent=2, ensure_ascii=False) + "\n"
 
 
 def decisions_page() -> str:

@@ -169,6 +169,9 @@ async def _draw_up_program(database: Database, shop: Shop) -> None:
             effect=campaigns.Bonus(points=5),
         )
         await campaigns.create(session, rule, actor="test", now=EARLIER)
+        goal = rule.model_copy(update={"effect": campaigns.Goal(spend=Decimal(1), points=5)})
+        await campaigns.create(session, goal, actor="test", now=EARLIER)
+        await campaigns.place_products(session, [campaigns.Placed("bread", ("breakfast",))])
         goal = gamification.Goal(measure=gamification.Measure.ORDERS, target=Decimal(1))
         first = gamification.Badge(key="first", name="First", goal=goal)
         game = gamification.Game(badges=(first,), leaderboard=gamification.Board())
@@ -204,6 +207,7 @@ async def _settle_program(database: Database, shop: Shop, email: str) -> None:
         customers.INDEX_CUSTOMERS,
         tiers.STANDINGS,
         segments.SCORES,
+        campaigns.GOALS,
         referrals.REFERRALS,
         gamification.BADGES,
     ]

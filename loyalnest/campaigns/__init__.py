@@ -11,10 +11,12 @@ from loyalnest.campaigns.errors import (
     CampaignChanged,
     CampaignNotFound,
 )
-from loyalnest.campaigns.queries import get, list_campaigns, report_of, versions_of
+from loyalnest.campaigns.queries import Report, get, list_campaigns, report_of, versions_of
 from loyalnest.campaigns.routes import router
 from loyalnest.campaigns.rules import spread
-from loyalnest.campaigns.service import boosts_for, create, save
+from loyalnest.campaigns.schemas import rule_schema
+from loyalnest.campaigns.service import boosts_for, create, judge_goals, place_products, save
+from loyalnest.campaigns.subscribers import GOALS
 from loyalnest.campaigns.values import (
     WIRE_PREFIX,
     Bonus,
@@ -23,9 +25,11 @@ from loyalnest.campaigns.values import (
     CampaignId,
     Combining,
     Conditions,
+    Goal,
     Multiplier,
     Part,
     Phase,
+    Placed,
     Purchase,
     Rule,
     Spread,
@@ -33,6 +37,7 @@ from loyalnest.campaigns.values import (
 )
 
 __all__ = [
+    "GOALS",
     "WIRE_PREFIX",
     "Bonus",
     "Boost",
@@ -44,19 +49,25 @@ __all__ = [
     "CampaignNotFound",
     "Combining",
     "Conditions",
+    "Goal",
     "Multiplier",
     "Part",
     "Phase",
+    "Placed",
     "Purchase",
+    "Report",
     "Rule",
     "Spread",
     "State",
     "boosts_for",
     "create",
     "get",
+    "judge_goals",
     "list_campaigns",
+    "place_products",
     "report_of",
     "router",
+    "rule_schema",
     "save",
     "spread",
     "versions_of",

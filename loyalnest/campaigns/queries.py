@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,16 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from loyalnest.campaigns.errors import CampaignNotFound
-from loyalnest.campaigns.values import Campaign, CampaignId, Rule, Version
+from loyalnest.campaigns.values import (
+    Campaign,
+    CampaignId,
+    Given,
+    Pair,
+    Phase,
+    Progress,
+    Rule,
+    Version,
+)
 from loyalnest.kernel.database import bulk, merchant_of
 
 _CAMPAIGNS = """
@@ -23,23 +33,45 @@ JOIN campaign_versions v
 WHERE c.merchant_id = :merchant_id
 """
 _ONE = text(f"{_CAMPAIGNS} AND c.id = :id")
-_LIST = text(
-    f"{_CAMPAIGNS} AND (cast(:state AS text) IS NULL OR c.state = :state)"
-    " AND (cast(:before AS uuid) IS NULL OR c.id < :before) ORDER BY c.id DESC LIMIT :limit"
-)
+# The phases as `rules.phase_of` tells them apart.
+_LIST = text(f"""{_CAMPAIGNS}
+  AND (cast(:state AS text) IS NULL OR c.state = :state)
+  AND (cast(:phases AS text[]) IS NULL
+       OR CASE WHEN c.state <> 'active' THEN c.state
+               WHEN cast(:now AS timestamptz) < cast(v.rule ->> 'starts_at' AS timestamptz)
+               THEN 'scheduled'
+               WHEN cast(:now AS timestamptz) >= cast(v.rule ->> 'ends_at' AS timestamptz)
+               THEN 'ended'
+               WHEN c.spent >= c.budget THEN 'used_up'
+               ELSE 'running' END = ANY(cast(:phases AS text[])))
+  AND (cast(:before AS uuid) IS NULL OR c.id < :before)
+ORDER BY c.id DESC
+LIMIT :limit
+""")
 _VERSIONS_OF = text(
     "SELECT merchant_id, campaign_id, version, effective_from, rule, created_by"
     " FROM campaign_versions WHERE merchant_id = :merchant_id AND campaign_id = :id"
     " ORDER BY version DESC"
 )
+# Money of another currency than the merchant's is left out rather than guessed at.
 _REPORT = text("""
-SELECT count(*) FILTER (WHERE NOT held_out) AS orders,
-       count(DISTINCT customer_id) FILTER (WHERE NOT held_out) AS customers,
-       coalesce(sum(points), 0) AS points,
-       count(*) FILTER (WHERE held_out) AS held_out_orders,
-       count(DISTINCT customer_id) FILTER (WHERE held_out) AS held_out_customers
-FROM campaign_awards
-WHERE merchant_id = :merchant_id AND campaign_id = :id
+SELECT count(*) FILTER (WHERE NOT a.held_out),
+       count(DISTINCT a.customer_id) FILTER (WHERE NOT a.held_out),
+       coalesce(sum(a.points), 0) + (
+           SELECT coalesce(sum(g.points), 0) FROM campaign_goals g
+           WHERE g.merchant_id = :merchant_id AND g.campaign_id = :id),
+       (SELECT count(*) FROM campaign_goals g
+        WHERE g.merchant_id = :merchant_id AND g.campaign_id = :id AND g.points > 0),
+       coalesce(sum(o.kept) FILTER (WHERE NOT a.held_out AND o.currency = m.currency), 0),
+       count(*) FILTER (WHERE a.held_out),
+       count(DISTINCT a.customer_id) FILTER (WHERE a.held_out),
+       coalesce(sum(o.kept) FILTER (WHERE a.held_out AND o.currency = m.currency), 0),
+       m.currency
+FROM merchants m
+LEFT JOIN campaign_awards a ON a.merchant_id = m.merchant_id AND a.campaign_id = :id
+LEFT JOIN orders o ON o.merchant_id = a.merchant_id AND o.id = a.order_id
+WHERE m.merchant_id = :merchant_id
+GROUP BY m.currency
 """)
 # A version is never changed, but a transaction that wrote and read one may have been rolled back:
 # the writer's transaction id tells that version from its successor.
@@ -60,6 +92,50 @@ JOIN unnest($1::uuid[], $2::uuid[]) AS k (merchant_id, campaign_id)
   ON v.merchant_id = k.merchant_id AND v.campaign_id = k.campaign_id
 ORDER BY v.merchant_id, v.campaign_id, v.version
 """
+# Versions and not campaigns: who began under a goal keeps it, whatever the campaign is now.
+_GOALS = """
+SELECT DISTINCT v.merchant_id
+FROM campaign_versions v
+WHERE v.merchant_id = ANY($1::uuid[]) AND v.rule #>> '{effect,kind}' = 'goal'
+"""
+# By the identity that an order came through, so that parting two customers parts their orders too.
+_PROGRESS = """
+SELECT k.merchant_id, a.campaign_id, k.customer_id,
+       (array_agg(v.version ORDER BY a.occurred_at, a.order_id))[1],
+       (array_agg(v.rule ORDER BY a.occurred_at, a.order_id))[1],
+       coalesce(sum(o.kept) FILTER (WHERE o.currency = m.currency), 0),
+       m.currency
+FROM unnest($1::uuid[], $2::uuid[]) AS k (merchant_id, customer_id)
+JOIN merchants m ON m.merchant_id = k.merchant_id
+JOIN customers c
+  ON c.merchant_id = k.merchant_id AND (c.id = k.customer_id OR c.merged_into = k.customer_id)
+JOIN orders o ON o.merchant_id = c.merchant_id AND o.customer_id = c.id
+JOIN campaign_awards a ON a.merchant_id = o.merchant_id AND a.order_id = o.id
+JOIN campaign_versions v
+  ON v.merchant_id = a.merchant_id AND v.campaign_id = a.campaign_id AND v.version = a.version
+WHERE NOT a.held_out AND v.rule #>> '{effect,kind}' = 'goal'
+GROUP BY k.merchant_id, a.campaign_id, k.customer_id, m.currency
+ORDER BY 1, 2, 3
+"""
+_GIVEN = """
+SELECT g.merchant_id, g.campaign_id, g.customer_id, k.customer_id, g.points, g.drawn, g.steps
+FROM unnest($1::uuid[], $2::uuid[]) AS k (merchant_id, customer_id)
+JOIN customers c
+  ON c.merchant_id = k.merchant_id AND (c.id = k.customer_id OR c.merged_into = k.customer_id)
+JOIN campaign_goals g ON g.merchant_id = c.merchant_id AND g.customer_id = c.id
+ORDER BY 1, 2, 3
+"""
+_COLLECTIONS = """
+SELECT p.merchant_id, p.product, p.collection
+FROM unnest($1::uuid[], $2::text[]) AS k (merchant_id, product)
+JOIN product_collections p ON p.merchant_id = k.merchant_id AND p.product = k.product
+"""
+_KNOWN_COLLECTIONS = text(
+    "SELECT p.collection, count(*) FROM product_collections p"
+    " WHERE p.merchant_id = :merchant_id"
+    " AND (cast(:after AS text) IS NULL OR p.collection > :after)"
+    " GROUP BY p.collection ORDER BY p.collection LIMIT :limit"
+)
 
 
 class Report(msgspec.Struct, frozen=True):
@@ -68,8 +144,14 @@ class Report(msgspec.Struct, frozen=True):
     orders: int
     customers: int
     points: int
+    reached: int
+    """Customers who have reached its goal, and have not been taken below it."""
+    spend: Decimal
+    """What is left of those orders after refunds, in the merchant's currency."""
     held_out_orders: int
     held_out_customers: int
+    held_out_spend: Decimal
+    currency: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +179,20 @@ async def get(session: AsyncSession, campaign_id: CampaignId) -> Campaign:
 
 
 async def list_campaigns(
-    session: AsyncSession, *, state: str | None, before: UUID | None, limit: int
+    session: AsyncSession,
+    *,
+    state: str | None = None,
+    phases: Sequence[Phase] = (),
+    before: UUID | None,
+    limit: int,
+    now: datetime,
 ) -> list[Campaign]:
-    """A merchant's campaigns, the newest first."""
+    """A merchant's campaigns, the newest first: all, or those in one of these phases."""
     asked = {
         "merchant_id": merchant_of(session),
         "state": state,
+        "phases": [phase.value for phase in phases] or None,
+        "now": now,
         "before": before,
         "limit": limit,
     }
@@ -122,7 +212,7 @@ async def report_of(session: AsyncSession, campaign_id: CampaignId) -> Report:
     """What a campaign has given, to how many, and how many it left out on purpose."""
     asked = {"merchant_id": merchant_of(session), "id": campaign_id}
     row = (await session.execute(_REPORT, asked)).one()
-    return Report(*map(int, row))
+    return Report(*row)
 
 
 async def running_in(
@@ -154,6 +244,60 @@ async def running_in(
             Running(merchant_id, CampaignId(campaign_id), has_budget, found)
         )
     return running
+
+
+async def goals_of(session: AsyncSession, merchant_ids: Sequence[UUID]) -> set[UUID]:
+    """Which of these merchants have, or had, a campaign with a goal."""
+    connection = await bulk(session)
+    return {row[0] for row in await connection.fetch(_GOALS, list(merchant_ids))}
+
+
+async def progress_of(session: AsyncSession, who: Sequence[Pair]) -> list[Progress]:
+    """How far these living customers have come with every goal that an order of theirs met."""
+    connection = await bulk(session)
+    rows = await connection.fetch(_PROGRESS, *_columns(who))
+    return [
+        Progress(
+            merchant_id=row[0],
+            campaign_id=CampaignId(row[1]),
+            customer_id=row[2],
+            version=row[3],
+            rule=Rule.model_validate(row[4]),
+            spend=row[5],
+            currency=row[6],
+        )
+        for row in rows
+    ]
+
+
+async def given_to(session: AsyncSession, who: Sequence[Pair]) -> list[Given]:
+    """What goals have given these living customers and those merged into them."""
+    connection = await bulk(session)
+    return [Given(*row) for row in await connection.fetch(_GIVEN, *_columns(who))]
+
+
+async def collections_of(
+    session: AsyncSession, products: Sequence[tuple[UUID, str]]
+) -> dict[UUID, dict[str, list[str]]]:
+    """The collections of these products (merchant, product), by both."""
+    connection = await bulk(session)
+    found: dict[UUID, dict[str, list[str]]] = {}
+    merchant_ids = [merchant_id for merchant_id, _ in products]
+    for row in await connection.fetch(_COLLECTIONS, merchant_ids, [name for _, name in products]):
+        found.setdefault(row[0], {}).setdefault(row[1], []).append(row[2])
+    return found
+
+
+async def list_collections(
+    session: AsyncSession, *, after: str | None, limit: int
+) -> list[tuple[str, int]]:
+    """The collections that are known and how many products each has, by name."""
+    asked = {"merchant_id": merchant_of(session), "after": after, "limit": limit}
+    return [(row[0], row[1]) for row in await session.execute(_KNOWN_COLLECTIONS, asked)]
+
+
+def _columns(who: Sequence[Pair]) -> tuple[list[UUID], list[UUID]]:
+    return [merchant_id for merchant_id, _ in who], [customer_id for _, customer_id in who]
 
 
 _known: dict[tuple[UUID, UUID], tuple[tuple[int, str], list[Version]]] = {}

@@ -1,21 +1,25 @@
 """Which campaigns an order meets, and what all its boosts come to. Pure: values in, values out."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from loyalnest.campaigns.values import (
     ONE,
+    WIRE_PREFIX,
     Boost,
     Campaign,
     CampaignId,
     Combining,
     Conditions,
+    Goal,
     Part,
     Phase,
+    Progress,
     Purchase,
     Rule,
     Spread,
@@ -42,9 +46,18 @@ def phase_of(campaign: Campaign, now: datetime) -> Phase:
 
 
 def meets(
-    rule: Rule, purchase: Purchase, *, zone: ZoneInfo, tier: str | None, segment: str | None
+    rule: Rule,
+    purchase: Purchase,
+    *,
+    zone: ZoneInfo,
+    tier: str | None,
+    segment: str | None,
+    collections: Mapping[str, Sequence[str]] | None = None,
 ) -> bool:
-    """Whether an order falls under a rule, its buyer's first order and holdout aside."""
+    """Whether an order falls under a rule, its buyer's first order and holdout aside.
+
+    `collections` are those of the order's products, by product.
+    """
     if rule.state is not State.ACTIVE or not _within(rule, purchase.placed_at):
         return False
     wanted = rule.conditions
@@ -56,8 +69,37 @@ def meets(
         and _among(wanted.channels, purchase.channel)
         and (not wanted.weekdays or weekday in wanted.weekdays)
         and purchase.spend >= wanted.minimum_spend
-        and _has_products(wanted, purchase.parts)
+        and chosen_products(wanted, purchase.parts, collections or {}) != ()
     )
+
+
+def chosen_products(
+    wanted: Conditions, parts: Sequence[Part], collections: Mapping[str, Sequence[str]]
+) -> tuple[str, ...] | None:
+    """Which of an order's products a campaign is about; None: it asks for none."""
+    if not wanted.products and not wanted.collections:
+        return None
+    bought = dict.fromkeys(part.product for part in parts if part.product is not None)
+    named, within = set(wanted.products), set(wanted.collections)
+    return tuple(
+        product
+        for product in bought
+        if product in named or not within.isdisjoint(collections.get(product, ()))
+    )
+
+
+def scaled_products(
+    wanted: Conditions, parts: Sequence[Part], collections: Mapping[str, Sequence[str]]
+) -> tuple[str, ...] | None:
+    """The products whose lines a campaign scales, in an order and in later edits of it.
+
+    All that it names, and of its collections what was in the order: a collection may hold thousands
+    and change tomorrow, and an order keeps what was decided for it.
+    """
+    chosen = chosen_products(wanted, parts, collections)
+    if chosen is None:
+        return None
+    return tuple(dict.fromkeys((*wanted.products, *chosen)))
 
 
 def is_held_out(campaign_id: CampaignId, customer_id: UUID, per_cent: int) -> bool:
@@ -141,5 +183,23 @@ def _among(wanted: Sequence[str], actual: str | None) -> bool:
     return not wanted or actual in wanted
 
 
-def _has_products(wanted: Conditions, parts: Sequence[Part]) -> bool:
-    return not wanted.products or any(part.product in wanted.products for part in parts)
+def goal_points(progress: Progress | None) -> int:
+    """What a customer's goal is worth by what they have spent; nothing below it."""
+    if progress is None or not isinstance(progress.rule.effect, Goal):
+        return 0
+    goal = progress.rule.effect
+    return goal.points if progress.spend >= goal.spend else 0
+
+
+def goal_basis(progress: Progress | None) -> dict[str, Any] | None:
+    """The figures behind an entry for a goal, as they were when it was written."""
+    if progress is None or not isinstance(progress.rule.effect, Goal):
+        return None
+    return {
+        "campaign": to_wire(WIRE_PREFIX, progress.campaign_id),
+        "name": progress.rule.name,
+        "version": progress.version,
+        "goal": str(progress.rule.effect.spend),
+        "reached": str(progress.spend),
+        "currency": progress.currency,
+    }

@@ -1,12 +1,22 @@
 """What campaigns look like on the wire."""
 
 from datetime import datetime
+from decimal import Decimal
+from typing import Any
 
 from pydantic import BaseModel, Field
 
 from loyalnest.campaigns.queries import Report
 from loyalnest.campaigns.rules import phase_of
-from loyalnest.campaigns.values import WIRE_PREFIX, Campaign, Phase, Rule, Version
+from loyalnest.campaigns.values import (
+    WIRE_PREFIX,
+    Campaign,
+    Key,
+    Phase,
+    Placed,
+    Rule,
+    Version,
+)
 from loyalnest.kernel.ids import to_wire
 
 Budget = Field(
@@ -15,6 +25,12 @@ Budget = Field(
     le=10**12,
     description="The points it may give away in all; null: no limit. It is never overrun.",
 )
+
+
+def rule_schema() -> dict[str, Any]:
+    """The JSON Schema of a campaign's rule (draft 2020-12)."""
+    schema = Rule.model_json_schema()
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
 
 class NewCampaign(BaseModel):
@@ -80,14 +96,49 @@ class CampaignVersionView(BaseModel):
         )
 
 
+class PlacedProduct(BaseModel):
+    """A product and all the collections it is in."""
+
+    product: Key = Field(description="The shop's id of it, as in the lines of orders.")
+    collections: list[Key] = Field(max_length=200, examples=[["cakes", "autumn"]])
+
+
+class Placement(BaseModel):
+    """Products of which the collections are told."""
+
+    items: list[PlacedProduct] = Field(min_length=1, max_length=1000)
+
+    def placed(self) -> list[Placed]:
+        """As the use case takes them."""
+        return [Placed(it.product, tuple(it.collections)) for it in self.items]
+
+
+class CollectionView(BaseModel):
+    """A collection that products are in."""
+
+    collection: str
+    products: int
+
+    @classmethod
+    def of(cls, counted: tuple[str, int]) -> "CollectionView":
+        """The collection as the API shows it."""
+        return cls(collection=counted[0], products=counted[1])
+
+
 class CampaignReport(BaseModel):
     """What a campaign has done so far."""
 
     orders: int = Field(description="Orders that it added points to.")
     customers: int
-    points: int = Field(description="What it added when they first earned, refunds aside.")
+    points: int = Field(
+        description="What it added when they first earned, refunds aside; of a goal what stands."
+    )
+    reached: int = Field(description="Customers who have reached its goal, where it has one.")
+    spend: Decimal = Field(description="What is left of those orders after refunds.")
     held_out_orders: int = Field(description="Orders that met it and got nothing, on purpose.")
     held_out_customers: int
+    held_out_spend: Decimal
+    currency: str = Field(description="The merchant's; orders in another add to no sum of money.")
 
     @classmethod
     def of(cls, report: Report) -> "CampaignReport":
@@ -96,6 +147,10 @@ class CampaignReport(BaseModel):
             orders=report.orders,
             customers=report.customers,
             points=report.points,
+            reached=report.reached,
+            spend=report.spend,
             held_out_orders=report.held_out_orders,
             held_out_customers=report.held_out_customers,
+            held_out_spend=report.held_out_spend,
+            currency=report.currency,
         )

@@ -15,6 +15,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from loyalnest.merchants import Factor
 
 CampaignId = NewType("CampaignId", UUID)
+Pair = tuple[UUID, UUID]
+"""A merchant and one of its living customers."""
 WIRE_PREFIX = "cmp"
 POINTS_AT_MOST = 1_000_000_000
 ONE = Decimal(1)
@@ -61,7 +63,22 @@ class Bonus(Closed):
     points: int = Field(ge=1, le=POINTS_AT_MOST)
 
 
-Effect = Annotated[Multiplier | Bonus, Field(discriminator="kind")]
+class Goal(Closed):
+    """Points for whoever spends so much within the campaign, once for a customer.
+
+    Every order that meets the campaign counts with what is left of it after refunds; a refund that
+    takes a customer below the goal takes the points back. Whoever has begun keeps the goal of the
+    version that their first order met.
+    """
+
+    kind: Literal["goal"] = "goal"
+    spend: Decimal = Field(
+        gt=0, le=10**12, max_digits=18, description="In the merchant's currency."
+    )
+    points: int = Field(ge=1, le=POINTS_AT_MOST)
+
+
+Effect = Annotated[Multiplier | Bonus | Goal, Field(discriminator="kind")]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Key = Annotated[str, Field(min_length=1, max_length=255)]
 
@@ -85,6 +102,11 @@ class Conditions(Closed):
         default=(),
         max_length=5000,
         description="The shop's ids of products. Only their lines are multiplied or earn a bonus.",
+    )
+    collections: tuple[Key, ...] = Field(
+        default=(),
+        max_length=200,
+        description="The shop's ids of collections. Their products count as if they were named.",
     )
     weekdays: tuple[Annotated[int, Field(ge=1, le=7)], ...] = Field(
         default=(), max_length=7, description="1 is Monday, in the merchant's time zone."
@@ -155,6 +177,41 @@ class Combining(msgspec.Struct, frozen=True):
 
     how: Literal["highest", "sum", "product"]
     at_most: Decimal
+
+
+class Progress(msgspec.Struct, frozen=True):
+    """How far one living customer has come with a goal."""
+
+    merchant_id: UUID
+    campaign_id: CampaignId
+    customer_id: UUID
+    version: int
+    """That of the first order that counts; its goal is the customer's."""
+    rule: Rule
+    spend: Decimal
+    currency: str
+
+
+class Given(msgspec.Struct, frozen=True):
+    """What a goal has given one customer, and not taken back."""
+
+    merchant_id: UUID
+    campaign_id: CampaignId
+    customer_id: UUID
+    """Who they were then; they may have been merged since."""
+    living_id: UUID
+    points: int
+    drawn: int
+    """What was set aside for it from the campaign's budget; refunds don't give it back."""
+    steps: int
+    """How often the books were changed for it; 0: its budget could not bear it."""
+
+
+class Placed(msgspec.Struct, frozen=True):
+    """The collections that a product is in: these and no others."""
+
+    product: str
+    collections: tuple[str, ...]
 
 
 class Part(msgspec.Struct, frozen=True):

@@ -98,6 +98,7 @@ SUBSCRIBERS = (
     earning.SIGN_UPS,
     segments.SCORES,
     tiers.STANDINGS,
+    campaigns.GOALS,
     referrals.REFERRALS,
     rewards.REFUNDS,
     gamification.BADGES,

@@ -131,6 +131,21 @@ async def test_a_refund_ends_the_same_before_and_after_its_boosted_order(
     assert await shop.balance() == (0, 0, 0)
 
 
+async def test_a_collection_scales_its_lines_alone_as_they_were_when_the_order_earned(
+    shop: Shop,
+) -> None:
+    await runs(shop, DOUBLE, collections=["cakes"])
+    async with shop.database.tenant(shop.merchant_id) as session:
+        await campaigns.place_products(session, [campaigns.Placed("7", ("cakes", "gifts"))])
+    cake, tea = line(1, "10.00", product_id=7), line(2, "5.00", product_id=8)
+    await shop.tells(("orders/create", order(lines=[cake, tea])))
+    assert await shop.balance() == (25, 0, 0)
+    async with shop.database.tenant(shop.merchant_id) as session:
+        await campaigns.place_products(session, [campaigns.Placed("7", ())])
+    await shop.tells(("refunds/create", refund(lines={1: 1})))
+    assert await shop.balance() == (5, 0, 0)
+
+
 async def test_an_order_told_ten_times_spends_the_budget_once(shop: Shop) -> None:
     campaign = await runs(shop, FIFTY, budget=1000)
     for _ in range(10):

@@ -95,6 +95,7 @@ async def test_an_archived_campaign_stays_as_it_was(client: httpx.AsyncClient) -
         {"effect": {"kind": "multiplier", "factor": "101"}},
         {"effect": {"kind": "bonus", "points": 0}},
         {"effect": {"kind": "bonus", "points": -5}},
+        {"effect": {"kind": "goal", "spend": "0", "points": 5}},
         {"effect": {"kind": "gift"}},
         {"conditions": {"weekdays": [8]}},
         {"conditions": {"moon": "full"}},
@@ -132,6 +133,51 @@ async def test_another_merchants_campaign_is_as_unknown_as_none(
             assert theirs.json()["code"] == nobodys.json()["code"]
         changed = await stranger.put(f"/v1/api/campaigns/{made['id']}", json={"rule": RULE})
         assert changed.status_code == 404
+
+
+async def test_campaigns_are_listed_by_where_they_are_in_their_lives(
+    client: httpx.AsyncClient,
+) -> None:
+    lives: dict[str, dict[str, Any]] = {
+        "draft": {"state": "draft"},
+        "scheduled": {"starts_at": "2099-01-01T00:00:00Z", "ends_at": None},
+        "running": {"ends_at": None},
+        "paused": {"state": "paused"},
+        "ended": {"starts_at": "2020-01-01T00:00:00Z", "ends_at": "2020-01-02T00:00:00Z"},
+        "archived": {"state": "archived"},
+    }
+    made = {phase: await drawn_up(client, **rule) for phase, rule in lives.items()}
+    assert {phase: one["phase"] for phase, one in made.items()} == {phase: phase for phase in lives}
+    for phase in lives:
+        found = (await client.get("/v1/api/campaigns", params={"phase": phase})).json()["items"]
+        assert [one["id"] for one in found] == [made[phase]["id"]]
+    two = (await client.get("/v1/api/campaigns?phase=ended&phase=paused&limit=1")).json()
+    assert [one["phase"] for one in two["items"]] == ["ended"]
+    more = {"phase": ["ended", "paused"], "cursor": two["next_cursor"]}
+    rest = (await client.get("/v1/api/campaigns", params=more)).json()
+    assert [one["phase"] for one in rest["items"]] == ["paused"]
+
+
+async def test_a_product_is_in_the_collections_named_last_and_in_no_others(
+    client: httpx.AsyncClient, shop: Shop, lasting_database: Database
+) -> None:
+    path = "/v1/api/products/collections"
+    first = {"product": "1", "collections": ["cakes", "autumn", "cakes"]}
+    second = {"product": "2", "collections": ["cakes"]}
+    assert (await client.put(path, json={"items": [first, second]})).status_code == 204
+    assert (await client.get(path)).json()["items"] == [
+        {"collection": "autumn", "products": 1},
+        {"collection": "cakes", "products": 2},
+    ]
+    await client.put(path, json={"items": [first | {"collections": ["bread"]}]})
+    page = (await client.get(path, params={"limit": 1})).json()
+    assert page["items"] == [{"collection": "bread", "products": 1}]
+    rest = (await client.get(path, params={"cursor": page["next_cursor"]})).json()
+    assert rest["items"] == [{"collection": "cakes", "products": 1}]
+    other = await open_shop(lasting_database)
+    caller = caller_for(other.merchant_id)
+    async with door(lasting_database, campaigns.router, caller=caller) as stranger:
+        assert (await stranger.get(path)).json()["items"] == []
 
 
 async def test_the_schema_of_a_rule_is_published(client: httpx.AsyncClient) -> None:

@@ -1,14 +1,18 @@
 """Refunds, the classics: each ends with books that balance (the fixture sees to it)."""
 
-from datetime import timedelta
+import itertools
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
+from loyalnest import campaigns
+from loyalnest.campaigns import Multiplier, Rule, State
 from tests.conftest import NOW
 from tests.contracts.shopify.bodies import Body, line, order, refund
 from tests.shop import Shop, Told
 
+TWO = Decimal(2)
 BREAD_AND_CAKE = [line(1, "3.00"), line(2, "1.00", quantity=7)]
 
 
@@ -266,6 +270,35 @@ async def test_the_same_batch_by_two_workers_in_opposite_order(shop: Shop) -> No
         news = [created(order(100 * n + m)) for m in range(10)]
         await shop.tells_at_once(news, news[::-1])
     assert await shop.balance() == (500, 0, 0)
+
+
+@pytest.mark.parametrize("budget", [None, 10])
+@pytest.mark.parametrize("turns", list(itertools.permutations(range(4)))[::5])
+async def test_a_campaign_that_has_ended_takes_back_what_it_gave_in_any_order(
+    shop: Shop, turns: tuple[int, ...], budget: int | None
+) -> None:
+    opened = datetime(2026, 11, 1, tzinfo=NOW.tzinfo)
+    rule = Rule(
+        name="Double Friday", state=State.ACTIVE, starts_at=opened, effect=Multiplier(factor=TWO)
+    )
+    async with shop.database.tenant(shop.merchant_id) as session:
+        campaign = await campaigns.create(session, rule, budget=budget, actor="test", now=opened)
+    first = order(1, lines=BREAD_AND_CAKE, created_at="2026-11-06T10:00:00Z")
+    later = order(2, lines=BREAD_AND_CAKE, created_at="2026-11-20T10:00:00Z")
+    ended = rule.model_copy(update={"ends_at": datetime(2026, 11, 10, tzinfo=NOW.tzinfo)})
+    async with shop.database.tenant(shop.merchant_id) as session:
+        day = datetime(2026, 11, 9, tzinfo=NOW.tzinfo)
+        await campaigns.save(session, campaign.id, ended, budget=budget, actor="test", now=day)
+    news = [
+        created(first),
+        refunded(refund(order_id=1, lines={2: 7})),
+        created(later),
+        refunded(refund(502, 2, lines={1: 1})),
+    ]
+    await shop.tells_in_turn(*(news[turn] for turn in turns))
+    assert await shop.balance() == (6 + 7, 0, 0)
+    await shop.tells_in_turn(refunded(refund(503, 1, lines={1: 1})), *news)
+    assert await shop.balance() == (7, 0, 0)
 
 
 def merged(kept: int, gone: int) -> Told:

@@ -49,6 +49,7 @@ IMPERSONAL = {
     "badge_awards",
     "badge_moves",
     "campaign_awards",
+    "campaign_goals",
     "customer_merges",
     "debts",
     "entries",

@@ -2,5 +2,7 @@
 
 from loyalnest.campaigns.service.boosting import boosts_for
 from loyalnest.campaigns.service.drafting import create, save
+from loyalnest.campaigns.service.goals import judge_goals
+from loyalnest.campaigns.service.placing import place_products
 
-__all__ = ["boosts_for", "create", "save"]
+__all__ = ["boosts_for", "create", "judge_goals", "place_products", "save"]

@@ -17,14 +17,15 @@ from loyalnest.campaigns.values import (
     WIRE_PREFIX,
     Bonus,
     Boost,
+    Goal,
+    Multiplier,
+    Pair,
     Purchase,
     Version,
 )
 from loyalnest.kernel.database import bulk
 from loyalnest.kernel.events import publish
 from loyalnest.kernel.ids import to_wire
-
-Pair = tuple[UUID, UUID]
 
 _LOCK_BUDGETS = """
 SELECT c.merchant_id, c.id, c.budget - c.spent
@@ -56,12 +57,14 @@ JOIN customers c
 JOIN campaign_awards a ON a.merchant_id = c.merchant_id AND a.customer_id = c.id
 WHERE a.campaign_id = ANY($3::uuid[])
 """
+# An order that was worth nothing has no entry that keeps what was decided: it is decided again.
 _RECORD = """
 INSERT INTO campaign_awards (merchant_id, campaign_id, order_id, customer_id, version, points,
                              held_out, occurred_at, recorded_at)
 SELECT *, $9::timestamptz
 FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::int[], $6::bigint[], $7::bool[],
             $8::timestamptz[])
+ON CONFLICT (merchant_id, campaign_id, order_id) DO UPDATE SET points = excluded.points
 """
 
 
@@ -71,6 +74,13 @@ class _Match(NamedTuple):
     version: Version
     has_budget: bool
     held_out: bool
+    products: tuple[str, ...] | None
+    """Those of which alone it scales the lines; None: all of them."""
+
+    @property
+    def is_goal(self) -> bool:
+        """Whether the order counts towards a goal, and gets nothing by itself."""
+        return isinstance(self.version.rule.effect, Goal)
 
     @property
     def key(self) -> Pair:
@@ -100,8 +110,16 @@ async def boosts_for(
     if not running:
         return [tuple(each) for each in boosts]
     zones = await _zones_of(session, merchant_ids)
+    collections = await _collections_of(session, purchases, running)
     matches = [
-        _matches(it, running.get(it.merchant_id, ()), zones[it.merchant_id], standings, known)
+        _matches(
+            it,
+            running.get(it.merchant_id, ()),
+            zones[it.merchant_id],
+            standings,
+            known,
+            collections.get(it.merchant_id, {}),
+        )
         for it in purchases
     ]
     matches = await _first_orders_alone(session, purchases, matches)
@@ -135,12 +153,32 @@ async def _zones_of(session: AsyncSession, merchant_ids: Sequence[UUID]) -> dict
     return {merchant_id: ZoneInfo(unit.time_zone) for merchant_id, unit in units.items()}
 
 
+async def _collections_of(
+    session: AsyncSession, purchases: Sequence[Purchase], running: Mapping[UUID, Sequence[Running]]
+) -> dict[UUID, dict[str, list[str]]]:
+    """The collections of what was bought, by merchant; asked only where a campaign names any."""
+    asking = {
+        merchant_id
+        for merchant_id, found in running.items()
+        if any(each.rule.conditions.collections for it in found for each in it.versions)
+    }
+    bought = {
+        (it.merchant_id, part.product)
+        for it in purchases
+        if it.merchant_id in asking
+        for part in it.parts
+        if part.product is not None
+    }
+    return await queries.collections_of(session, sorted(bought)) if bought else {}
+
+
 def _matches(
     it: Purchase,
     running: Sequence[Running],
     zone: ZoneInfo,
     standings: Mapping[Pair, tiers.Standing],
     known: Mapping[Pair, str],
+    collections: Mapping[str, Sequence[str]],
 ) -> list[_Match]:
     buyer = (it.merchant_id, it.customer_id)
     standing = standings.get(buyer)
@@ -148,9 +186,13 @@ def _matches(
     found: list[_Match] = []
     for campaign in running:
         version = campaign.at(it.placed_at)
-        if version and rules.meets(version.rule, it, zone=zone, tier=tier, segment=segment):
-            left_out = rules.is_held_out(campaign.id, it.customer_id, version.rule.holdout)
-            found.append(_Match(version, campaign.has_budget, left_out))
+        if version is None or not rules.meets(
+            version.rule, it, zone=zone, tier=tier, segment=segment, collections=collections
+        ):
+            continue
+        left_out = rules.is_held_out(campaign.id, it.customer_id, version.rule.holdout)
+        products = rules.scaled_products(version.rule.conditions, it.parts, collections)
+        found.append(_Match(version, campaign.has_budget, left_out, products))
     return found
 
 
@@ -207,7 +249,7 @@ async def _award(
     decided: list[tuple[Boost, ...]] = []
     for it, standing, met in zip(purchases, boosts, matches, strict=True):
         given, costs = _affordable(it, standing, met, left, events)
-        awards += [(it, match, 0) for match in met if match.held_out]
+        awards += [(it, match, 0) for match in met if match.held_out or match.is_goal]
         awards += [(it, match, cost) for match, cost in zip(given, costs, strict=True)]
         for match, cost in zip(given, costs, strict=True):
             if match.key in left:
@@ -234,7 +276,7 @@ def _affordable(
     One that falls out may leave more to the others (the highest multiplier is now another), so
     what each adds is worked out anew.
     """
-    given = [match for match in met if not match.held_out]
+    given = [match for match in met if not match.held_out and not match.is_goal]
     while True:
         every = [*standing, *map(_boost, given)]
         costs = rules.spread(it.parts, every, it.combining).by_boost[len(standing) :]
@@ -254,7 +296,8 @@ def _affordable(
 
 async def _lock_budgets(session: AsyncSession, matches: Sequence[list[_Match]]) -> dict[Pair, int]:
     """What is left of each budget that an order may draw on; nobody else draws on it meanwhile."""
-    keys = sorted({match.key for met in matches for match in met if match.has_budget})
+    drawing = [match for met in matches for match in met if not match.is_goal]
+    keys = sorted({match.key for match in drawing if match.has_budget})
     if not keys:
         return {}
     merchant_ids, campaign_ids = map(list, zip(*keys, strict=True))
@@ -271,9 +314,9 @@ def _boost(match: _Match, at_most: int | None = None) -> Boost:
         to_wire(WIRE_PREFIX, version.campaign_id),
         version.rule.name,
         version.version,
-        factor=ONE if isinstance(effect, Bonus) else effect.factor,
+        factor=effect.factor if isinstance(effect, Multiplier) else ONE,
         points=effect.points if isinstance(effect, Bonus) else 0,
-        products=version.rule.conditions.products or None,
+        products=match.products,
         at_most=at_most,
     )
 

@@ -48,6 +48,10 @@ class Position:
         """The id that the page begins behind. Raises InvalidCursor."""
         return _parsed(UUID, self.after)
 
+    def after_text(self) -> str | None:
+        """The word that the page begins behind."""
+        return self.after[0] if self.after else None
+
     def after_number(self) -> int | None:
         """The number that the page begins behind. Raises InvalidCursor."""
         number = _parsed(int, self.after)
