@@ -169,7 +169,7 @@ async def _draw_up_program(database: Database, shop: Shop) -> None:
             effect=campaigns.Bonus(points=5),
         )
         await campaigns.create(session, rule, actor="test", now=EARLIER)
-        goal = rule.model_copy(update={"effect": campaigns.Goal(spend=Decimal(1), points=5)})
+        goal = rule.model_copy(update={"effect": campaigns.SpendGoal(spend=Decimal(1), points=5)})
         await campaigns.create(session, goal, actor="test", now=EARLIER)
         await campaigns.place_products(session, [campaigns.Placed("bread", ("breakfast",))])
         goal = gamification.Goal(measure=gamification.Measure.ORDERS, target=Decimal(1))

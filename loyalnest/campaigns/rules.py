@@ -16,12 +16,12 @@ from loyalnest.campaigns.values import (
     CampaignId,
     Combining,
     Conditions,
-    Goal,
     Part,
     Phase,
     Progress,
     Purchase,
     Rule,
+    SpendGoal,
     Spread,
     State,
 )
@@ -185,7 +185,7 @@ def _among(wanted: Sequence[str], actual: str | None) -> bool:
 
 def goal_points(progress: Progress | None) -> int:
     """What a customer's goal is worth by what they have spent; nothing below it."""
-    if progress is None or not isinstance(progress.rule.effect, Goal):
+    if progress is None or not isinstance(progress.rule.effect, SpendGoal):
         return 0
     goal = progress.rule.effect
     return goal.points if progress.spend >= goal.spend else 0
@@ -193,7 +193,7 @@ def goal_points(progress: Progress | None) -> int:
 
 def goal_basis(progress: Progress | None) -> dict[str, Any] | None:
     """The figures behind an entry for a goal, as they were when it was written."""
-    if progress is None or not isinstance(progress.rule.effect, Goal):
+    if progress is None or not isinstance(progress.rule.effect, SpendGoal):
         return None
     return {
         "campaign": to_wire(WIRE_PREFIX, progress.campaign_id),

@@ -63,7 +63,7 @@ class Bonus(Closed):
     points: int = Field(ge=1, le=POINTS_AT_MOST)
 
 
-class Goal(Closed):
+class SpendGoal(Closed):
     """Points for whoever spends so much within the campaign, once for a customer.
 
     Every order that meets the campaign counts with what is left of it after refunds; a refund that
@@ -78,7 +78,7 @@ class Goal(Closed):
     points: int = Field(ge=1, le=POINTS_AT_MOST)
 
 
-Effect = Annotated[Multiplier | Bonus | Goal, Field(discriminator="kind")]
+Effect = Annotated[Multiplier | Bonus | SpendGoal, Field(discriminator="kind")]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Key = Annotated[str, Field(min_length=1, max_length=255)]
 

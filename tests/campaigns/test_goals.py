@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from loyalnest import campaigns, customers, ledger, orders
-from loyalnest.campaigns import Campaign, Conditions, Goal, Rule, State
+from loyalnest.campaigns import Campaign, Conditions, Rule, SpendGoal, State
 from loyalnest.kernel import relay
 from loyalnest.kernel.database import Database
 from loyalnest.kernel.ids import from_wire
@@ -17,7 +17,7 @@ from tests.contracts.shopify.bodies import line, order, refund
 from tests.shop import ADA, Shop, Told, open_shop
 
 OPENED = datetime(2026, 11, 1, tzinfo=NOW.tzinfo)
-HUNDRED = Goal(spend=Decimal(100), points=500)
+HUNDRED = SpendGoal(spend=Decimal(100), points=500)
 BOB = "bob@example.com"
 
 
@@ -31,7 +31,7 @@ async def shop(lasting_database: Database) -> AsyncGenerator[Shop]:
 
 
 async def promises(
-    shop: Shop, goal: Goal = HUNDRED, *, budget: int | None = None, **rule: object
+    shop: Shop, goal: SpendGoal = HUNDRED, *, budget: int | None = None, **rule: object
 ) -> Campaign:
     drawn = Rule.model_validate(
         {
@@ -116,7 +116,7 @@ async def test_a_goal_is_taken_back_also_when_its_campaign_has_ended(shop: Shop)
 async def test_whoever_has_begun_keeps_the_goal_they_began_with(shop: Shop) -> None:
     campaign = await promises(shop)
     await hears(shop, bought(1001, "60.00"))
-    harder = campaign.rule.model_copy(update={"effect": Goal(spend=Decimal(900), points=1)})
+    harder = campaign.rule.model_copy(update={"effect": SpendGoal(spend=Decimal(900), points=1)})
     day = datetime(2026, 11, 3, 12, tzinfo=NOW.tzinfo)
     async with shop.database.tenant(shop.merchant_id) as session:
         await campaigns.save(session, campaign.id, harder, budget=None, actor="test", now=day)

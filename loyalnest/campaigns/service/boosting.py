@@ -17,10 +17,10 @@ from loyalnest.campaigns.values import (
     WIRE_PREFIX,
     Bonus,
     Boost,
-    Goal,
     Multiplier,
     Pair,
     Purchase,
+    SpendGoal,
     Version,
 )
 from loyalnest.kernel.database import bulk
@@ -80,7 +80,7 @@ class _Match(NamedTuple):
     @property
     def is_goal(self) -> bool:
         """Whether the order counts towards a goal, and gets nothing by itself."""
-        return isinstance(self.version.rule.effect, Goal)
+        return isinstance(self.version.rule.effect, SpendGoal)
 
     @property
     def key(self) -> Pair:
