@@ -262,6 +262,8 @@ class Purchase:
     combining: Combining
     segment_factors: Mapping[str, Decimal]
     """What the program multiplies a segment's orders by."""
+    meets_campaigns: bool = True
+    """Whether the program let campaigns add anything when it was placed."""
 
     @cached_property
     def parts(self) -> Sequence[Part]:

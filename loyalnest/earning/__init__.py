@@ -7,29 +7,44 @@ actions earn once for what names them, within the caps of the program.
 
 from loyalnest.earning.errors import (
     ActionOff,
+    ActionPaused,
     ActionUnknown,
     AmountMissing,
     EarningLimitReached,
     EarnsByItself,
     EarnsNothing,
+    ProgramOff,
     ProgramPaused,
 )
 from loyalnest.earning.routes import router
-from loyalnest.earning.service import Deed, earn, reward_sign_ups, take_in
+from loyalnest.earning.service import (
+    Deed,
+    check_running,
+    earn,
+    reward_sign_ups,
+    save_program,
+    switch,
+    take_in,
+)
 from loyalnest.earning.subscribers import SIGN_UPS
 
 __all__ = [
     "SIGN_UPS",
     "ActionOff",
+    "ActionPaused",
     "ActionUnknown",
     "AmountMissing",
     "Deed",
     "EarningLimitReached",
     "EarnsByItself",
     "EarnsNothing",
+    "ProgramOff",
     "ProgramPaused",
+    "check_running",
     "earn",
     "reward_sign_ups",
     "router",
+    "save_program",
+    "switch",
     "take_in",
 ]

@@ -11,8 +11,16 @@ class ActionOff(Conflict):
     """This action is switched off in the program's settings."""
 
 
+class ActionPaused(Conflict):
+    """This action is paused in the program's settings, and earns again once it is on."""
+
+
 class ProgramPaused(Conflict):
-    """The program is paused: nothing is earned until it is switched on again."""
+    """The program is paused: nothing is earned, redeemed or lost until it goes on."""
+
+
+class ProgramOff(Conflict):
+    """The program has ended: nothing is earned any more. What is left can still be redeemed."""
 
 
 class EarningLimitReached(Conflict):

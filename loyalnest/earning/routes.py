@@ -1,19 +1,23 @@
-"""REST: earning for what people do."""
+"""REST: earning for what people do, and the settings it goes by."""
 
 from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Path, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from loyalnest import merchants
 from loyalnest.earning import service
 from loyalnest.earning.schemas import EarnedView, EarnRequest
+from loyalnest.kernel.database import merchant_of
 from loyalnest.kernel.http import PROBLEMS, REPLAYED, IdempotencyKey, Now, SignedIn, tenant
+from loyalnest.merchants import ProgramSettings, ProgramView, SwitchChange, SwitchView
 
-router = APIRouter(prefix="/v1/api", tags=["Points"], responses=PROBLEMS)
+router = APIRouter(prefix="/v1/api", responses=PROBLEMS)
 Writing = Annotated[AsyncSession, tenant("points:write")]
+ProgramWriting = Annotated[AsyncSession, tenant("program:write")]
 
 
-@router.post("/points/earn", operation_id="earn", status_code=201)
+@router.post("/points/earn", operation_id="earn", tags=["Points"], status_code=201)
 async def earn(
     body: EarnRequest,
     key: IdempotencyKey,
@@ -32,3 +36,33 @@ async def earn(
         response.status_code = 200
         response.headers[REPLAYED] = "true"
     return EarnedView.of(posted.entry)
+
+
+@router.put("/program", operation_id="save_program", tags=["Program"])
+async def save_program(
+    body: ProgramSettings, session: ProgramWriting, caller: SignedIn, now: Now
+) -> ProgramView:
+    """Make these settings the program from now on.
+
+    Orders that were placed before keep the settings of their time. Saving what is in force
+    already makes no new version.
+    """
+    return ProgramView.of(await service.save_program(session, body, actor=caller.actor, now=now))
+
+
+@router.put("/program/switches/{switch}", operation_id="set_switch", tags=["Program"])
+async def set_switch(
+    switch: Annotated[str, Path(max_length=80)],
+    body: SwitchChange,
+    session: ProgramWriting,
+    caller: SignedIn,
+    now: Now,
+) -> SwitchView:
+    """Switch the program, a part of it or an earning rule on, off, or to a pause.
+
+    What that means is told by `GET /v1/api/program/switches`. It makes a new version of the
+    program.
+    """
+    await service.switch(session, switch, body.state, actor=caller.actor, now=now)
+    program = await merchants.program_of(session, merchant_of(session))
+    return SwitchView.of(program, switch)

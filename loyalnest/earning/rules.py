@@ -30,7 +30,7 @@ def target(facts: Facts, settings: ProgramSettings, boosts: Sequence[Boost] = ()
     `boosts` are those that were decided when it first earned.
     """
     snapshot, awarded_at = facts.snapshot, awarded_at_of(facts, settings.award_on)
-    if snapshot is None or awarded_at is None or not settings.enabled:
+    if snapshot is None or awarded_at is None or not settings.runs("orders"):
         return Target(0, 0, NOTHING, awarded_at)
     award = award_of(snapshot, settings, boosts)
     if facts.gone_at is not None:

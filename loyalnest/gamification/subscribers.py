@@ -9,10 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from loyalnest import customers
 from loyalnest.customers import CustomerErased, CustomerMerged, CustomerUnmerged
 from loyalnest.gamification import queries
-from loyalnest.gamification.service import forget_customers, judge_many
+from loyalnest.gamification.service import forget_customers, judge_everybody_soon, judge_many
 from loyalnest.gamification.values import Pair
 from loyalnest.kernel.relay import LoggedEvent, Subscriber
 from loyalnest.ledger import PointsClawedBack, PointsEarned, PointsReleased
+from loyalnest.merchants import ProgramSwitched
 from loyalnest.orders import (
     OrderCancelled,
     OrderEdited,
@@ -49,11 +50,16 @@ async def _judge(session: AsyncSession, events: Sequence[LoggedEvent], now: date
     living = await customers.current_many(session, sorted(touched))
     touched |= {(merchant_id, living[customer_id]) for merchant_id, customer_id in touched}
     await judge_many(session, sorted(touched), now=now)
+    for it in events:
+        if it.type == ProgramSwitched.type and it.data["switch"] == "gamification":
+            await judge_everybody_soon(session, it.merchant_id, cause=str(it.id))
 
 
 BADGES = Subscriber(
     name="gamification.badges",
-    types=frozenset(event.type for event in _NEWS) | _PARTINGS | {CustomerErased.type},
+    types=frozenset(event.type for event in _NEWS)
+    | _PARTINGS
+    | {CustomerErased.type, ProgramSwitched.type},
     handle=_judge,
     merchants=queries.playing,
 )

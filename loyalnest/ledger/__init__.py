@@ -40,7 +40,14 @@ from loyalnest.ledger.service.correcting import adjust, put_back, spend, write_o
 from loyalnest.ledger.service.due import settle_due
 from loyalnest.ledger.service.holds import release_many, release_source
 from loyalnest.ledger.service.merging import Return, merge, preview_unmerge, through, unmerge
-from loyalnest.ledger.service.policy import Loss, Losses, preview_expiry, set_expiry
+from loyalnest.ledger.service.policy import (
+    Loss,
+    Losses,
+    pause_expiry,
+    preview_expiry,
+    resume_expiry,
+    set_expiry,
+)
 from loyalnest.ledger.service.posting import post_many
 from loyalnest.ledger.service.units import POINTS, list_units, open_unit, unit_by_code, units_of
 from loyalnest.ledger.values import (
@@ -126,12 +133,14 @@ __all__ = [
     "merge",
     "open_unit",
     "own_router",
+    "pause_expiry",
     "post_many",
     "preview_expiry",
     "preview_unmerge",
     "put_back",
     "release_many",
     "release_source",
+    "resume_expiry",
     "router_of",
     "set_expiry",
     "settle_due",

@@ -25,6 +25,18 @@ class ExpiryKind(StrEnum):
     """The whole balance, that many days after the last earning, gift, spending or release."""
 
 
+class Pause(msgspec.Struct, frozen=True):
+    """A time in which nothing lapses."""
+
+    since: datetime
+    until: datetime
+
+    @property
+    def days(self) -> timedelta:
+        """How long dates are put off for it: whole days, so that nobody loses an hour by it."""
+        return timedelta(days=-((self.since - self.until) // timedelta(days=1)))
+
+
 class Expiry(msgspec.Struct, frozen=True):
     """A unit's expiry policy.
 
@@ -38,6 +50,14 @@ class Expiry(msgspec.Struct, frozen=True):
     """How long points live that are put back into a lot that has lapsed meanwhile."""
     since: datetime | None = None
     """When it was put in force: inactivity is counted from then at the earliest."""
+    paused_at: datetime | None = None
+    """Since when nothing lapses; None while it does."""
+    pauses: tuple[Pause, ...] = ()
+    """Those that have ended, oldest first."""
+
+    def waits(self, due_at: datetime) -> bool:
+        """Whether what is due at an instant doesn't lapse, because of a pause that goes on."""
+        return self.paused_at is not None and due_at > self.paused_at
 
     @property
     def by_lot(self) -> bool:
@@ -62,7 +82,20 @@ def lapses_after(expiry: Expiry, spendable_on: date, time_zone: str) -> datetime
         last = _first_of_next_month(last) - timedelta(days=1)
     elif expiry.kind is ExpiryKind.YEAR_END:
         last = date(last.year, 12, 31)
-    return _end_of(last, ZoneInfo(time_zone))
+    zone = ZoneInfo(time_zone)
+    for pause in expiry.pauses:
+        if spendable_on <= pause.until.astimezone(zone).date() and pause.since < _end_of(
+            last, zone
+        ):
+            last += pause.days
+    return _end_of(last, zone)
+
+
+def put_off(lapses_at: datetime, pause: Pause, time_zone: str) -> datetime:
+    """When what lapsed at an instant lapses instead, for a pause that it met."""
+    zone = ZoneInfo(time_zone)
+    last = (lapses_at - timedelta(microseconds=1)).astimezone(zone).date()
+    return _end_of(last + pause.days, zone)
 
 
 def inactive_at(expiry: Expiry, last_active_at: datetime, time_zone: str) -> datetime | None:

@@ -73,8 +73,13 @@ WITH written AS (
            sum(remaining) FILTER (WHERE held_until IS NOT NULL AND released_at IS NULL) AS pending,
            min(CASE WHEN held_until IS NOT NULL AND released_at IS NULL
                     THEN nullif(held_until, '9999-12-31T00:00:00Z')
-                    ELSE expires_at END) AS due_at
-    FROM lots {of_open}
+                    WHEN paused_at IS NULL OR expires_at <= paused_at THEN expires_at
+               END) AS due_at
+    FROM (SELECT * FROM lots {of_open}) l
+    JOIN (
+        SELECT merchant_id, id AS unit_id, (expiry ->> 'paused_at')::timestamptz AS paused_at
+        FROM units
+    ) u USING (merchant_id, unit_id)
     GROUP BY merchant_id, customer_id, unit_id
 ), owed AS (
     SELECT merchant_id, customer_id, unit_id, sum(remaining) AS remaining

@@ -11,10 +11,11 @@ from loyalnest.merchants.errors import (
     MerchantNotFound,
     NameMissing,
     StoreTaken,
+    SwitchUnknown,
     TimeZoneUnknown,
     VersionNotFound,
 )
-from loyalnest.merchants.events import ProgramChanged, StoreUninstalled
+from loyalnest.merchants.events import ProgramChanged, ProgramSwitched, StoreUninstalled
 from loyalnest.merchants.keys import INDEXES, SEALED
 from loyalnest.merchants.queries import (
     find,
@@ -28,11 +29,14 @@ from loyalnest.merchants.queries import (
     programs_of,
 )
 from loyalnest.merchants.routes import router
+from loyalnest.merchants.rules import switches_of
+from loyalnest.merchants.schemas import ProgramView, SwitchChange, SwitchView
 from loyalnest.merchants.service import (
     add_store,
     create,
     mark_uninstalled,
     save_program,
+    switch,
 )
 from loyalnest.merchants.values import (
     ActionRule,
@@ -52,6 +56,8 @@ from loyalnest.merchants.values import (
     Rounding,
     Shop,
     Store,
+    Switch,
+    Switches,
 )
 
 __all__ = [
@@ -76,12 +82,19 @@ __all__ = [
     "Program",
     "ProgramChanged",
     "ProgramSettings",
+    "ProgramSwitched",
     "ProgramVersion",
+    "ProgramView",
     "Rounding",
     "Shop",
     "Store",
     "StoreTaken",
     "StoreUninstalled",
+    "Switch",
+    "SwitchChange",
+    "SwitchUnknown",
+    "SwitchView",
+    "Switches",
     "TimeZoneUnknown",
     "VersionNotFound",
     "add_store",
@@ -98,4 +111,6 @@ __all__ = [
     "programs_of",
     "router",
     "save_program",
+    "switch",
+    "switches_of",
 ]

@@ -33,3 +33,7 @@ class MerchantNotFound(NotFound):
 
 class VersionNotFound(NotFound):
     """The program has no version with this number."""
+
+
+class SwitchUnknown(NotFound):
+    """The program has no such switch; `GET /v1/api/program/switches` lists them."""

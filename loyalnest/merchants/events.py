@@ -14,6 +14,17 @@ class ProgramChanged(Event, frozen=True, kw_only=True):
     version: int
 
 
+class ProgramSwitched(Event, frozen=True, kw_only=True):
+    """A program, a part of it or an earning rule was switched on, off, or to a pause."""
+
+    type: ClassVar[str] = "program.switched"
+
+    switch: str
+    """`program`, `orders`, `campaigns`, `referrals`, `gamification` or `rule.<action>`."""
+    state: str
+    before: str
+
+
 class StoreUninstalled(Event, frozen=True, kw_only=True):
     """A store has removed us."""
 

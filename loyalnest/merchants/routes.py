@@ -12,18 +12,21 @@ from loyalnest.kernel.http import (
     Now,
     Page,
     Paging,
-    SignedIn,
     page_of,
     tenant,
 )
-from loyalnest.merchants import queries, service
+from loyalnest.merchants import queries
 from loyalnest.merchants.errors import VersionNotFound
-from loyalnest.merchants.schemas import MerchantView, ProgramView, StoreView
-from loyalnest.merchants.values import ProgramSettings
+from loyalnest.merchants.schemas import (
+    MerchantView,
+    ProgramView,
+    StoreView,
+    SwitchesView,
+    SwitchView,
+)
 
 router = APIRouter(prefix="/v1/api", tags=["Program"], responses=PROBLEMS)
 Reading = Annotated[AsyncSession, tenant("program:read")]
-Writing = Annotated[AsyncSession, tenant("program:write")]
 
 
 @router.get("/merchant", operation_id="get_merchant")
@@ -48,16 +51,22 @@ async def get_program(session: Reading, now: Now, as_of: AsOf = None) -> Program
     return ProgramView.of(program.at(as_of or now))
 
 
-@router.put("/program", operation_id="save_program")
-async def save_program(
-    body: ProgramSettings, session: Writing, caller: SignedIn, now: Now
-) -> ProgramView:
-    """Make these settings the program from now on.
+@router.get("/program/switches", operation_id="list_switches")
+async def list_switches(session: Reading) -> SwitchesView:
+    """The program, its parts and its earning rules: which of them are on, paused or off.
 
-    Orders that were placed before keep the settings of their time. Saving what is in force
-    already makes no new version.
+    | | earning | spending | expiry |
+    |---|---|---|---|
+    | the program is paused | nothing, and nothing later for what was bought meanwhile | refused: \
+`PROGRAM_PAUSED`; codes that were given out stay good | nothing expires; every date is put off by \
+the length of the pause |
+    | the program is off | nothing | goes on | goes on |
+    | anything else is paused or off | what it brings is not earned | goes on | goes on |
+
+    What was bought before earns all the same, and is taken back when it is returned.
     """
-    return ProgramView.of(await service.save_program(session, body, actor=caller.actor, now=now))
+    program = await queries.program_of(session, merchant_of(session))
+    return SwitchesView(items=SwitchView.all_of(program))
 
 
 @router.get("/program/versions", operation_id="list_program_versions")

@@ -1,6 +1,7 @@
 """What a merchant's particulars must look like."""
 
 import re
+from collections.abc import Sequence
 from zoneinfo import available_timezones
 
 from loyalnest.kernel import currencies
@@ -8,10 +9,13 @@ from loyalnest.merchants.errors import (
     CurrencyUnknown,
     HandleInvalid,
     NameMissing,
+    SwitchUnknown,
     TimeZoneUnknown,
 )
+from loyalnest.merchants.values import ProgramSettings, ProgramVersion, Switch
 
 _HANDLE = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+_RULE = "rule."
 _TIME_ZONES = frozenset(available_timezones())
 
 
@@ -35,3 +39,32 @@ def check_name(name: str) -> None:
 def normalised_domain(domain: str) -> str:
     """A domain as it is looked up: without blanks, a dot at the end or capital letters."""
     return domain.strip().rstrip(".").lower()
+
+
+def switches_of(settings: ProgramSettings) -> dict[str, Switch]:
+    """How everything stands that can be switched: the program, its parts, its earning rules."""
+    parts = {name: Switch(value) for name, value in settings.switches}
+    return parts | {f"{_RULE}{name}": rule.state for name, rule in settings.actions.items()}
+
+
+def switched(settings: ProgramSettings, switch: str, state: Switch) -> ProgramSettings:
+    """The settings with one switch set. Raises SwitchUnknown."""
+    if switch not in switches_of(settings):
+        raise SwitchUnknown
+    action = switch.removeprefix(_RULE)
+    if action == switch:
+        switches = settings.switches.model_copy(update={switch: state})
+        return settings.model_copy(update={"switches": switches})
+    rule = settings.actions[action].model_copy(update={"state": state})
+    return settings.model_copy(update={"actions": {**settings.actions, action: rule}})
+
+
+def standing_since(versions: Sequence[ProgramVersion], switch: str) -> ProgramVersion:
+    """The version that set a switch to how it stands now."""
+    *earlier, setter = versions
+    state = switches_of(setter.settings).get(switch)
+    for version in reversed(earlier):
+        if switches_of(version.settings).get(switch) is not state:
+            break
+        setter = version
+    return setter

@@ -2,10 +2,18 @@
 
 from datetime import datetime
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from loyalnest.kernel.ids import to_wire
-from loyalnest.merchants.values import Merchant, ProgramSettings, ProgramVersion, Store
+from loyalnest.merchants import rules
+from loyalnest.merchants.values import (
+    Merchant,
+    Program,
+    ProgramSettings,
+    ProgramVersion,
+    Store,
+    Switch,
+)
 
 
 class MerchantView(BaseModel):
@@ -70,3 +78,48 @@ class ProgramView(BaseModel):
             created_by=version.created_by,
             settings=version.settings,
         )
+
+
+class SwitchChange(BaseModel):
+    """How a switch should stand."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    state: Switch
+
+
+class SwitchView(BaseModel):
+    """The program, a part of it or an earning rule, and whether it runs."""
+
+    switch: str = Field(
+        description="`program`, `orders`, `campaigns`, `referrals`, `gamification`, or an action's"
+        " rule.",
+        examples=["rule.review"],
+    )
+    state: Switch
+    since: datetime
+    changed_by: str
+
+    @classmethod
+    def all_of(cls, program: Program) -> "list[SwitchView]":
+        """Every switch of a program."""
+        states = rules.switches_of(program.current.settings)
+        return [cls._of(program, name, state) for name, state in states.items()]
+
+    @classmethod
+    def of(cls, program: Program, name: str) -> "SwitchView":
+        """One switch of a program, which there must be."""
+        return cls._of(program, name, rules.switches_of(program.current.settings)[name])
+
+    @classmethod
+    def _of(cls, program: Program, name: str, state: Switch) -> "SwitchView":
+        setter = rules.standing_since(program.versions, name)
+        return cls(
+            switch=name, state=state, since=setter.effective_from, changed_by=setter.created_by
+        )
+
+
+class SwitchesView(BaseModel):
+    """Everything that can be switched."""
+
+    items: list[SwitchView]

@@ -1,6 +1,6 @@
 """Use cases: a merchant opens, gains and loses stores, changes its program."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -13,9 +13,9 @@ from loyalnest.kernel.events import publish
 from loyalnest.kernel.ids import new_id
 from loyalnest.merchants import queries, rules
 from loyalnest.merchants.errors import HandleTaken, StoreTaken
-from loyalnest.merchants.events import ProgramChanged, StoreUninstalled
+from loyalnest.merchants.events import ProgramChanged, ProgramSwitched, StoreUninstalled
 from loyalnest.merchants.models import MerchantRow, ProgramVersionRow, StoreRow
-from loyalnest.merchants.values import Merchant, ProgramSettings, ProgramVersion, Store
+from loyalnest.merchants.values import Merchant, ProgramSettings, ProgramVersion, Store, Switch
 
 _LOCK_NAME = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 _LOCK_MERCHANT = text("SELECT 1 FROM merchants WHERE merchant_id = :merchant_id FOR NO KEY UPDATE")
@@ -144,8 +144,38 @@ async def save_program(
         now=now,
     )
     changed = ProgramChanged(merchant_id=merchant_id, occurred_at=now, version=saved.version)
-    await publish(session, [changed], now=now)
+    await publish(session, [changed, *_turned(current, saved, now)], now=now)
     return saved
+
+
+async def switch(
+    session: AsyncSession, name: str, state: Switch, *, actor: str, now: datetime
+) -> ProgramVersion:
+    """Switch the program, a part of it or an earning rule; all else stays as it is.
+
+    Raises SwitchUnknown.
+    """
+    merchant_id = merchant_of(session)
+    await session.execute(_LOCK_MERCHANT, {"merchant_id": merchant_id})
+    current = (await queries.program_of(session, merchant_id)).current
+    settings = rules.switched(current.settings, name, state)
+    return await save_program(session, settings, actor=actor, now=now)
+
+
+def _turned(
+    before: ProgramVersion, after: ProgramVersion, now: datetime
+) -> Iterator[ProgramSwitched]:
+    stood = rules.switches_of(before.settings)
+    for name, state in rules.switches_of(after.settings).items():
+        was = stood.get(name, Switch.OFF)
+        if was is not state:
+            yield ProgramSwitched(
+                merchant_id=after.merchant_id,
+                occurred_at=now,
+                switch=name,
+                state=state.value,
+                before=was.value,
+            )
 
 
 async def _welcome_back(

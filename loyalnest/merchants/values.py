@@ -1,12 +1,12 @@
 """The words of this module: merchants, their stores and what their program is set to."""
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any, Literal, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -100,6 +100,16 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+def _switched(given: Any, meant: Callable[[bool], dict[str, Any]]) -> Any:
+    """Settings whose `enabled` is put into today's words; versions are kept as they were saved."""
+    if not isinstance(given, dict):
+        return given
+    said = cast("dict[str, Any]", given)
+    if "enabled" not in said:
+        return said
+    return meant(bool(said["enabled"])) | {k: v for k, v in said.items() if k != "enabled"}
+
+
 class Hold(Settings):
     """How long points from orders stay pending."""
 
@@ -125,10 +135,40 @@ class Counts(Settings):
     tips: bool = False
 
 
+class Switch(StrEnum):
+    """How a part of a program stands."""
+
+    ON = "on"
+    PAUSED = "paused"
+    """It stands still and will go on: promises are kept, and time doesn't count against anybody."""
+    OFF = "off"
+    """It isn't offered, or it has come to its end."""
+
+
+class Switches(Settings):
+    """What runs, and what doesn't."""
+
+    program: Switch = Field(
+        default=Switch.ON,
+        description="`paused`: nothing is earned, redeemed or expires. `off`: nothing is earned;"
+        " what customers have can be spent until it expires.",
+    )
+    orders: Switch = Field(default=Switch.ON, description="Whether orders earn points.")
+    campaigns: Switch = Field(
+        default=Switch.ON, description="Whether campaigns add to what orders earn."
+    )
+    referrals: Switch = Field(
+        default=Switch.ON, description="Whether friends can be referred; those who were, count."
+    )
+    gamification: Switch = Field(
+        default=Switch.ON, description="Whether badges are judged and leaderboards go on."
+    )
+
+
 class ActionRule(Settings):
     """What an action other than a purchase earns."""
 
-    enabled: bool = False
+    state: Switch = Switch.OFF
     points: int = Field(ge=1, le=POINTS_AT_MOST)
     per_day: Times | None = Field(
         default=None, description="How often a customer's day; null: no limit."
@@ -136,6 +176,11 @@ class ActionRule(Settings):
     per_customer: Times | None = Field(
         default=None, description="How often in all; null: no limit."
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _written_before_there_were_pauses(cls, given: Any) -> Any:
+        return _switched(given, lambda on: {"state": Switch.ON if on else Switch.OFF})
 
 
 class DebtPolicy(Settings):
@@ -179,7 +224,7 @@ class Multipliers(Settings):
 class ProgramSettings(Settings):
     """How a merchant's program earns. A change makes a new version and never rewrites the past."""
 
-    enabled: bool = True
+    switches: Switches = Switches()
     award_on: AwardOn = AwardOn.PAID
     hold: Hold = Hold()
     default_rate: Rate = Field(default=Decimal(1), description="Points for one unit of money.")
@@ -193,6 +238,20 @@ class ProgramSettings(Settings):
     actions: dict[ActionName, ActionRule] = Field(default_factory=_usual_actions, max_length=100)
     multipliers: Multipliers = Multipliers()
     debt: DebtPolicy = DebtPolicy()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _written_before_there_were_switches(cls, given: Any) -> Any:
+        return _switched(given, lambda on: {"switches": {} if on else {"program": Switch.PAUSED}})
+
+    @property
+    def running(self) -> bool:
+        """Whether anything is earned."""
+        return self.switches.program is Switch.ON
+
+    def runs(self, part: Literal["orders", "campaigns", "referrals", "gamification"]) -> bool:
+        """Whether a part of the program is on, and the program with it."""
+        return self.running and getattr(self.switches, part) is Switch.ON
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,10 @@ class ReferralsOff(Conflict):
     """This merchant has no referrals at the moment."""
 
 
+class ReferralsPaused(Conflict):
+    """Nobody new can be referred for a while; friends who were referred before still count."""
+
+
 class ReferralNotFound(NotFound):
     """There is no such referral."""
 

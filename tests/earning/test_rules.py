@@ -13,7 +13,16 @@ from hypothesis import strategies as st
 from loyalnest.earning import rules
 from loyalnest.earning.values import Posted, Target
 from loyalnest.kernel.shares import share_out
-from loyalnest.merchants import AwardOn, Counts, Hold, HoldKind, ProgramSettings, Rounding
+from loyalnest.merchants import (
+    AwardOn,
+    Counts,
+    Hold,
+    HoldKind,
+    ProgramSettings,
+    Rounding,
+    Switch,
+    Switches,
+)
 from loyalnest.orders import Facts, Line, Refund, Snapshot
 from tests.orders.strategies import facts as any_facts
 
@@ -123,7 +132,9 @@ def test_an_order_earns_at_the_moment_the_merchant_chose(moment: AwardOn) -> Non
 
 
 def test_a_paused_program_earns_nothing() -> None:
-    assert goal(bought(line("1", "10.00")), ProgramSettings(enabled=False)) == (0, 0)
+    assert goal(
+        bought(line("1", "10.00")), ProgramSettings(switches=Switches(program=Switch.PAUSED))
+    ) == (0, 0)
 
 
 def test_a_cancelled_or_deleted_order_gives_everything_back() -> None:

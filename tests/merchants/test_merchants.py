@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from loyalnest import merchants
 from loyalnest.kernel.database import Database, act_as_platform, act_for
-from loyalnest.merchants import Hold, HoldKind, Merchant, ProgramSettings, Store
+from loyalnest.merchants import Hold, HoldKind, Merchant, ProgramSettings, Store, Switch
 from tests.conftest import NOW, rolled_back
 
 LATER = NOW + timedelta(hours=1)
@@ -48,7 +48,7 @@ async def test_a_new_merchant_earns_one_point_a_unit_when_an_order_is_paid(platf
     settings = program.current.settings
     assert (settings.default_rate, settings.award_on) == (Decimal(1), "paid")
     assert settings.hold.kind is HoldKind.NONE
-    assert not any(rule.enabled for rule in settings.actions.values())
+    assert not any(rule.state is Switch.ON for rule in settings.actions.values())
 
 
 @pytest.mark.parametrize(

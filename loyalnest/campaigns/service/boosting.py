@@ -184,7 +184,7 @@ def _matches(
     standing = standings.get(buyer)
     tier, segment = standing.tier if standing else None, known.get(buyer)
     found: list[_Match] = []
-    for campaign in running:
+    for campaign in running if it.meets_campaigns else ():
         version = campaign.at(it.placed_at)
         if version is None or not rules.meets(
             version.rule, it, zone=zone, tier=tier, segment=segment, collections=collections

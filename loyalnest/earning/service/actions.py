@@ -14,7 +14,7 @@ from loyalnest import customers, ledger, merchants
 from loyalnest.earning import errors, rules
 from loyalnest.kernel.currencies import is_currency
 from loyalnest.kernel.database import merchant_of
-from loyalnest.merchants import ActionRule, ProgramVersion
+from loyalnest.merchants import ActionRule, ProgramSettings, ProgramVersion, Switch
 from loyalnest.orders import UnknownCurrency
 
 PURCHASE, SIGN_UP, BIRTHDAY = "purchase", "signup", "birthday"
@@ -58,9 +58,9 @@ async def earn(session: AsyncSession, deed: Deed, *, actor: str, now: datetime) 
     A sign-up earns once in a customer's life and a birthday once a year, whatever the date in the
     profile is changed to; other actions once for their key, within the caps of the program.
 
-    Raises CustomerNotFound, ActionUnknown, ActionOff, ProgramPaused, EarningLimitReached,
-    AmountMissing, UnknownCurrency, EarnsNothing, EarnsByItself, and KeyReused for a key that came
-    with another deed.
+    Raises CustomerNotFound, ActionUnknown, ActionOff, ActionPaused, ProgramPaused, ProgramOff,
+    EarningLimitReached, AmountMissing, UnknownCurrency, EarnsNothing, EarnsByItself, and KeyReused
+    for a key that came with another deed.
     """
     merchant_id = merchant_of(session)
     customer = await customers.get(session, deed.customer_id)
@@ -143,24 +143,37 @@ def _source(deed: Deed, living: UUID, *, year: int) -> ledger.Source:
 
 
 def _rule(version: ProgramVersion, action: str) -> ActionRule:
-    if not version.settings.enabled:
-        raise errors.ProgramPaused
+    check_running(version.settings)
     rule = version.settings.actions.get(action)
     if rule is None:
         raise errors.ActionUnknown
-    if not rule.enabled:
-        raise errors.ActionOff
+    _check_on(rule.state)
     return rule
+
+
+def check_running(settings: ProgramSettings) -> None:
+    """Raises ProgramPaused, ProgramOff."""
+    if settings.switches.program is Switch.PAUSED:
+        raise errors.ProgramPaused
+    if settings.switches.program is Switch.OFF:
+        raise errors.ProgramOff
+
+
+def _check_on(state: Switch) -> None:
+    if state is Switch.PAUSED:
+        raise errors.ActionPaused
+    if state is Switch.OFF:
+        raise errors.ActionOff
 
 
 def _enabled_rule(version: ProgramVersion, action: str) -> ActionRule | None:
     rule = version.settings.actions.get(action)
-    return rule if rule and rule.enabled and version.settings.enabled else None
+    return rule if rule and rule.state is Switch.ON and version.settings.running else None
 
 
 async def _points_of_purchase(session: AsyncSession, deed: Deed, version: ProgramVersion) -> int:
-    if not version.settings.enabled:
-        raise errors.ProgramPaused
+    check_running(version.settings)
+    _check_on(version.settings.switches.orders)
     if deed.amount is None or deed.order_id is None:
         raise errors.AmountMissing
     if deed.order_id.startswith("ord_"):

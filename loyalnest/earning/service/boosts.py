@@ -59,7 +59,7 @@ def _earns_now(facts: orders.Facts, version: ProgramVersion) -> bool:
     # One that is cancelled already earns and loses the same: no budget is spent on it.
     settings = version.settings
     return (
-        settings.enabled
+        settings.runs("orders")
         and facts.gone_at is None
         and rules.awarded_at_of(facts, settings.award_on) is not None
     )
@@ -82,4 +82,5 @@ def _purchase(
         price=partial(rules.priced_parts, snapshot, settings),
         combining=rules.combining_of(settings),
         segment_factors=settings.multipliers.segments,
+        meets_campaigns=settings.runs("campaigns"),
     )

@@ -1,6 +1,6 @@
 """The use cases of gamification."""
 
-from loyalnest.gamification.service.games import JUDGE_EVERYBODY, save
+from loyalnest.gamification.service.games import JUDGE_EVERYBODY, judge_everybody_soon, save
 from loyalnest.gamification.service.giving import give, take_back
 from loyalnest.gamification.service.judging import judge_many
 from loyalnest.gamification.service.playing import (
@@ -20,6 +20,7 @@ __all__ = [
     "give",
     "history_of",
     "join_board",
+    "judge_everybody_soon",
     "judge_many",
     "leave_board",
     "save",

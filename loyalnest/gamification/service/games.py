@@ -73,13 +73,18 @@ async def save(
     await session.execute(_POINT, named)
     changed = GameChanged(merchant_id=merchant_id, occurred_at=now, version=version + 1)
     await publish(session, [changed], now=now)
+    await judge_everybody_soon(session, merchant_id, cause=str(version + 1))
+    return GameVersion(merchant_id, version + 1, now, game, since, actor)
+
+
+async def judge_everybody_soon(session: AsyncSession, merchant_id: UUID, *, cause: str) -> None:
+    """Have a job judge all customers of a merchant, once for what caused it."""
     await jobs.enqueue(
         session,
         JUDGE_EVERYBODY.name,
         {"merchant_id": str(merchant_id)},
-        key=f"{JUDGE_EVERYBODY.name} {merchant_id} {version + 1}",
+        key=f"{JUDGE_EVERYBODY.name} {merchant_id} {cause}",
     )
-    return GameVersion(merchant_id, version + 1, now, game, since, actor)
 
 
 async def judge_everybody(database: Database, payload: Payload, now: datetime) -> None:

@@ -30,7 +30,9 @@ async def judge_many(session: AsyncSession, who: Sequence[Pair], *, now: datetim
     if not asked:
         return
     games = await queries.games_of(session, list(playing))
-    asked = [it for it in asked if games[it[0]].game.enabled]
+    programs = await merchants.programs_of(session, list(games))
+    on = {id_ for id_, it in programs.items() if it.at(now).settings.switches.gamification == "on"}
+    asked = [it for it in asked if it[0] in on and games[it[0]].game.enabled]
     await storage.drop_scores_of_merged(connection, asked)
     everybody = await storage.people(connection, asked)
     if not everybody:

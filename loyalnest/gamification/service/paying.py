@@ -46,7 +46,7 @@ async def settle(
         held = {source: sum(e.amount for e in found) for source, found in entries.items()}
         if it.after is not None and it.after.goal is not None:
             points = _worth(games[one.merchant_id], it)
-            if points and settings.enabled and not any(held.values()):
+            if points and settings.running and not any(held.values()):
                 own = _source(one.customer_id, it.badge)
                 postings.append(_award(one, it, unit_id, points, len(entries[own]) + 1, now))
                 paid[one.key, it.badge] = points

@@ -25,12 +25,19 @@ def settle(account: Account, now: datetime) -> None:
 
 def look_ahead(account: Account) -> None:
     """Find the next instant at which something is due."""
-    due = [at for lot in account.lots if lot.remaining and (at := lot.due_at) is not None]
+    due = [at for lot in account.lots if lot.remaining and (at := _due_at(account, lot))]
     due += [at for at in (_idle_at(account), account.unseen_due_at) if at is not None]
     next_due_at = min(due, default=None)
     if next_due_at != account.next_due_at:
         account.next_due_at = next_due_at
         account.changed = True
+
+
+def _due_at(account: Account, lot: Lot) -> datetime | None:
+    at = lot.due_at
+    if at is None or lot.pending:
+        return at
+    return None if account.unit.expiry.waits(at) else at
 
 
 def release(account: Account, lot: Lot, *, at: datetime, now: datetime) -> None:
@@ -70,8 +77,9 @@ def lapse(account: Account, lot: Lot, at: datetime, now: datetime) -> None:
 
 def _lapse_dated(account: Account, now: datetime) -> None:
     for lot in account.spendable_lots():
-        if lot.expires_at is not None and lot.expires_at <= now:
-            lapse(account, lot, lot.expires_at, now)
+        at = lot.expires_at
+        if at is not None and at <= now and not account.unit.expiry.waits(at):
+            lapse(account, lot, at, now)
 
 
 def _lapse_idle(account: Account, until: datetime, now: datetime) -> None:
@@ -87,4 +95,5 @@ def _lapse_idle(account: Account, until: datetime, now: datetime) -> None:
 def _idle_at(account: Account) -> datetime | None:
     if account.last_active_at is None or not account.available:
         return None
-    return inactive_at(account.unit.expiry, account.last_active_at, account.unit.time_zone)
+    at = inactive_at(account.unit.expiry, account.last_active_at, account.unit.time_zone)
+    return None if at is None or account.unit.expiry.waits(at) else at

@@ -200,9 +200,10 @@ def _put_back(account: Account, entry: Entry) -> None:
         if lot not in account.lots:
             account.lots.append(lot)
         draw(account, lot, -back, entry.id, DrawKind.PUT_BACK, at)
-        if lot.expires_at is not None and lot.expires_at <= now:
+        lapsed_at = lot.expires_at
+        if lapsed_at is not None and lapsed_at <= now and not unit.expiry.waits(lapsed_at):
             lot.put_back_by, lot.put_back_at = entry.id, at
-            lot.expires_at = grace_until(unit.expiry, at, unit.time_zone, old=lot.expires_at)
+            lot.expires_at = grace_until(unit.expiry, at, unit.time_zone, old=lapsed_at)
             if lot.expires_at <= now:
                 lapsed.append(lot)
     if left:

@@ -1,30 +1,33 @@
-"""Expiry policies: seen before they are in force, and put in force."""
+"""Expiry policies: seen before they are in force, put in force, and paused."""
 
 from datetime import date, datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from loyalnest.kernel.database import Bulk, bulk
-from loyalnest.ledger.expiry import Expiry, inactive_at, lapses_after
+from loyalnest.ledger.expiry import Expiry, Pause, inactive_at, lapses_after, put_off
 from loyalnest.ledger.service.units import unit_by_code
 from loyalnest.ledger.values import HELD, Unit
 
 NOTICE = timedelta(days=30)
 """Points that exist already get at least this long before a new policy ends them."""
 
-_OPEN = """
-SELECT l.merchant_id, l.id, l.customer_id, l.unit_id, l.remaining, l.expires_at,
-       l.held_until IS NOT NULL AND l.released_at IS NULL AS pending,
-       ((CASE
+_SPENDABLE_ON = """((CASE
            WHEN l.held_until IS NULL THEN l.occurred_at
            WHEN l.held_until = $4 THEN l.released_at
            ELSE greatest(l.occurred_at, l.held_until)
-       END) AT TIME ZONE $3)::date AS spendable_on
+       END) AT TIME ZONE $3)::date"""
+
+_OPEN = f"""
+SELECT l.merchant_id, l.id, l.customer_id, l.unit_id, l.remaining, l.expires_at,
+       l.held_until IS NOT NULL AND l.released_at IS NULL AS pending,
+       {_SPENDABLE_ON} AS spendable_on
 FROM lots l
 WHERE l.merchant_id = $1 AND l.unit_id = $2 AND l.remaining > 0
-"""
+"""  # noqa: S608
 
 _DAYS = f"""
 SELECT DISTINCT o.spendable_on FROM ({_OPEN}) o WHERE o.spendable_on IS NOT NULL
@@ -66,6 +69,24 @@ WHERE a.merchant_id = n.merchant_id
   AND a.unit_id = n.unit_id
   AND a.next_due_at IS DISTINCT FROM n.due_at
 """
+
+_SET = "UPDATE units SET expiry = $3 WHERE merchant_id = $1 AND id = $2"
+
+# Also lots of which nothing is left: it may be put back.
+_MET = f"""
+SELECT l.merchant_id, l.id, l.expires_at
+FROM lots l
+WHERE l.merchant_id = $1 AND l.unit_id = $2 AND l.expires_at > $5 AND {_SPENDABLE_ON} <= $6
+"""  # noqa: S608
+
+_MET_DATES = f"SELECT DISTINCT m.expires_at FROM ({_MET}) m"  # noqa: S608
+
+_PUT_OFF = f"""
+UPDATE lots l SET expires_at = n.expires_at
+FROM ({_MET}) m
+JOIN unnest($7::timestamptz[], $8::timestamptz[]) AS n (old, expires_at) ON n.old = m.expires_at
+WHERE l.merchant_id = m.merchant_id AND l.id = m.id
+"""  # noqa: S608
 
 _WATCH = """
 UPDATE accounts a SET next_due_at = least(coalesce(a.next_due_at, $3), $3)
@@ -120,6 +141,7 @@ async def preview_expiry(
 ) -> Losses:
     """Who would lose what, and when, if `set_expiry` were called like this. Raises UnitUnknown."""
     unit = await unit_by_code(session, merchant_id, code)
+    expiry = msgspec.structs.replace(expiry, pauses=unit.expiry.pauses)
     connection = await bulk(session)
     idle = inactive_at(expiry, now, unit.time_zone)
     if idle is not None:
@@ -150,26 +172,60 @@ async def set_expiry(
     Raises UnitUnknown.
     """
     unit = await unit_by_code(session, merchant_id, code)
-    expiry = msgspec.structs.replace(expiry, since=now)
-    connection = await bulk(session)
-    await connection.execute(_LOCK_UNIT, merchant_id, unit.id)
-    await connection.execute(
-        "UPDATE units SET expiry = $3 WHERE merchant_id = $1 AND id = $2",
-        merchant_id,
-        unit.id,
-        msgspec.json.encode(expiry).decode(),
+    expiry = msgspec.structs.replace(
+        expiry, since=now, paused_at=unit.expiry.paused_at, pauses=unit.expiry.pauses
     )
+    connection = await bulk(session)
+    await _put_in_force(connection, unit, expiry)
     if existing:
-        await _redate(connection, unit, expiry, now)
-    idle = inactive_at(expiry, now, unit.time_zone)
-    if idle is not None:
-        await connection.execute(_WATCH, merchant_id, unit.id, idle)
+        await connection.execute(_REDATE, *await _dates(connection, unit, expiry, now))
+        await connection.execute(_LOOK_AHEAD, unit.merchant_id, unit.id, HELD)
+    await _watch(connection, unit, expiry, now)
     return msgspec.structs.replace(unit, expiry=expiry)
 
 
-async def _redate(connection: Bulk, unit: Unit, expiry: Expiry, now: datetime) -> None:
-    await connection.execute(_REDATE, *await _dates(connection, unit, expiry, now))
+async def pause_expiry(session: AsyncSession, unit: Unit, *, now: datetime) -> None:
+    """Let nothing of a unit lapse from now on, until `resume_expiry`. Twice is once."""
+    if unit.expiry.paused_at is None:
+        expiry = msgspec.structs.replace(unit.expiry, paused_at=now)
+        await _put_in_force(await bulk(session), unit, expiry)
+
+
+async def resume_expiry(session: AsyncSession, unit: Unit, *, now: datetime) -> None:
+    """End a pause: every date that it met is put off by its length, in whole days rounded up.
+
+    The same holds for what is heard of later and was earned before. Inactivity is counted from now
+    at the earliest.
+    """
+    paused_at = unit.expiry.paused_at
+    if paused_at is None:
+        return
+    pause = Pause(paused_at, max(now, paused_at))
+    expiry = msgspec.structs.replace(
+        unit.expiry, since=now, paused_at=None, pauses=(*unit.expiry.pauses, pause)
+    )
+    connection = await bulk(session)
+    await _put_in_force(connection, unit, expiry)
+    ended_on = pause.until.astimezone(ZoneInfo(unit.time_zone)).date()
+    met = (unit.merchant_id, unit.id, unit.time_zone, HELD, pause.since, ended_on)
+    old: list[datetime] = [row[0] for row in await connection.fetch(_MET_DATES, *met)]
+    new = [put_off(each, pause, unit.time_zone) for each in old]
+    await connection.execute(_PUT_OFF, *met, old, new)
     await connection.execute(_LOOK_AHEAD, unit.merchant_id, unit.id, HELD)
+    await _watch(connection, unit, expiry, now)
+
+
+async def _put_in_force(connection: Bulk, unit: Unit, expiry: Expiry) -> None:
+    """Whoever moves points at this moment has done so before, or does by the new policy."""
+    await connection.execute(_LOCK_UNIT, unit.merchant_id, unit.id)
+    await connection.execute(_SET, unit.merchant_id, unit.id, msgspec.json.encode(expiry).decode())
+
+
+async def _watch(connection: Bulk, unit: Unit, expiry: Expiry, now: datetime) -> None:
+    """Have accounts looked at when they have seen no activity for long enough from now."""
+    idle = inactive_at(expiry, now, unit.time_zone)
+    if idle is not None:
+        await connection.execute(_WATCH, unit.merchant_id, unit.id, idle)
 
 
 async def _dates(connection: Bulk, unit: Unit, expiry: Expiry, now: datetime) -> tuple[object, ...]:

@@ -13,6 +13,7 @@ from loyalnest.kernel.events import publish
 from loyalnest.kernel.ids import new_id
 from loyalnest.referrals import errors, queries, rules, storage
 from loyalnest.referrals.events import ReferralCreated
+from loyalnest.referrals.service.codes import check_offered
 from loyalnest.referrals.service.judging import judge_many
 from loyalnest.referrals.service.marks import Told, note_marks, shared_marks
 from loyalnest.referrals.values import (
@@ -84,8 +85,8 @@ async def claim(
     with the advocate, or too many friends in a day, puts the referral before somebody's eyes
     before anybody gets anything.
 
-    Raises InvalidReferralCode, DuplicateReferral, SelfReferral, FriendNotNew, ReferralsOff,
-    CustomerNotFound, CustomerGone.
+    Raises InvalidReferralCode, DuplicateReferral, SelfReferral, FriendNotNew,
+    CustomerNotFound, CustomerGone, and what `check_offered` does.
     """
     merchant_id, code, marks = merchant_of(session), rules.normal_code(code), marks or {}
     friend = await customers.get(session, friend_id)
@@ -138,8 +139,7 @@ async def _advocate(session: AsyncSession, owner: UUID) -> UUID:
 async def _check(
     session: AsyncSession, settings: ReferralSettings, friend: UUID, *, now: datetime
 ) -> None:
-    if not settings.enabled:
-        raise errors.ReferralsOff
+    await check_offered(session, settings, now=now)
     before = now - rules.TIMELY
     about = {"merchant_id": merchant_of(session), "living": friend, "before": before}
     if await session.scalar(_BOUGHT_BEFORE, about):

@@ -6,10 +6,11 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from loyalnest import customers
+from loyalnest import customers, earning, merchants
 from loyalnest.kernel.database import merchant_of
+from loyalnest.merchants import Switch
 from loyalnest.referrals import errors, queries, rules
-from loyalnest.referrals.values import Code
+from loyalnest.referrals.values import Code, ReferralSettings
 
 _ADD = text("""
 INSERT INTO referral_codes (merchant_id, code, customer_id, created_at)
@@ -19,17 +20,28 @@ ON CONFLICT DO NOTHING
 _ATTEMPTS = 5
 
 
+async def check_offered(
+    session: AsyncSession, settings: ReferralSettings, *, now: datetime
+) -> None:
+    """Raises ReferralsOff, ReferralsPaused, ProgramPaused, ProgramOff."""
+    program = (await merchants.program_of(session, merchant_of(session))).at(now).settings
+    earning.check_running(program)
+    if not settings.enabled or program.switches.referrals is Switch.OFF:
+        raise errors.ReferralsOff
+    if program.switches.referrals is Switch.PAUSED:
+        raise errors.ReferralsPaused
+
+
 async def code_of(session: AsyncSession, customer_id: UUID, *, now: datetime) -> Code:
     """A customer's code: made when it is asked for first, the same ever after.
 
-    Raises CustomerNotFound, CustomerGone, ReferralsOff.
+    Raises CustomerNotFound, CustomerGone, and what `check_offered` does.
     """
     customer = await customers.get(session, customer_id)
     living = customer.merged_into or customer.id
     if customer.erased_at is not None:
         raise customers.CustomerGone
-    if not (await queries.settings_of(session)).settings.enabled:
-        raise errors.ReferralsOff
+    await check_offered(session, (await queries.settings_of(session)).settings, now=now)
     # A code that is taken, or a twin of this request, leaves nothing behind: look, and try again.
     for _ in range(_ATTEMPTS):
         found = await queries.find_code_of(session, living)

@@ -13,6 +13,7 @@ from loyalnest.earning import ProgramPaused
 from loyalnest.kernel.database import merchant_of, ring_of
 from loyalnest.kernel.events import publish
 from loyalnest.kernel.ids import new_id, to_wire
+from loyalnest.merchants import Switch
 from loyalnest.rewards import errors, queries, rules
 from loyalnest.rewards.events import RewardRedeemed
 from loyalnest.rewards.service.moves import record_moves
@@ -72,7 +73,7 @@ async def redeem(
     buyer = asked.merged_into or asked.id
     reward = await queries.get_reward(session, reward_id)
     settings = (await merchants.program_of(session, merchant_id)).at(now).settings
-    if not settings.enabled:
+    if settings.switches.program is Switch.PAUSED:
         raise ProgramPaused
     currency = currency or (await merchants.get(session, merchant_id)).currency
     await _check(session, reward, buyer, where=where, currency=currency, now=now)
