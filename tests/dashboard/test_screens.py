@@ -217,7 +217,7 @@ async def test_rules_are_changed_as_a_new_version_and_the_past_stays(site: Site,
     await page.goto(site.at("/earning"))
     await page.get_by_label("Points per 1 GBP").fill("3")
     await expect(page.get_by_text("£25.00 earn 75 points")).to_be_visible()
-    await page.get_by_role("switch", name="Writing a review").click()
+    await page.get_by_label("Writing a review").select_option("on")
     await page.get_by_role("button", name="Save").click()
     await expect(page.get_by_text("Rules, version 2")).to_be_visible()
     assert await site.shop.balance() == (81, 0, 0)

@@ -31,6 +31,7 @@ export const KINDS = {
   ],
   program: [
     "program.changed",
+    "program.switched",
     "tiers.changed",
     "campaign.created",
     "campaign.changed",

@@ -1,10 +1,11 @@
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "../../api/client";
 import { Card } from "../../ui/card";
-import { Switch, TextField } from "../../ui/field";
+import { Select, TextField } from "../../ui/field";
 import type { Part } from "./rules";
+import { type State, useStates } from "./switches";
 
-type Rule = Schemas["ActionRule"];
+type Rule = Required<Schemas["ActionRule"]>;
 
 /** What people earn for other than buying: each can be switched on by itself. */
 export function Actions({ program, disabled, fields, onChange }: Part) {
@@ -19,13 +20,13 @@ export function Actions({ program, disabled, fields, onChange }: Part) {
           .sort(([one], [other]) => one.localeCompare(other))
           .map(([name, rule]) => (
             <li key={name} className="border-t border-line px-4 py-3 first:border-0">
-              <Switch
-                label={i18n.exists(`actionName.${name}`) ? t(`actionName.${name}`) : name}
-                on={rule.enabled ?? false}
+              <RuleState
+                name={i18n.exists(`actionName.${name}`) ? t(`actionName.${name}`) : name}
+                state={rule.state}
                 disabled={disabled}
-                onChange={(enabled) => set(name, { enabled })}
+                onState={(state) => set(name, { state })}
               />
-              {rule.enabled && (
+              {rule.state !== "off" && (
                 <fieldset disabled={disabled} className="mt-3 grid gap-4 sm:grid-cols-3">
                   <legend className="sr-only">{t("earning.actions")}</legend>
                   <TextField
@@ -54,6 +55,31 @@ export function Actions({ program, disabled, fields, onChange }: Part) {
           ))}
       </ul>
     </Card>
+  );
+}
+
+interface RuleStateProps {
+  name: string;
+  state: State;
+  disabled: boolean;
+  onState: (state: State) => void;
+}
+
+function RuleState({ name, state, disabled, onState }: RuleStateProps) {
+  return (
+    <div className="grid items-center gap-x-4 gap-y-1 sm:grid-cols-[1fr_9rem]">
+      <span aria-hidden="true" className="font-medium">
+        {name}
+      </span>
+      <Select
+        bare
+        label={name}
+        value={state}
+        options={useStates()}
+        disabled={disabled}
+        onValue={onState}
+      />
+    </div>
   );
 }
 

@@ -11,6 +11,11 @@ export const programQuery = queryOptions({
   queryFn: () => read(api.GET("/v1/api/program")),
 });
 
+export const switchesQuery = queryOptions({
+  queryKey: ["program", "switches"],
+  queryFn: () => read(api.GET("/v1/api/program/switches")),
+});
+
 export const versionsQuery = infiniteQueryOptions({
   queryKey: ["program", "versions"],
   queryFn: ({ pageParam }) =>

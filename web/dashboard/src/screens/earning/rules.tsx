@@ -12,21 +12,6 @@ export interface Part {
   onChange: (change: Partial<Program>) => void;
 }
 
-export function Running({ program, disabled, onChange }: Part) {
-  const { t } = useTranslation();
-  return (
-    <Card>
-      <Switch
-        label={t("earning.enabled")}
-        hint={t(program.enabled ? "earning.enabledText" : "earning.pausedText")}
-        on={program.enabled}
-        disabled={disabled}
-        onChange={(enabled) => onChange({ enabled })}
-      />
-    </Card>
-  );
-}
-
 const COUNTED = ["discounted", "shipping", "tax", "gift_cards", "tips"] as const;
 
 /** What a purchase earns, when, and of what. */

@@ -14,7 +14,8 @@ import { Failed, Loading, Refused } from "../../ui/states";
 import { Actions } from "./actions";
 import { type Program, programQuery } from "./data";
 import { Expiry } from "./expiry";
-import { Debt, Orders, Running } from "./rules";
+import { Debt, Orders } from "./rules";
+import { Switches } from "./switches";
 import { Versions } from "./versions";
 
 export function Earning() {
@@ -69,6 +70,7 @@ function Form({ version, saved }: { version: number; saved: Program }) {
       subtitle={t("earning.text")}
       actions={<Badge>{t("entry.version", { version: format.number(version) })}</Badge>}
     >
+      <Switches disabled={!mayWrite} unsaved={changed} />
       <Refused error={saving.error} />
       <form
         className="flex flex-col gap-4"
@@ -77,7 +79,6 @@ function Form({ version, saved }: { version: number; saved: Program }) {
           saving.mutate();
         }}
       >
-        <Running {...part} />
         <Orders {...part} />
         <Actions {...part} />
         <Debt {...part} />
