@@ -12,12 +12,13 @@ import structlog
 from loyalnest.kernel import relay
 from loyalnest.kernel.database import Database
 from loyalnest.kernel.errors import RateLimited
+from loyalnest.kernel.pace import Pace
 
 log = structlog.get_logger(__name__)
 
 QUEUE = 500
 CONNECTIONS = 100  # of one merchant in one process
-_POLL_S = 0.1
+_LOOK_S = 0.1
 _SPAN = 5000
 
 
@@ -90,20 +91,23 @@ class Hub:
                 self._wanted.clear()
 
     async def _follow(self) -> None:
+        pace = Pace(_LOOK_S)
         while True:
             await self._wanted.wait()
+            found = False
             try:
                 async with self._reading:
-                    await self._read()
+                    found = await self._read()
             except Exception as error:
                 log.warning("live.interrupted", error=type(error).__name__)
-            await asyncio.sleep(_POLL_S)
+            await asyncio.sleep(pace.pause_s(found=found))
 
-    async def _read(self) -> None:
+    async def _read(self) -> bool:
+        """Hand on what is new in the log. Answers whether it had grown."""
         async with self._database.platform() as session:
             upto = min(await relay.head_of(session), self._position + _SPAN)
             if upto <= self._position:
-                return
+                return False
             events = await relay.events_between(
                 session, after=self._position, upto=upto, merchant_ids=list(self._listeners)
             )
@@ -111,6 +115,7 @@ class Hub:
             for listener in self._listeners.get(event.merchant_id, ()):
                 listener.offer(event)
         self._position = upto
+        return True
 
     async def _head(self) -> int:
         async with self._database.platform() as session:

@@ -23,6 +23,7 @@ from loyalnest.kernel.inbox import queue
 from loyalnest.kernel.inbox.errors import UnknownProvider
 from loyalnest.kernel.inbox.queue import Claimed, Failed, Lanes
 from loyalnest.kernel.inbox.values import Delivery, Prepared, Provider
+from loyalnest.kernel.pace import Pace
 
 log = structlog.get_logger(__name__)
 
@@ -60,13 +61,15 @@ class Worker:
         """Apply batch after batch.
 
         A pause after each that wasn't full lets the next one gather: the cost of a batch is shared
-        by what is in it.
+        by what is in it. While nothing comes the queue is looked at ever more seldom.
         """
         limit = self._database.settings.inbox_batch
+        pace = Pace(_PAUSE_S)
         while not stopping.is_set():
-            self._behind = await self.work_once() == limit
+            taken = await self.work_once()
+            self._behind = taken == limit
             if not self._behind:
-                await _pause(stopping, _PAUSE_S)
+                await _pause(stopping, pace.pause_s(found=taken > 0))
 
     async def _assist(self, stopping: asyncio.Event) -> None:
         """While there is a backlog, read the next batch as the database works on another."""

@@ -21,7 +21,7 @@ from loyalnest.kernel.relay.values import LoggedEvent, Subscriber
 log = structlog.get_logger(__name__)
 
 SPAN = 1000
-_LOOK_AGAIN_S = 0.25
+_LOOK_AGAIN_S = 2.0
 _GATHER_S = 0.2
 _ENCOUNTERS = 10
 
@@ -31,8 +31,15 @@ VALUES ($1, 0, $2)
 ON CONFLICT (subscriber) DO NOTHING
 """
 
-# Whoever holds a subscriber's cursor is the only one to serve it.
-_CURSOR = "SELECT position FROM event_cursors WHERE subscriber = $1 FOR UPDATE SKIP LOCKED"
+# Whoever holds a subscriber's cursor is the only one to serve it. At the end of the log it is left
+# alone, because locking a row is written to disk.
+_CURSOR = """
+SELECT position
+FROM event_cursors
+WHERE subscriber = $1
+  AND position < $2
+FOR UPDATE SKIP LOCKED
+"""
 
 _MOVE_CURSOR = "UPDATE event_cursors SET position = $2, moved_at = $3 WHERE subscriber = $1"
 
@@ -128,12 +135,11 @@ class Delivery:
         name = self._subscriber.name
         async with self._database.platform() as session:
             connection = await bulk(session)
-            cursor = await connection.fetchval(_CURSOR, name)
+            head = await queries.head_of(session)
+            cursor = await connection.fetchval(_CURSOR, name, head)
             if cursor is None:
                 return 0
-            upto = min(await queries.head_of(session), cursor + self._span)
-            if upto <= cursor:
-                return 0
+            upto = min(head, cursor + self._span)
             events = await self._read(session, after=cursor, upto=upto)
             if despite is not None:
                 await self._set_aside(session, events, despite)

@@ -10,11 +10,20 @@ import asyncio
 from contextlib import suppress
 
 from loyalnest.kernel.database import Database, bulk
+from loyalnest.kernel.pace import Pace
 
 PACKS = 64
 
 _HEAD = "SELECT position FROM event_head"
-_LOCK_HEAD = _HEAD + " FOR UPDATE SKIP LOCKED"
+
+# Locking a row is written to disk, so it is left alone while nothing waits. The smallest id is
+# found by the index, past what was deleted; EXISTS would read through all of that.
+_LOCK_HEAD = """
+SELECT position
+FROM event_head
+WHERE (SELECT min(id) FROM outbox) IS NOT NULL
+FOR UPDATE SKIP LOCKED
+"""
 
 # One row of the outbox holds the events of one `publish`, packed as arrays. Rows need no lock of
 # their own: whoever holds the head is the only one to take them.
@@ -42,7 +51,7 @@ RETURNING position
 """
 
 _SETTLE_S = 0.02
-_IDLE_S = 0.05
+_LOOK_S = 0.05
 
 
 class Head:
@@ -79,13 +88,15 @@ async def sequence(database: Database) -> int:
 async def run_sequencer(database: Database, stopping: asyncio.Event, *, head: Head) -> None:
     """Keep the log up to date until told to stop, and `head` at its newest position.
 
-    A short pause after each move lets events gather; without any, the outbox is looked at twenty
-    times a second.
+    A short pause after each move lets events gather. Without any, the outbox is looked at ever more
+    seldom.
     """
+    pace = Pace(_LOOK_S)
     while not stopping.is_set():
         moved, position = await _sequence(database)
         head.rise(position)
-        await asyncio.sleep(_SETTLE_S if moved else _IDLE_S)
+        pause_s = pace.pause_s(found=moved > 0)
+        await asyncio.sleep(_SETTLE_S if moved else pause_s)
 
 
 async def _sequence(database: Database) -> tuple[int, int]:

@@ -58,6 +58,19 @@ async def test_a_subscriber_hears_those_merchants_alone_that_it_asks_for(databas
     assert await heard(database) == [3], "what came before it asked is past"
 
 
+async def test_looking_in_vain_writes_nothing_to_disk(database: Database):
+    (shop,) = await open_shops(database)
+    listener = Listener()
+    await ring(database, shop, 1)
+    await relay.settle(database, [listener.subscriber])
+    locked_by = "SELECT xmax::text FROM event_head UNION ALL SELECT xmax::text FROM event_cursors"
+    before = await _column(database, locked_by)
+
+    await relay.settle(database, [listener.subscriber])
+
+    assert await _column(database, locked_by) == before
+
+
 async def test_a_transaction_that_is_rolled_back_has_announced_nothing(database: Database):
     (shop,) = await open_shops(database)
     listener = Listener()
@@ -238,3 +251,8 @@ async def test_a_merchant_reads_its_own_events_by_position(database: Database):
     assert "Seq Scan" not in plan
     assert "pkey" in plan
     assert log == []
+
+
+async def _column(database: Database, query: str) -> list[str]:
+    async with database.platform() as session:
+        return [row[0] for row in await (await bulk(session)).fetch(query)]
