@@ -11,6 +11,7 @@ from loyalnest.entrypoints.cli import (
     api_keys,
     db,
     demo,
+    jobs,
     keys,
     ledger,
     merchants,
@@ -39,6 +40,7 @@ app.add_typer(staff.commands, name="staff")
 app.add_typer(api_keys.commands, name="api-keys")
 app.add_typer(keys.commands, name="keys")
 app.add_typer(ledger.commands, name="ledger")
+app.add_typer(jobs.commands, name="jobs")
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.pool import QueuePool
 
-from loyalnest.kernel import relay
+from loyalnest.kernel import jobs, relay
 from loyalnest.kernel.clock import Clock
 from loyalnest.kernel.database import Database
 from loyalnest.kernel.ids import made_at
@@ -87,6 +87,7 @@ class Standing:
         self._sequencing = gauge("relay_unsequenced_seconds", "How long the oldest has waited.")
         self._lag = gauge("relay_lag", "Events a subscriber has not seen yet.", "subscriber")
         self._failures = gauge("relay_failures", "Events set aside for a subscriber.")
+        self._held = gauge("jobs_held", "Jobs that failed for good.")
         self._entries = gauge("ledger_postings", "Rows put into the books since statistics began.")
         self._pool = gauge("database_connections", "Connections of this process.", "state")
 
@@ -100,6 +101,7 @@ class Standing:
             async with self._database.platform() as session:
                 await self._look_at_inbox(session)
                 await self._look_at_log(session)
+                self._held.set(await jobs.count_held(session))
                 self._entries.set(await session.scalar(_ENTRIES) or 0)
         except Exception as error:
             _log.warning("metrics.unavailable", error=type(error).__name__)

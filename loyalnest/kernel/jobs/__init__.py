@@ -7,6 +7,8 @@ look at and never thrown away.
 
 from loyalnest.kernel.jobs.queue import (
     JobFailed,
+    JobNotHeld,
+    count_held,
     enqueue,
     forget_done,
     held_jobs,
@@ -22,8 +24,10 @@ __all__ = [
     "HeldJob",
     "Job",
     "JobFailed",
+    "JobNotHeld",
     "Payload",
     "Recurring",
+    "count_held",
     "enqueue",
     "forget_done",
     "held_jobs",

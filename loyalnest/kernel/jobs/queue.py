@@ -30,7 +30,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from loyalnest.kernel.clock import Clock
 from loyalnest.kernel.clock import now as system_clock
 from loyalnest.kernel.database import Bulk, Database, bulk
-from loyalnest.kernel.errors import DomainError
+from loyalnest.kernel.errors import DomainError, NotFound
 from loyalnest.kernel.faults import reason_of
 from loyalnest.kernel.jobs.values import HeldJob, Job, Payload, Recurring
 
@@ -43,11 +43,30 @@ _HEARTBEAT = timedelta(seconds=30)
 _KEPT = timedelta(days=30)
 
 _HELD = """
-SELECT id, entrypoint, attempts, updated
-FROM jobs.pgqueuer
-WHERE status = 'failed'
-ORDER BY id
+SELECT job.id, job.entrypoint, job.attempts, job.updated, last.reason
+FROM jobs.pgqueuer job
+LEFT JOIN LATERAL (
+    SELECT log.traceback ->> 'exception_message' AS reason
+    FROM jobs.pgqueuer_log log
+    WHERE log.job_id = job.id
+      AND log.traceback IS NOT NULL
+    ORDER BY log.id DESC
+    LIMIT 1
+) AS last ON true
+WHERE job.status = 'failed'
+ORDER BY job.id
 LIMIT $1
+"""
+
+_COUNT_HELD = "SELECT count(*) FROM jobs.pgqueuer WHERE status = 'failed'"
+
+_LOCK_HELD = """
+SELECT id
+FROM jobs.pgqueuer
+WHERE id = ANY ($1::bigint[])
+  AND status = 'failed'
+ORDER BY id
+FOR UPDATE
 """
 
 _WAITING = """
@@ -66,6 +85,10 @@ WHERE created < $1
 
 class JobFailed(DomainError):
     """A job could not be done."""
+
+
+class JobNotHeld(NotFound):
+    """No such job is held; `loyalnest jobs held` lists those that are."""
 
 
 @cache
@@ -152,9 +175,22 @@ async def held_jobs(session: AsyncSession, *, limit: int = 100) -> list[HeldJob]
     return [HeldJob(*row.values()) for row in rows]
 
 
+async def count_held(session: AsyncSession) -> int:
+    """How many jobs failed for good. For the platform."""
+    return await (await bulk(session)).fetchval(_COUNT_HELD)
+
+
 async def retry_held(session: AsyncSession, job_ids: Iterable[int]) -> None:
-    """Queue jobs again that failed for good. For the platform."""
-    await _queries(await bulk(session)).requeue_jobs([JobId(job_id) for job_id in job_ids])
+    """Queue jobs again that failed for good, all of them or none. For the platform.
+
+    Raises JobNotHeld.
+    """
+    asked = set(job_ids)
+    connection = await bulk(session)
+    held = await connection.fetch(_LOCK_HELD, list(asked))
+    if len(held) < len(asked):
+        raise JobNotHeld
+    await _queries(connection).requeue_jobs([JobId(job_id) for job_id in asked])
 
 
 async def waiting_jobs(session: AsyncSession, *, now: datetime) -> tuple[int, datetime | None]:

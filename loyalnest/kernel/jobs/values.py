@@ -40,3 +40,5 @@ class HeldJob:
     name: str
     attempts: int
     failed_at: datetime
+    reason: str | None
+    """Why it failed the last time; forgotten after a month."""

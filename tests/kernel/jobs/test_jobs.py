@@ -101,8 +101,13 @@ async def test_a_job_that_keeps_failing_is_held_without_personal_data(database: 
     async with database.platform() as session:
         (held,) = await jobs.held_jobs(session)
         kept = await (await bulk(session)).fetch("SELECT traceback FROM jobs.pgqueuer_log")
+        with pytest.raises(jobs.JobNotHeld):
+            await jobs.retry_held(session, [held.id, held.id + 1])
+        assert await jobs.count_held(session) == 1, "all are queued again, or none"
         await jobs.retry_held(session, [held.id])
+        assert await jobs.count_held(session) == 0
     assert held.name == "bake"
+    assert "INTERNAL_ERROR" in (held.reason or "")
     assert "anna" not in str([tuple(row) for row in kept])
     await _run_until(database, oven, lambda: bool(oven.baked))
 
