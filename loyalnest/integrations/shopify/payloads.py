@@ -114,6 +114,8 @@ class Transaction(msgspec.Struct):
     amount_set: ShopMoney | None = None
     currency: str | None = None
     test: bool | None = None
+    created_at: datetime | None = None
+    processed_at: datetime | None = None
 
 
 class RefundBody(msgspec.Struct):
@@ -168,6 +170,7 @@ class OrderBody(msgspec.Struct):
     shipping_lines: list[ShippingLine] | None = None
     total_tip_received: Decimal | None = None
     refunds: list[RefundBody] | None = None
+    transactions: list[Transaction] | None = None
 
 
 class Named(msgspec.Struct):

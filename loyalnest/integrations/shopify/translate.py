@@ -93,11 +93,25 @@ def _order(delivery: Delivery) -> Fact:
         external_id=_id(body.id),
         snapshot=snapshot,
         contact=_buyer(body, delivery),
-        paid_at=snapshot.version if paid else None,
+        paid_at=_paid_at(body, snapshot) if paid else None,
         fulfilled_at=snapshot.version if fulfilled else None,
         cancelled_at=cancelled_at,
         refunds=_refunds(body, snapshot, delivery) if body.refunds else (),
     )
+
+
+def _paid_at(body: payloads.OrderBody, snapshot: Snapshot) -> datetime:
+    """When a paid order was paid: with its last payment where the body lists them.
+
+    Else when the shop described it, which for an order paid long ago may be much later.
+    """
+    payments = [
+        at
+        for it in body.transactions or ()
+        if it.status == "success" and it.kind in ("sale", "capture")
+        if (at := _utc(it.processed_at or it.created_at))
+    ]
+    return min(max(payments), snapshot.version) if payments else snapshot.version
 
 
 def _snapshot(body: payloads.OrderBody, delivery: Delivery) -> Snapshot:

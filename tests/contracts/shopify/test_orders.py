@@ -151,6 +151,21 @@ def test_what_was_refunded_was_paid(status: str) -> None:
     assert facts_of(order(financial_status=status)).paid_at is not None
 
 
+def test_an_order_is_paid_with_its_last_payment_however_late_we_hear_of_it() -> None:
+    payments = [
+        {"kind": "authorization", "status": "success", "processed_at": "2026-11-01T10:00:00Z"},
+        {"kind": "capture", "status": "success", "processed_at": "2026-11-03T10:00:00Z"},
+        {"kind": "sale", "status": "success", "processed_at": "2026-11-02T10:00:00Z"},
+        {"kind": "sale", "status": "failure", "processed_at": "2026-11-04T10:00:00Z"},
+    ]
+    told_later = order(updated_at="2026-11-18T10:00:00Z", transactions=payments)
+    assert facts_of(told_later).paid_at == datetime(2026, 11, 3, 10, tzinfo=UTC)
+    unpaid = facts_of(order(financial_status="pending", transactions=payments))
+    assert unpaid.paid_at is None, "a part of it may have been"
+    without = facts_of(order(updated_at="2026-11-18T10:00:00Z"))
+    assert without.paid_at == datetime(2026, 11, 18, 10, tzinfo=UTC)
+
+
 @pytest.mark.parametrize("status", ["pending", "authorized", "partially_paid", "voided", None])
 def test_what_is_not_paid_yet_is_not_paid(status: str | None) -> None:
     assert facts_of(order(financial_status=status)).paid_at is None
