@@ -92,6 +92,8 @@ async def _settled(database: Database, shop: Shop, owner: str) -> Tenant:
         await _redeem(client, key, customer_id)
         path = f"/v1/api/customers/{customer_id}/sessions"
         started = await client.post(path, headers=bearing(key))
+        link = path.replace("sessions", "links")
+        assert (await client.post(link, headers=bearing(key))).is_success
     await _refer_a_friend(shop, email)
     await _fall_into_debt_and_merge(database, key, await shop.customer_id(email))
     await _settle_program(database, shop, email)

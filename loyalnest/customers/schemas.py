@@ -164,3 +164,16 @@ class CustomerSessionView(BaseModel):
     token: str = Field(description="Send it as `Authorization: Bearer …`.", examples=["lnc_…"])
     expires_at: datetime
     scopes: list[str] = Field(examples=[["self:read", "self:redeem"]])
+
+
+class CustomerLinkView(BaseModel):
+    """What a link carries: whoever holds it comes in as the customer, once."""
+
+    token: str = Field(examples=["lno_…"])
+    expires_at: datetime
+
+
+class CustomerLink(BaseModel):
+    """What a link carried. In the body, so that no log ever holds it."""
+
+    token: str = Field(max_length=200, examples=["lno_…"])

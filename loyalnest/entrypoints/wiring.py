@@ -139,27 +139,33 @@ def parts(database: Database, settings: Settings, roles: frozenset[Role] = EVERY
     routers = [router for role in Role if role in roles for router in _routers(settings)[role]]
     webhooks: list[BaseRoute] = []
     sockets: list[BaseRoute] = []
+    pages: list[BaseRoute] = []
     running: list[Callable[[], AbstractAsyncContextManager[object]]] = []
     if Role.POINTS in roles:
         intake = inbox.Intake(database)
         webhooks.append(_shopify_door(intake, database, settings))
+        pages.append(_shopify_proxy(database, settings))
         running.append(lambda: intake)
     if Role.EVENTS in roles:
         hub = live.Hub(database)
         sockets.append(live.stream_of(hub, database, _authenticate_at(database)))
         running.append(lambda: hub)
-    pages = dashboard.routes(_shop_known_to(database)) if Role.FRONTEND in roles else []
+    if Role.FRONTEND in roles:
+        pages.extend(dashboard.routes(_shop_known_to(database)))
     return Parts(routers, webhooks=webhooks, sockets=sockets, pages=pages, running=running)
 
 
 def _shopify_door(intake: inbox.Intake, database: Database, settings: Settings) -> BaseRoute:
+    return shopify.route(intake, database, secrets=_shopify_secrets(settings), clock=clock.now)
+
+
+def _shopify_proxy(database: Database, settings: Settings) -> BaseRoute:
+    return shopify.proxy_route(database, secrets=_shopify_secrets(settings), clock=clock.now)
+
+
+def _shopify_secrets(settings: Settings) -> list[str]:
     secrets = [settings.shopify_api_secret, settings.shopify_previous_api_secret]
-    return shopify.route(
-        intake,
-        database,
-        secrets=[secret.get_secret_value() for secret in secrets if secret],
-        clock=clock.now,
-    )
+    return [secret.get_secret_value() for secret in secrets if secret]
 
 
 def _authenticate_at(database: Database) -> live.Authenticate:
@@ -190,7 +196,7 @@ def _routers(settings: Settings) -> Mapping[Role, Sequence[APIRouter]]:
         Role.AUTH: [staff.router_of(settings)],
         Role.POINTS: [
             customers.router_of(ledger.balances_of),
-            customers.own_router_of(staff.start_customer_session),
+            customers.own_router_of(staff),
             ledger.router_of(orders.sources_of),
             orders.router,
             earning.router,

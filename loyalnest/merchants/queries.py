@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from loyalnest.kernel.database import bulk, ring_of
+from loyalnest.kernel.database import bulk, merchant_of, ring_of
 from loyalnest.merchants import rules
 from loyalnest.merchants.errors import MerchantNotFound
 from loyalnest.merchants.values import (
@@ -27,6 +27,10 @@ _STORES = "SELECT id, merchant_id, provider, domain, name, created_at, uninstall
 _STORES_AFTER = text(
     f"{_STORES} WHERE merchant_id = :merchant_id"
     " AND (cast(:after AS uuid) IS NULL OR id > :after) ORDER BY id LIMIT :limit"
+)
+_CONNECTED = text(
+    "SELECT true FROM stores"
+    " WHERE merchant_id = :merchant_id AND id = :id AND uninstalled_at IS NULL"
 )
 _SHOP = text(
     "SELECT merchant_id, subject_id FROM directory WHERE kind = :kind AND hash = ANY(:hashes)"
@@ -110,6 +114,12 @@ async def find_shop(session: AsyncSession, *, provider: str, domain: str) -> Sho
     hashes = ring_of(session).blind_all(None, kind, rules.normalised_domain(domain))
     row = (await session.execute(_SHOP, {"kind": kind, "hashes": hashes})).first()
     return Shop(row.merchant_id, row.subject_id) if row else None
+
+
+async def is_connected(session: AsyncSession, store_id: UUID) -> bool:
+    """Whether this is one of the merchant's stores and has not left."""
+    asked = {"merchant_id": merchant_of(session), "id": store_id}
+    return await session.scalar(_CONNECTED, asked) is not None
 
 
 def shop_kind(provider: str) -> str:

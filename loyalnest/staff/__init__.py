@@ -5,7 +5,12 @@ works once; a program has an API key with scopes, and through it opens sessions 
 customers. All are sent as `Authorization: Bearer …`; `authenticate` tells whom one belongs to.
 """
 
-from loyalnest.staff.access import authenticate, start_customer_session
+from loyalnest.staff.access import (
+    authenticate,
+    enter_at_store,
+    enter_by_link,
+    start_customer_session,
+)
 from loyalnest.staff.errors import (
     ApiKeyNotFound,
     CredentialsInvalid,
@@ -13,6 +18,8 @@ from loyalnest.staff.errors import (
     KeyNeeded,
     MemberExists,
     MemberNotFound,
+    NoVoucher,
+    PassInvalid,
     PasswordTooWeak,
     ScopeNotYours,
     ScopesMissing,
@@ -25,8 +32,18 @@ from loyalnest.staff.routes import router_of
 from loyalnest.staff.rules import SCOPES_OF, made_up_password
 from loyalnest.staff.service.keys import create_api_key, revoke_api_key
 from loyalnest.staff.service.members import create_member, set_password
+from loyalnest.staff.service.passes import make_pass
 from loyalnest.staff.service.sessions import sign_out_everywhere
-from loyalnest.staff.values import ApiKey, CustomerSession, Member, OwnScope, Role, Scope, Tokens
+from loyalnest.staff.values import (
+    ApiKey,
+    CustomerPass,
+    CustomerSession,
+    Member,
+    OwnScope,
+    Role,
+    Scope,
+    Tokens,
+)
 
 __all__ = [
     "INDEXES",
@@ -35,13 +52,16 @@ __all__ = [
     "ApiKey",
     "ApiKeyNotFound",
     "CredentialsInvalid",
+    "CustomerPass",
     "CustomerSession",
     "EmailInvalid",
     "KeyNeeded",
     "Member",
     "MemberExists",
     "MemberNotFound",
+    "NoVoucher",
     "OwnScope",
+    "PassInvalid",
     "PasswordTooWeak",
     "Role",
     "Scope",
@@ -53,11 +73,14 @@ __all__ = [
     "authenticate",
     "create_api_key",
     "create_member",
+    "enter_at_store",
+    "enter_by_link",
     "find_member",
     "get_member",
     "list_api_keys",
     "list_members",
     "made_up_password",
+    "make_pass",
     "revoke_api_key",
     "router_of",
     "set_password",

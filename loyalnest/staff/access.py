@@ -5,12 +5,20 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from loyalnest.kernel.database import act_for, ring_of
+from loyalnest import merchants
+from loyalnest.kernel.database import act_for, merchant_of, ring_of
 from loyalnest.kernel.http import Caller, CallerKind
 from loyalnest.kernel.ids import to_wire
 from loyalnest.staff import queries, rules, tokens
 from loyalnest.staff.errors import CredentialsInvalid, KeyNeeded
-from loyalnest.staff.values import CustomerClaims, CustomerSession
+from loyalnest.staff.service import passes
+from loyalnest.staff.values import (
+    CustomerClaims,
+    CustomerSession,
+    OwnScope,
+    Voucher,
+    Vouching,
+)
 
 
 async def authenticate(session: AsyncSession, bearer: str, *, now: datetime) -> Caller:
@@ -25,20 +33,70 @@ async def authenticate(session: AsyncSession, bearer: str, *, now: datetime) -> 
     return await _person(session, bearer, now)
 
 
-def start_customer_session(
+async def start_customer_session(
     session: AsyncSession, caller: Caller, *, customer_id: UUID, now: datetime
 ) -> CustomerSession:
     """A token for one customer, for the program that has established who they are.
 
-    It lasts 15 minutes and ends with the key. Nothing is written. Raises KeyNeeded: whoever signed
-    in acts in their own name.
+    Nothing is written. Raises KeyNeeded: whoever signed in acts in their own name.
     """
     if caller.kind is not CallerKind.API_KEY:
         raise KeyNeeded
-    claims = CustomerClaims(caller.merchant_id, customer_id, caller.subject_id)
+    voucher = Voucher(Vouching.KEY, caller.subject_id)
+    return await vouched_session(session, voucher, customer_id=customer_id, now=now)
+
+
+async def vouched_session(
+    session: AsyncSession, voucher: Voucher, *, customer_id: UUID, now: datetime
+) -> CustomerSession:
+    """A token for one customer on somebody's word. It lasts 15 minutes and ends with them.
+
+    Raises CredentialsInvalid when their word is worth nothing any more.
+    """
+    scopes = await _vouched(session, voucher)
+    claims = CustomerClaims(merchant_of(session), customer_id, voucher)
     expires_at = now + rules.CUSTOMER_SESSION
     token = tokens.make_customer_token(ring_of(session), claims, now=now, expires_at=expires_at)
-    return CustomerSession(token, expires_at, rules.own_scopes(caller.scopes))
+    return CustomerSession(token, expires_at, scopes)
+
+
+async def enter_by_link(
+    session: AsyncSession, token: str, *, now: datetime
+) -> tuple[UUID, CustomerSession]:
+    """Whom a link lets in, and their session; the link is used up. For a session for nobody.
+
+    Raises PassInvalid, CredentialsInvalid.
+    """
+    merchant_id, pass_id, secret = tokens.read_pass(token)
+    await act_for(session, [merchant_id])
+    voucher, customer_id = await passes.use_pass(session, pass_id=pass_id, secret=secret, now=now)
+    return customer_id, await vouched_session(session, voucher, customer_id=customer_id, now=now)
+
+
+async def enter_at_store(
+    session: AsyncSession,
+    store_id: UUID,
+    *,
+    customer_id: UUID,
+    signature: str,
+    signature_ends_at: datetime,
+    now: datetime,
+) -> CustomerSession:
+    """A session for a customer whom a store has signed for; a signature is good for one.
+
+    Raises CredentialsInvalid once the store has left, and PassInvalid for a signature used before.
+    """
+    voucher = Voucher(Vouching.STORE, store_id)
+    started = await vouched_session(session, voucher, customer_id=customer_id, now=now)
+    await passes.use_up(
+        session,
+        signature,
+        customer_id=customer_id,
+        voucher=voucher,
+        expires_at=signature_ends_at,
+        now=now,
+    )
+    return started
 
 
 async def _key_holder(session: AsyncSession, secret: str) -> Caller:
@@ -57,16 +115,29 @@ async def _key_holder(session: AsyncSession, secret: str) -> Caller:
 async def _customer(session: AsyncSession, token: str, now: datetime) -> Caller:
     claims = tokens.read_customer_token(ring_of(session), token, now=now)
     await act_for(session, [claims.merchant_id])
-    key = await queries.find_open_key(session, claims.key_id)
-    if key is None:
-        raise CredentialsInvalid
+    scopes = await _vouched(session, claims.voucher)
     return Caller(
         merchant_id=claims.merchant_id,
         actor=f"customer:{to_wire('cus', claims.customer_id)}",
-        scopes=frozenset(rules.own_scopes(key.scopes)),
+        scopes=frozenset(scopes),
         kind=CallerKind.CUSTOMER,
         subject_id=claims.customer_id,
     )
+
+
+async def _vouched(session: AsyncSession, voucher: Voucher) -> frozenset[OwnScope]:
+    """What a customer may do on this word. Raises CredentialsInvalid."""
+    if voucher.kind is Vouching.KEY:
+        key = await queries.find_open_key(session, voucher.id)
+        if key is not None:
+            return rules.own_scopes(key.scopes)
+    elif voucher.kind is Vouching.STAFF:
+        role = await queries.find_role(session, voucher.id)
+        if role is not None:
+            return rules.own_scopes(rules.SCOPES_OF[role])
+    elif await merchants.is_connected(session, voucher.id):
+        return frozenset(OwnScope)
+    raise CredentialsInvalid
 
 
 async def _person(session: AsyncSession, token: str, now: datetime) -> Caller:

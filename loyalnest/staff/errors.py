@@ -59,7 +59,15 @@ class NotSignedIn(Forbidden):
 
 
 class KeyNeeded(Forbidden):
-    """Sessions for customers are given to programs: ask with an API key."""
+    """Sessions for customers are given to programs: ask with an API key, or make a link."""
+
+
+class NoVoucher(Forbidden):
+    """Links for customers are made by staff or with an API key."""
+
+
+class PassInvalid(Unauthenticated):
+    """This link was used already, is too old, or never was one; ask for another."""
 
 
 class TooManySignIns(RateLimited):

@@ -114,6 +114,12 @@ async def find_open_key(session: AsyncSession, key_id: UUID) -> ApiKey | None:
     return key_of(row) if row and row.revoked_at is None else None
 
 
+async def find_role(session: AsyncSession, staff_id: UUID) -> Role | None:
+    """What somebody is, as long as they may work here."""
+    row = await session.get(MemberRow, (merchant_of(session), staff_id))
+    return Role(row.role) if row and row.disabled_at is None else None
+
+
 async def find_session_role(
     session: AsyncSession, *, staff_id: UUID, family_id: UUID, now: datetime
 ) -> Role | None:

@@ -14,7 +14,9 @@ from loyalnest.staff.values import OwnScope, Role, Scope
 KEY_PREFIX = "lnk_"
 REFRESH_PREFIX = "lnr_"
 CUSTOMER_PREFIX = "lnc_"
+LINK_PREFIX = "lno_"
 CUSTOMER_SESSION = timedelta(minutes=15)
+LINK_LIFETIME = timedelta(minutes=15)
 _SECRET_BYTES = 32
 _PASSWORD_LENGTH = range(12, 257)
 # Without look-alikes: somebody may have to read it from a screen.
@@ -90,10 +92,10 @@ def check_granted(wanted: Collection[Scope], granter: Collection[str]) -> None:
 
 
 def own_scopes(granter: Collection[str]) -> frozenset[OwnScope]:
-    """What customers may do through a key: at most what the key could do for them.
+    """What customers may do on somebody's word: at most what those could do for them.
 
-    A key that takes customers in (`customers:write`) sees what they have; only one that may touch
-    points lets them be spent.
+    Whoever takes customers in (`customers:write`) lets them see what they have; only who may
+    touch points lets them be spent.
     """
     if Scope.CUSTOMERS_WRITE not in granter:
         return frozenset()

@@ -11,12 +11,13 @@ import jwt
 
 from loyalnest.kernel.crypto import KeyRing
 from loyalnest.staff import rules
-from loyalnest.staff.errors import CredentialsInvalid, SessionEnded
-from loyalnest.staff.values import AccessClaims, CustomerClaims
+from loyalnest.staff.errors import CredentialsInvalid, PassInvalid, SessionEnded
+from loyalnest.staff.values import AccessClaims, CustomerClaims, Voucher, Vouching
 
 _ISSUER = "loyalnest"
 _ACCESS = "access token"
 _CUSTOMER = "customer session"
+_NO_IDS = {"iss", "iat", "exp"}
 _ID_BYTES = 16
 
 
@@ -44,7 +45,8 @@ def make_customer_token(
 
     It begins with `lnc_`.
     """
-    named = {"sub": claims.customer_id, "mer": claims.merchant_id, "key": claims.key_id}
+    voucher = claims.voucher
+    named = {"sub": claims.customer_id, "mer": claims.merchant_id, voucher.kind: voucher.id}
     return rules.CUSTOMER_PREFIX + _signed(ring, _CUSTOMER, named, now=now, expires_at=expires_at)
 
 
@@ -52,27 +54,54 @@ def read_customer_token(ring: KeyRing, token: str, *, now: datetime) -> Customer
     """What a customer's token says. Raises CredentialsInvalid."""
     bare = token.removeprefix(rules.CUSTOMER_PREFIX)
     try:
-        named = _opened(ring, _CUSTOMER, bare, ("sub", "mer", "key"), now=now)
+        named = _opened(ring, _CUSTOMER, bare, ("sub", "mer"), now=now)
     except _Expired:
         raise CredentialsInvalid("This customer's session has expired; ask for another.") from None
-    return CustomerClaims(merchant_id=named["mer"], customer_id=named["sub"], key_id=named["key"])
+    by = next((kind for kind in Vouching if kind in named), None)
+    if by is None:
+        raise CredentialsInvalid
+    return CustomerClaims(named["mer"], named["sub"], Voucher(by, named[by]))
 
 
 def make_refresh_token(merchant_id: UUID, token_id: UUID, secret: str) -> str:
     """A refresh token names its merchant and its row, so that it needs no directory."""
-    named = base64.urlsafe_b64encode(merchant_id.bytes + token_id.bytes).rstrip(b"=").decode()
-    return f"{rules.REFRESH_PREFIX}{named}.{secret}"
+    return _naming(rules.REFRESH_PREFIX, merchant_id, token_id, secret)
 
 
 def read_refresh_token(token: str) -> tuple[UUID, UUID, str]:
     """Merchant, row and secret. Raises SessionEnded."""
-    named, _, secret = token.removeprefix(rules.REFRESH_PREFIX).partition(".")
+    named = _named_in(rules.REFRESH_PREFIX, token)
+    if named is None:
+        raise SessionEnded
+    return named
+
+
+def make_pass(merchant_id: UUID, pass_id: UUID, secret: str) -> str:
+    """What a link carries; it names its merchant and its row, too."""
+    return _naming(rules.LINK_PREFIX, merchant_id, pass_id, secret)
+
+
+def read_pass(token: str) -> tuple[UUID, UUID, str]:
+    """Merchant, row and secret. Raises PassInvalid."""
+    named = _named_in(rules.LINK_PREFIX, token)
+    if named is None:
+        raise PassInvalid
+    return named
+
+
+def _naming(prefix: str, merchant_id: UUID, row_id: UUID, secret: str) -> str:
+    named = base64.urlsafe_b64encode(merchant_id.bytes + row_id.bytes).rstrip(b"=").decode()
+    return f"{prefix}{named}.{secret}"
+
+
+def _named_in(prefix: str, token: str) -> tuple[UUID, UUID, str] | None:
+    named, _, secret = token.removeprefix(prefix).partition(".")
     try:
         ids = base64.b64decode(named + "=" * (-len(named) % 4), altchars=b"-_", validate=True)
     except (ValueError, binascii.Error):
-        raise SessionEnded from None
-    if len(ids) != 2 * _ID_BYTES or not secret or not token.startswith(rules.REFRESH_PREFIX):
-        raise SessionEnded
+        return None
+    if len(ids) != 2 * _ID_BYTES or not secret or not token.startswith(prefix):
+        return None
     return UUID(bytes=ids[:_ID_BYTES]), UUID(bytes=ids[_ID_BYTES:]), secret
 
 
@@ -114,7 +143,7 @@ def _opened(
             },
         )
         expires_at = datetime.fromtimestamp(payload["exp"], UTC)
-        named = {name: UUID(hex=payload[name]) for name in names}
+        named = {name: UUID(hex=id_) for name, id_ in payload.items() if name not in _NO_IDS}
     except (jwt.PyJWTError, ValueError, TypeError, OverflowError):
         raise CredentialsInvalid from None
     if expires_at <= now:

@@ -94,14 +94,37 @@ class AccessClaims:
     family_id: UUID
 
 
+class Vouching(StrEnum):
+    """Who can say that somebody is a customer; in a token, the name of the claim."""
+
+    KEY = "key"
+    STAFF = "stf"
+    STORE = "sto"
+
+
+@dataclass(frozen=True, slots=True)
+class Voucher:
+    """Who has said so. A customer's session can do no more than they, and ends with them."""
+
+    kind: Vouching
+    id: UUID
+
+
 @dataclass(frozen=True, slots=True)
 class CustomerClaims:
     """What a customer's token says, once its signature and its time have been checked."""
 
     merchant_id: UUID
     customer_id: UUID
-    key_id: UUID
-    """The API key that it was given to: with the key it ends."""
+    voucher: Voucher
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerPass:
+    """What lets one customer in, once: a secret that is shown when it is made and never again."""
+
+    secret: str
+    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

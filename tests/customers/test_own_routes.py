@@ -1,5 +1,7 @@
 """A customer gets in by what a program was given for them, never by an id alone."""
 
+import asyncio
+import base64
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from uuid import UUID
@@ -185,3 +187,60 @@ async def test_each_customer_has_limits_of_their_own(shop: Shop):
         asked = [(await shop.me(hers)).status_code for _ in range(3)]
         assert asked == [200, 200, 429]
         assert (await shop.me(his)).status_code == 200
+
+
+async def link_for(shop: Shop, customer: str, by: str | None = None) -> httpx.Response:
+    path = f"/v1/api/customers/{customer}/links"
+    return await shop.client.post(path, headers=bearing(by or shop.key))
+
+
+async def come_in(shop: Shop, token: str) -> httpx.Response:
+    return await shop.client.post("/v1/api/sessions", json={"token": token})
+
+
+async def test_a_link_lets_one_customer_in_once_within_15_minutes(shop: Shop):
+    anna, ben = await shop.join("anna@example.com"), await shop.join("ben@example.com")
+    made = await link_for(shop, anna)
+    token = made.json()["token"]
+    assert (made.status_code, made.headers["Cache-Control"]) == (201, "no-store")
+    assert told(await shop.me(token)) == (401, "CREDENTIALS_INVALID")
+    came = await come_in(shop, token)
+    assert (came.status_code, came.json()["customer_id"]) == (201, anna)
+    assert (await shop.me(came.json()["token"])).json()["id"] == anna
+    assert told(await come_in(shop, token)) == (401, "PASS_INVALID")
+
+    late = (await link_for(shop, ben)).json()["token"]
+    shop.clock.pass_by(minutes=15)
+    assert told(await come_in(shop, late)) == (401, "PASS_INVALID")
+
+
+async def test_of_two_who_use_a_link_at_once_one_comes_in(shop: Shop):
+    token = (await link_for(shop, await shop.join("anna@example.com"))).json()["token"]
+    answers = await asyncio.gather(*(come_in(shop, token) for _ in range(5)))
+    assert sorted(answer.status_code for answer in answers) == [201, 401, 401, 401, 401]
+
+
+async def test_a_guessed_or_foreign_link_lets_nobody_in_and_uses_nothing_up(shop: Shop):
+    token = (await link_for(shop, await shop.join("anna@example.com"))).json()["token"]
+    other, _ = await open_cafe(shop.database, "other", email="other@example.com")
+    named, _, secret = token.removeprefix("lno_").partition(".")
+    row = base64.urlsafe_b64decode(named + "==")[16:]
+    foreign = base64.urlsafe_b64encode(other.id.bytes + row).rstrip(b"=").decode()
+    for wrong in ("", "lno_", f"lno_{named}.", f"lno_{named}.x", f"lno_{foreign}.{secret}", "é"):
+        assert told(await come_in(shop, wrong)) == (401, "PASS_INVALID"), wrong
+    assert (await come_in(shop, token)).is_success
+
+
+async def test_a_link_ends_with_whoever_made_it(shop: Shop):
+    anna = await shop.join("anna@example.com")
+    body = {"email": OWNER_EMAIL, "password": shop.password}
+    signed_in = (await shop.client.post("/v1/api/auth/login", json=body)).json()["access_token"]
+    by_staff = (await link_for(shop, anna, signed_in)).json()["token"]
+    came = (await come_in(shop, by_staff)).json()
+    assert came["scopes"] == ["self:read", "self:redeem"]
+    other = await make_key(shop.database, shop.merchant_id, "customers:write")
+    by_key = (await link_for(shop, anna, other)).json()["token"]
+    keys = (await shop.client.get("/v1/api/api-keys", headers=bearing(shop.key))).json()["items"]
+    await shop.client.delete(f"/v1/api/api-keys/{keys[-1]['id']}", headers=bearing(shop.key))
+    assert told(await come_in(shop, by_key)) == (401, "CREDENTIALS_INVALID")
+    assert told(await link_for(shop, anna, came["token"])) == (403, "MISSING_SCOPE")

@@ -51,6 +51,7 @@ IMPERSONAL = {
     "campaign_awards",
     "campaign_goals",
     "customer_merges",
+    "customer_passes",
     "debts",
     "entries",
     "events",

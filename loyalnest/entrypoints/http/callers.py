@@ -26,6 +26,7 @@ _OPEN = frozenset(
         "/v1/api/auth/refresh",
         "/v1/api/events/stream",
         "/v1/api/referrals/click",
+        "/v1/api/sessions",
     }
 )
 

@@ -19,6 +19,6 @@ class Parts:
     sockets: Sequence[BaseRoute] = ()
     """Live connections; the caller is established, the route decides."""
     pages: Sequence[BaseRoute] = ()
-    """What browsers open and their files; for anybody."""
+    """What browsers open and their files, and doors that know their callers by other means."""
     running: Sequence[Callable[[], AbstractAsyncContextManager[object]]] = field(default=())
     """Entered before the first request is taken and left after the last one was answered."""

@@ -23,5 +23,17 @@ class SignatureInvalid(Unauthenticated):
     """The signature does not fit the body; sign the raw bytes with the app's secret."""
 
 
+class RequestAmbiguous(Malformed):
+    """A parameter that says who or when comes twice; leave it to the shop to add it."""
+
+
+class RequestTooOld(Unauthenticated):
+    """This request was signed too long ago, or its clock is wrong; ask the shop again."""
+
+
+class NobodyLoggedIn(Unauthenticated):
+    """Nobody is logged in to this shop; log in there and come again."""
+
+
 class ShopUnknown(NotFound):
     """No merchant here has this shop."""

@@ -31,9 +31,10 @@ NO_SCOPE = {
     "change_password",
     "get_identity",
     "count_referral_click",
+    "use_customer_link",
 }
 # Open to strangers, whatever they send along.
-FOR_EVERYBODY = {"sign_in", "refresh_session", "count_referral_click"}
+FOR_EVERYBODY = {"sign_in", "refresh_session", "count_referral_click", "use_customer_link"}
 OWN = {str(scope) for scope in staff.OwnScope}
 Keys = dict[staff.Scope, str]
 
