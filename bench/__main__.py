@@ -21,6 +21,7 @@ from bench import (
     hot_customer,
     intake,
     memory,
+    search_1m,
     verify_1m,
 )
 from bench.figure import Figure, Measured, Run
@@ -38,6 +39,7 @@ FIGURES = [
         growth,
         memory,
         dashboard_size,
+        search_1m,
     )
 ]
 RESULTS = Path(__file__).with_name("results.json")

@@ -1,5 +1,6 @@
 """The driver without the product around it, with types."""
 
+from collections.abc import Iterable, Sequence
 from importlib import import_module
 from typing import Any, Protocol, cast
 
@@ -19,6 +20,9 @@ class Connection(Bulk, Protocol):
 
     async def prepare(self, query: str) -> Statement: ...
     def transaction(self) -> Any: ...
+    async def copy_records_to_table(
+        self, table_name: str, *, records: Iterable[Sequence[object]], columns: Sequence[str]
+    ) -> str: ...
     async def close(self) -> None: ...
 
 

@@ -1,11 +1,9 @@
 """earn: milliseconds of a single earning by API, 99th percentile at 100 requests a second."""
 
 import json
-import subprocess
-import sys
 
 from bench.figure import Figure, Goal, Measured, Run
-from bench.installation import ROOT, Installation, installation, send_load
+from bench.installation import Installation, installation, make_api_key, send_load
 from bench.load import Task
 from loyalnest import customers
 from loyalnest.kernel import clock
@@ -20,7 +18,7 @@ async def measure(run: Run) -> Measured:
     seconds, warm_up_s = run.take(60, 5), run.take(15, 1)
     async with installation(run.folder) as place:
         people = await _customers(place)
-        key = _api_key(place)
+        key = make_api_key(place, "shop-0")
         count = int(_RATE * (seconds + warm_up_s) * 1.05)
         requests = [_request(key, people[n % _CUSTOMERS], n) for n in range(count)]
         with place.program("serve"), place.program("worker"):
@@ -49,15 +47,6 @@ async def _customers(place: Installation) -> list[str]:
     async with place.database.tenant(store.merchant_id) as session:
         ids = await customers.identify_many(session, contacts, now=clock.now())
     return [to_wire("cus", id_) for id_ in ids if id_ is not None]
-
-
-def _api_key(place: Installation) -> str:
-    command = [sys.executable, "-m", "loyalnest.entrypoints.cli"]
-    command += ["api-keys", "create", "--merchant", "shop-0"]
-    done = subprocess.run(
-        command, cwd=ROOT, env=place.environment(), capture_output=True, text=True, check=True
-    )
-    return done.stdout.strip()
 
 
 def _request(key: str, customer_id: str, number: int) -> str:

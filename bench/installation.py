@@ -148,6 +148,16 @@ def ended(process: subprocess.Popen[bytes]) -> Generator[None]:
             process.wait()
 
 
+def make_api_key(place: Installation, handle: str) -> str:
+    """A key of a merchant with all scopes, made as an operator makes one."""
+    command = [sys.executable, "-m", "loyalnest.entrypoints.cli"]
+    command += ["api-keys", "create", "--merchant", handle]
+    done = subprocess.run(
+        command, cwd=ROOT, env=place.environment(), capture_output=True, text=True, check=True
+    )
+    return done.stdout.strip()
+
+
 async def send_load(task: Task) -> Outcome:
     """Run the load in a process of its own and wait for its outcome."""
     process = await start_load(task)

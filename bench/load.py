@@ -41,6 +41,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     refused: int
     seconds: float
     p50_ms: float
+    p95_ms: float
     p99_ms: float
     worst_ms: float
 
@@ -177,6 +178,7 @@ def _outcome(load: _Load, seconds: float) -> Outcome:
         refused=load.refused + len(load.due),
         seconds=seconds,
         p50_ms=times[len(times) // 2] * 1000,
+        p95_ms=times[int(len(times) * 0.95)] * 1000,
         p99_ms=times[int(len(times) * 0.99)] * 1000,
         worst_ms=times[-1] * 1000,
     )
