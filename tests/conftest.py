@@ -26,42 +26,48 @@ from loyalnest.kernel.settings import Settings
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
 
-# A copy of the template is 1,700 small files: on a disk they take seconds, in memory a blink.
+# A database is 1,700 small files: to copy one takes seconds on a disk, and a blink in memory.
 _IN_MEMORY = Path("/dev/shm")
-_ROOM = 2 << 30
-_SERVER_AT = "LOYALNEST_TEST_SERVER"
+_ROOM = 4 << 30
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Say where this run's server lies, before there are workers to share it."""
-    if not hasattr(config, "workerinput"):
-        os.environ[_SERVER_AT] = _folder_of_this_run()
+    """Let everything that this run writes lie in memory, where there is room."""
+    if config.option.basetemp is None and not hasattr(config, "workerinput"):
+        config.option.basetemp = _folder_in_memory()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    if not hasattr(config, "workerinput"):
-        shutil.rmtree(os.environ.pop(_SERVER_AT), ignore_errors=True)
+    if not hasattr(config, "workerinput") and _is_in_memory(config.option.basetemp):
+        shutil.rmtree(config.option.basetemp, ignore_errors=True)
 
 
-def _folder_of_this_run() -> str:
-    """A folder in memory where there is room for it; what runs left there that were killed goes."""
+def _folder_in_memory() -> str | None:
+    """A folder for this run; what runs left there that were killed goes."""
     if not (_IN_MEMORY.is_dir() and os.access(_IN_MEMORY, os.W_OK)):
-        return tempfile.mkdtemp(prefix="loyalnest-tests-")
+        return None
     for left in _IN_MEMORY.glob("loyalnest-tests-*-*"):
         if not Path(f"/proc/{left.name.split('-')[2]}").exists():
             shutil.rmtree(left, ignore_errors=True)
-    has_room = shutil.disk_usage(_IN_MEMORY).free > _ROOM
-    prefix = f"loyalnest-tests-{os.getpid()}-"
-    return tempfile.mkdtemp(prefix=prefix, dir=_IN_MEMORY if has_room else None)
+    if shutil.disk_usage(_IN_MEMORY).free < _ROOM:
+        return None
+    return tempfile.mkdtemp(prefix=f"loyalnest-tests-{os.getpid()}-", dir=_IN_MEMORY)
+
+
+def _is_in_memory(folder: str | Path | None) -> bool:
+    return folder is not None and Path(folder).name.startswith(f"loyalnest-tests-{os.getpid()}-")
 
 
 @pytest.fixture(scope="session")
-def cluster_url() -> Iterator[str]:
+def cluster_url(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[str]:
     """A server for this run, shared by its workers and ended with the last of them."""
     if url := os.environ.get("LOYALNEST_TEST_DATABASE_URL"):
         yield url
         return
-    folder = Path(os.environ[_SERVER_AT])
+    folder = tmp_path_factory.getbasetemp()
+    if worker_id != "master":
+        folder = folder.parent
     with embedded.attached(folder / "loyalnest", embedded.Profile.FOR_TESTS) as server:
         yield server.owner_url
 
