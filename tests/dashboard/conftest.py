@@ -13,13 +13,14 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 import uvicorn
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
-from loyalnest import staff
+from loyalnest import campaigns, staff
 from loyalnest.entrypoints import wiring
 from loyalnest.entrypoints.http import build_app
 from loyalnest.kernel import clock, inbox, relay
@@ -159,12 +160,31 @@ async def _open_gift_shop(database: Database) -> Shop:
     )
     await shop.tells(("refunds/create", refund(502, 4711, lines={1: 1})), now=now)
     await _set_one_delivery_aside(shop)
+    await _draw_up_campaign(shop)
     async with database.tenant(shop.merchant_id) as session:
         await staff.create_member(
             session, email=EMAIL, role=staff.Role.OWNER, password=PASSWORD, now=now
         )
     await relay.settle(database, wiring.SUBSCRIBERS)
     return shop
+
+
+async def _draw_up_campaign(shop: Shop) -> None:
+    """One with a bit of everything, that nobody here meets."""
+    now = clock.now()
+    rule = campaigns.Rule(
+        name="Gold weekend",
+        state=campaigns.State.ACTIVE,
+        starts_at=now,
+        ends_at=now + timedelta(days=3),
+        effect=campaigns.Multiplier(factor=Decimal(2)),
+        conditions=campaigns.Conditions(
+            tiers=("gold",), weekdays=(6, 7), minimum_spend=Decimal(50)
+        ),
+        holdout=10,
+    )
+    async with shop.database.tenant(shop.merchant_id) as session:
+        await campaigns.create(session, rule, budget=5000, actor="test", now=now)
 
 
 async def _set_one_delivery_aside(shop: Shop) -> None:

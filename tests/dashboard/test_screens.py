@@ -2,12 +2,16 @@
 
 import json
 import re
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.async_api import Browser, Page, expect
 
+from loyalnest import campaigns
+from loyalnest.kernel import clock
+from loyalnest.kernel.ids import to_wire
 from tests.dashboard.conftest import Site, settled, sign_in, visitor
 
 SCREENS = (
@@ -16,15 +20,19 @@ SCREENS = (
     *("/customers/{customer}?tab=activity", "/orders", "/orders?waiting=true", "/orders/{order}"),
     *("/activity", "/activity?type=points", "/activity?view=deliveries"),
     *("/activity?view=failures", "/earning", "/settings", "/no-such-page"),
+    *("/campaigns", "/campaigns?show=ended", "/campaigns/new"),
+    *("/campaigns/{campaign}", "/campaigns/{campaign}/edit"),
 )
 PHONE = {"width": 320, "height": 640}
 
 
 async def paths(site: Site) -> list[str]:
-    """Every screen's address with a customer and an order of this shop."""
-    async with site.shop.database.tenant(site.shop.merchant_id):
+    """Every screen's address with a customer, an order and a campaign of this shop."""
+    async with site.shop.database.tenant(site.shop.merchant_id) as session:
         customer = await site.shop.customer_id()
-    return [path.replace("{customer}", customer) for path in SCREENS]
+        drawn_up = await campaigns.list_campaigns(session, before=None, limit=1, now=clock.now())
+    named = {"{customer}": customer, "{campaign}": to_wire("cmp", drawn_up[0].id)}
+    return [reduce(lambda path, name: path.replace(name, named[name]), named, it) for it in SCREENS]
 
 
 async def open_screen(page: Page, site: Site, path: str) -> None:

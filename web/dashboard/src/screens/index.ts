@@ -1,5 +1,6 @@
 /** Every screen. A new one is a folder here, its routes in this list and its line in `menu.ts`. */
 import { routes as activity } from "./activity/routes";
+import { routes as campaigns } from "./campaigns/routes";
 import { routes as customers } from "./customers/routes";
 import { routes as earning } from "./earning/routes";
 import { routes as home } from "./home/routes";
@@ -14,5 +15,6 @@ export const inside = [
   ...orders,
   ...activity,
   ...earning,
+  ...campaigns,
   ...settings,
 ] as const;

@@ -12,7 +12,7 @@ const ICONS: Record<string, IconName> = {
   segment: "customers",
   program: "settings",
   tiers: "settings",
-  campaign: "settings",
+  campaign: "campaign",
 };
 
 interface Props {

@@ -14,6 +14,7 @@ import { Failed, Loading, Refused } from "../../ui/states";
 import { Actions } from "./actions";
 import { type Program, programQuery } from "./data";
 import { Expiry } from "./expiry";
+import { Multipliers } from "./multipliers";
 import { Debt, Orders } from "./rules";
 import { Switches } from "./switches";
 import { Versions } from "./versions";
@@ -80,6 +81,7 @@ function Form({ version, saved }: { version: number; saved: Program }) {
         }}
       >
         <Orders {...part} />
+        <Multipliers {...part} />
         <Actions {...part} />
         <Debt {...part} />
         {changed && (
