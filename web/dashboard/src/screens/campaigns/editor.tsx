@@ -40,9 +40,7 @@ export function EditCampaign() {
     );
   }
   const { data: campaign } = query;
-  return (
-    <Form key={campaign.version} zone={zone} begin={draftOf(campaign, zone)} campaign={campaign} />
-  );
+  return <Form key={campaign.id} zone={zone} begin={draftOf(campaign, zone)} campaign={campaign} />;
 }
 
 interface WaitingProps {
@@ -74,7 +72,6 @@ function Form({ zone, begin, campaign }: FormProps) {
   const navigate = useNavigate();
   const queries = useQueryClient();
   const [draft, setDraft] = useState(begin);
-  const [done, setDone] = useState(false);
   const changed = JSON.stringify(draft) !== JSON.stringify(begin);
   const saving = useMutation({
     mutationFn: (state: Rule["state"]) => {
@@ -85,21 +82,21 @@ function Form({ zone, begin, campaign }: FormProps) {
         : read(api.POST("/v1/api/campaigns", { body: { rule, budget } }));
     },
     onSuccess: (saved) => {
-      setDone(true);
       tell(t("earning.saved"));
       queries.setQueryData(campaignQuery(saved.id).queryKey, saved);
       void queries.invalidateQueries({ queryKey: ["campaigns"] });
+      void navigate({
+        to: "/campaigns/$campaignId",
+        params: { campaignId: saved.id },
+        ignoreBlocker: true,
+      });
     },
   });
-  const { data: saved } = saving;
   useBlocker({
     shouldBlockFn: () => !window.confirm(t("earning.leave")),
-    disabled: !changed || done,
-    enableBeforeUnload: changed && !done,
+    disabled: !changed || saving.isPending,
+    enableBeforeUnload: changed,
   });
-  if (done && saved) {
-    void navigate({ to: "/campaigns/$campaignId", params: { campaignId: saved.id } });
-  }
   const part = {
     draft,
     zone,

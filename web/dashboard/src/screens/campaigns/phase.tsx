@@ -21,11 +21,11 @@ export function Budget({ campaign }: { campaign: Pick<Campaign, "budget" | "spen
   const { budget, spent } = campaign;
   if (budget === null) return <span className="text-muted">{t("earning.noLimit")}</span>;
   return (
-    <span className="inline-flex flex-col items-end gap-1">
+    <span className="inline-flex flex-col gap-1">
       <span>
         {t("campaign.usedOf", { used: format.number(spent), budget: format.number(budget) })}
       </span>
-      <span aria-hidden="true" className="h-1 w-24 overflow-hidden rounded-full bg-line">
+      <span aria-hidden="true" className="h-1 min-w-24 overflow-hidden rounded-full bg-line">
         <span
           className="block h-full rounded-full bg-accent"
           style={{ width: `${Math.min(100, (100 * spent) / budget)}%` }}
