@@ -9,7 +9,16 @@ from loyalnest import merchants
 from loyalnest.earning import service
 from loyalnest.earning.schemas import EarnedView, EarnRequest
 from loyalnest.kernel.database import merchant_of
-from loyalnest.kernel.http import PROBLEMS, REPLAYED, IdempotencyKey, Now, SignedIn, tenant
+from loyalnest.kernel.http import (
+    PROBLEMS,
+    REPLAYED,
+    IdempotencyKey,
+    Now,
+    SignedIn,
+    bind,
+    request_hash,
+    tenant,
+)
 from loyalnest.merchants import ProgramSettings, ProgramView, SwitchChange, SwitchView
 
 router = APIRouter(prefix="/v1/api", responses=PROBLEMS)
@@ -31,6 +40,7 @@ async def earn(
     Orders of connected shops earn by themselves and must not be sent here. The same request again
     is answered with what was written the first time.
     """
+    await bind(session, scope="earn", key=key, request_hash=request_hash(body), now=now)
     posted = await service.earn(session, body.deed(key), actor=caller.actor, now=now)
     if posted.replayed:
         response.status_code = 200

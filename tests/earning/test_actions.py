@@ -83,6 +83,17 @@ async def test_a_key_that_came_with_something_else_is_refused(counter: Counter) 
     assert other.status_code == 409
 
 
+async def test_a_key_is_held_to_its_request_where_an_order_names_the_purchase(
+    counter: Counter,
+) -> None:
+    await counter.does("purchase", "one", order_id="one", amount="12.90")
+    again = await counter.does("purchase", "one", order_id="one", amount="12.90")
+    assert again.status_code == 200
+    other = await counter.does("purchase", "one", order_id="two", amount="12.90")
+    assert other.status_code == 409
+    assert await counter.shop.balance() == (12, 0, 0)
+
+
 async def test_what_is_off_or_unknown_earns_nothing(counter: Counter) -> None:
     assert code(await counter.does("review")) == "ACTION_OFF"
     assert code(await counter.does("juggling")) == "ACTION_UNKNOWN"

@@ -26,6 +26,7 @@ from loyalnest.kernel.http.idempotency import (
     IdempotencyKey,
     IdempotencyKeyReused,
     Once,
+    bind,
     once,
     request_hash,
 )
@@ -64,6 +65,7 @@ __all__ = [
     "Problem",
     "SignedIn",
     "answer_problems",
+    "bind",
     "caller_of",
     "cursor_of",
     "database_at",

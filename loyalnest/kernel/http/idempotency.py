@@ -76,15 +76,37 @@ async def once(
     a copy of anything. Raises IdempotencyKeyReused.
     """
     claim = {"merchant_id": merchant_of(session), "scope": scope, "key": key}
-    fresh = await session.scalar(_CLAIM, {**claim, "request_hash": request_hash, "now": now})
-    if not fresh:
-        earlier = (await session.execute(_EARLIER, claim)).one()
-        if bytes(earlier.request_hash) != request_hash:
-            raise IdempotencyKeyReused
-        return Once(earlier.effect, replayed=True)
+    earlier = await _claim(session, claim, request_hash=request_hash, now=now)
+    if earlier is not None:
+        return Once(earlier, replayed=True)
     effect = await act()
     await session.execute(_REMEMBER, {**claim, "effect": json.dumps(effect)})
     return Once(effect, replayed=False)
+
+
+async def bind(
+    session: AsyncSession, *, scope: str, key: str, request_hash: bytes, now: datetime
+) -> None:
+    """Hold a key to the one request that it came with.
+
+    For a use case that knows a repetition by more than the key, and answers it by itself. Raises
+    IdempotencyKeyReused.
+    """
+    claim = {"merchant_id": merchant_of(session), "scope": scope, "key": key}
+    await _claim(session, claim, request_hash=request_hash, now=now)
+
+
+async def _claim(
+    session: AsyncSession, claim: dict[str, Any], *, request_hash: bytes, now: datetime
+) -> dict[str, Any] | None:
+    """Take a key; None where it is new, else the reference that the first request left."""
+    fresh = await session.scalar(_CLAIM, {**claim, "request_hash": request_hash, "now": now})
+    if fresh:
+        return None
+    earlier = (await session.execute(_EARLIER, claim)).one()
+    if bytes(earlier.request_hash) != request_hash:
+        raise IdempotencyKeyReused
+    return earlier.effect
 
 
 def request_hash(body: BaseModel, *more: object) -> bytes:
