@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Annotated
+from typing import Annotated, TypedDict
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
@@ -29,6 +29,7 @@ from loyalnest.kernel.http import (
 from loyalnest.kernel.ids import from_wire, to_wire
 from loyalnest.ledger import balances, queries
 from loyalnest.ledger.errors import UnitUnknown
+from loyalnest.ledger.expiry import Expiry
 from loyalnest.ledger.liability import liability
 from loyalnest.ledger.schemas import (
     AccountsView,
@@ -197,28 +198,14 @@ async def list_units(session: Program) -> UnitsView:
 @_router.put("/units/{code}/expiry", operation_id="set_expiry")
 async def set_expiry(code: str, body: ExpiryChange, session: ProgramWriting, now: Now) -> UnitView:
     """Put an expiry policy in force. See first who would lose what: `…/expiry/preview`."""
-    unit = await policy.set_expiry(
-        session,
-        merchant_id=merchant_of(session),
-        code=code,
-        expiry=body.policy(),
-        existing=body.existing,
-        now=now,
-    )
+    unit = await policy.set_expiry(session, **_change(session, code, body), now=now)
     return UnitView.of(unit)
 
 
 @_router.post("/units/{code}/expiry/preview", operation_id="preview_expiry")
 async def preview_expiry(code: str, body: ExpiryChange, session: Program, now: Now) -> LossesView:
     """Who would lose what, and when, if this policy were put in force now."""
-    losses = await policy.preview_expiry(
-        session,
-        merchant_id=merchant_of(session),
-        code=code,
-        expiry=body.policy(),
-        existing=body.existing,
-        now=now,
-    )
+    losses = await policy.preview_expiry(session, **_change(session, code, body), now=now)
     return LossesView.of(losses)
 
 
@@ -283,6 +270,24 @@ def router_of(earned_through: merging.EarnedThrough) -> APIRouter:
 
     routes.include_router(parting)
     return routes
+
+
+class _Change(TypedDict):
+    """A policy to put in force: what previewing it is told as well."""
+
+    merchant_id: UUID
+    code: str
+    expiry: Expiry
+    existing: bool
+
+
+def _change(session: AsyncSession, code: str, body: ExpiryChange) -> _Change:
+    return {
+        "merchant_id": merchant_of(session),
+        "code": code,
+        "expiry": body.policy(),
+        "existing": body.existing,
+    }
 
 
 def _customer(wire: str) -> UUID:

@@ -16,7 +16,7 @@ from loyalnest.ledger.values import LARGEST_AMOUNT, Balance, Entry, EntryId, Uni
 
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,62}$", examples=["points"])]
 Amount = Annotated[int, Field(ge=-LARGEST_AMOUNT, le=LARGEST_AMOUNT, strict=True)]
-Said = Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\x00]*\S[^\x00]*$")]
+Said = Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\x00]*[^\s\x00][^\x00]*$")]
 Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[\x21-\x7e]+$")]
 Days = Annotated[int, Field(ge=0, le=36_500)]
 
