@@ -13,6 +13,8 @@ from loyalnest import (
     customers,
     gamification,
     merchants,
+    onboarding,
+    plans,
     referrals,
     segments,
     staff,
@@ -95,6 +97,7 @@ async def _settled(database: Database, shop: Shop, owner: str) -> Tenant:
         link = path.replace("sessions", "links")
         assert (await client.post(link, headers=bearing(key))).is_success
     await _refer_a_friend(shop, email)
+    await _begin(database, shop)
     await _fall_into_debt_and_merge(database, key, await shop.customer_id(email))
     await _settle_program(database, shop, email)
     token: str = started.json()["token"]
@@ -178,6 +181,14 @@ async def _draw_up_program(database: Database, shop: Shop) -> None:
         first = gamification.Badge(key="first", name="First", goal=goal)
         game = gamification.Game(badges=(first,), leaderboard=gamification.Board())
         await gamification.save(session, game, actor="test", now=EARLIER)
+
+
+async def _begin(database: Database, shop: Shop) -> None:
+    """A step of the way to a live program is left out, and the plan's limit is near."""
+    async with database.tenant(shop.merchant_id) as session:
+        await onboarding.dismiss(session, onboarding.Step.STAFF, actor="test", now=NOW)
+    async with database.platform() as session:
+        await plans.note_usage(session, plans.Plan("small", 3), now=NOW)
 
 
 async def _refer_a_friend(shop: Shop, email: str) -> None:

@@ -1,7 +1,7 @@
 """The installation's settings: read once at the entrance, then passed down."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -66,6 +66,9 @@ class Settings(BaseSettings):
     """Retries of a delivery that fails alone before it is set aside as a dead letter."""
     inbox_retention_days: int = 14
     """How long a delivery's body is kept after it was applied."""
+
+    plan: Literal["unlimited", "free", "starter", "growth"] = "unlimited"
+    """How many orders a month merchants here are told they have: no limit, 300, 500 or 1,500."""
 
     metrics_token: SecretStr | None = None
     """Lets a scraper from elsewhere than loopback read `/metrics`."""

@@ -28,8 +28,8 @@ OPERATIONS: dict[str, tuple[str, str, dict[str, Any]]] = {
     for method, operation in item.items()
 }
 NOWHERE = "0" * 32
-# A unit's code, a segment and a badge are words that every merchant may have: they name nothing.
-WORDS = {"{code}", "{segment}", "{badge}"}
+# These are words that every merchant may have: they name nothing.
+WORDS = {"{code}", "{segment}", "{badge}", "{switch}", "{step}"}
 NOT_THERE = {
     "position": str(2**62),
     "version": "2147483647",

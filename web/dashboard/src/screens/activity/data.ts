@@ -37,6 +37,9 @@ export const KINDS = {
     "campaign.changed",
     "campaign.used_up",
     "store.uninstalled",
+    "onboarding.dismissed",
+    "onboarding.restored",
+    "usage.threshold_reached",
   ],
 } as const;
 

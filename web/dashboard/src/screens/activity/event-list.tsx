@@ -13,6 +13,9 @@ const ICONS: Record<string, IconName> = {
   program: "settings",
   tiers: "settings",
   campaign: "campaign",
+  campaign: "settings",
+  onboarding: "settings",
+  usage: "alert",
 };
 
 interface Props {

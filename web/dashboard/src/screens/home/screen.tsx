@@ -11,6 +11,8 @@ import { Empty, Failed } from "../../ui/states";
 import { eventsQuery } from "../activity/data";
 import { EventList } from "../activity/event-list";
 import { MonthChart } from "./month-chart";
+import { Onboarding } from "./onboarding";
+import { Usage } from "./usage";
 import { Waiting } from "./waiting";
 
 const MONTHS = 6;
@@ -19,8 +21,11 @@ const REFRESH_MS = 30_000;
 export function Home() {
   const { t } = useTranslation();
   const mayReadEvents = useMay("events:read");
+  const mayReadProgram = useMay("program:read");
   return (
     <Page title={t("nav.home")}>
+      {mayReadProgram && <Usage />}
+      {mayReadProgram && <Onboarding />}
       <Months />
       <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-2">
         <Waiting />
