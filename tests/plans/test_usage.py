@@ -11,7 +11,7 @@ from loyalnest.kernel import clock
 from loyalnest.kernel.database import Database
 from loyalnest.kernel.relay import settle
 from loyalnest.plans import Plan
-from loyalnest.plans.queries import first_id
+from loyalnest.plans.queries import OF_MONTH, first_id
 from tests.contracts.shopify.bodies import order
 from tests.doors import Hands, bearing, house, make_key
 from tests.shop import Shop, Told, open_shop
@@ -92,7 +92,7 @@ async def test_a_months_orders_are_one_stretch_of_the_primary_key(
             "now": now,
             "first_id": first_id(now),
         }
-        question = text("EXPLAIN " + plans.queries.OF_MONTH + " WHERE m.merchant_id = :merchant_id")
+        question = text("EXPLAIN " + OF_MONTH + " WHERE m.merchant_id = :merchant_id")
         plan = "\n".join(await session.scalars(question, about))
     assert "_pkey" in plan
     assert "(o.id >= " in plan or "(id >= " in plan

@@ -94,7 +94,7 @@ function Row({ part, it, disabled, onState }: RowProps) {
   const name = t(`switches.${part}`);
   const text = useMeaning(part, it.state);
   return (
-    <li className="grid gap-x-4 gap-y-2 border-t border-line px-4 py-3 first:border-0 sm:grid-cols-[1fr_9rem]">
+    <li className="grid gap-x-4 gap-y-2 border-t border-line px-4 py-3 first:border-0 sm:grid-cols-[1fr_9rem] sm:items-center">
       <div className="min-w-0">
         <p className="font-medium">{name}</p>
         {text && <p className="text-muted">{text}</p>}

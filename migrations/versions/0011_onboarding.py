@@ -8,8 +8,8 @@ from alembic import context, op
 
 from loyalnest.kernel import tenancy
 
-revision = "0010"
-down_revision = "0009"
+revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
