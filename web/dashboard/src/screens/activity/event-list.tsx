@@ -13,7 +13,6 @@ const ICONS: Record<string, IconName> = {
   program: "settings",
   tiers: "settings",
   campaign: "campaign",
-  campaign: "settings",
   onboarding: "settings",
   usage: "alert",
 };
