@@ -94,6 +94,9 @@ async def _settled(database: Database, shop: Shop, owner: str) -> Tenant:
         await _redeem(client, key, customer_id)
         path = f"/v1/api/customers/{customer_id}/sessions"
         started = await client.post(path, headers=bearing(key))
+        rate = {"currency": "USD", "rate": "0.75", "source": "the bank"}
+        worth = await client.post("/v1/api/exchange-rates", json=rate, headers=bearing(key))
+        assert worth.is_success, worth.text
         link = path.replace("sessions", "links")
         assert (await client.post(link, headers=bearing(key))).is_success
     await _refer_a_friend(shop, email)

@@ -11,6 +11,7 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from loyalnest import orders
 from loyalnest.campaigns.errors import CampaignNotFound
 from loyalnest.campaigns.values import (
     Campaign,
@@ -53,8 +54,8 @@ _VERSIONS_OF = text(
     " FROM campaign_versions WHERE merchant_id = :merchant_id AND campaign_id = :id"
     " ORDER BY version DESC"
 )
-# Money of another currency than the merchant's is left out rather than guessed at.
-_REPORT = text("""
+# Other currencies count by the rate of their order's day, and are left out where there was none.
+_REPORT = text(f"""
 SELECT count(*) FILTER (WHERE NOT a.held_out),
        count(DISTINCT a.customer_id) FILTER (WHERE NOT a.held_out),
        coalesce(sum(a.points), 0) + (
@@ -62,17 +63,17 @@ SELECT count(*) FILTER (WHERE NOT a.held_out),
            WHERE g.merchant_id = :merchant_id AND g.campaign_id = :id),
        (SELECT count(*) FROM campaign_goals g
         WHERE g.merchant_id = :merchant_id AND g.campaign_id = :id AND g.points > 0),
-       coalesce(sum(o.kept) FILTER (WHERE NOT a.held_out AND o.currency = m.currency), 0),
+       coalesce(sum({orders.OWN_MONEY}) FILTER (WHERE NOT a.held_out), 0),
        count(*) FILTER (WHERE a.held_out),
        count(DISTINCT a.customer_id) FILTER (WHERE a.held_out),
-       coalesce(sum(o.kept) FILTER (WHERE a.held_out AND o.currency = m.currency), 0),
+       coalesce(sum({orders.OWN_MONEY}) FILTER (WHERE a.held_out), 0),
        m.currency
 FROM merchants m
 LEFT JOIN campaign_awards a ON a.merchant_id = m.merchant_id AND a.campaign_id = :id
 LEFT JOIN orders o ON o.merchant_id = a.merchant_id AND o.id = a.order_id
 WHERE m.merchant_id = :merchant_id
 GROUP BY m.currency
-""")
+""")  # noqa: S608
 # A version is never changed, but a transaction that wrote and read one may have been rolled back:
 # the writer's transaction id tells that version from its successor.
 _NEWEST = """
@@ -99,11 +100,11 @@ FROM campaign_versions v
 WHERE v.merchant_id = ANY($1::uuid[]) AND v.rule #>> '{effect,kind}' = 'goal'
 """
 # By the identity that an order came through, so that parting two customers parts their orders too.
-_PROGRESS = """
+_PROGRESS = f"""
 SELECT k.merchant_id, a.campaign_id, k.customer_id,
        (array_agg(v.version ORDER BY a.occurred_at, a.order_id))[1],
        (array_agg(v.rule ORDER BY a.occurred_at, a.order_id))[1],
-       coalesce(sum(o.kept) FILTER (WHERE o.currency = m.currency), 0),
+       coalesce(sum({orders.OWN_MONEY}), 0),
        m.currency
 FROM unnest($1::uuid[], $2::uuid[]) AS k (merchant_id, customer_id)
 JOIN merchants m ON m.merchant_id = k.merchant_id
@@ -113,10 +114,10 @@ JOIN orders o ON o.merchant_id = c.merchant_id AND o.customer_id = c.id
 JOIN campaign_awards a ON a.merchant_id = o.merchant_id AND a.order_id = o.id
 JOIN campaign_versions v
   ON v.merchant_id = a.merchant_id AND v.campaign_id = a.campaign_id AND v.version = a.version
-WHERE NOT a.held_out AND v.rule #>> '{effect,kind}' = 'goal'
+WHERE NOT a.held_out AND v.rule #>> '{{effect,kind}}' = 'goal'
 GROUP BY k.merchant_id, a.campaign_id, k.customer_id, m.currency
 ORDER BY 1, 2, 3
-"""
+"""  # noqa: S608
 _GIVEN = """
 SELECT g.merchant_id, g.campaign_id, g.customer_id, k.customer_id, g.points, g.drawn, g.steps
 FROM unnest($1::uuid[], $2::uuid[]) AS k (merchant_id, customer_id)

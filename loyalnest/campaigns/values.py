@@ -115,7 +115,10 @@ class Conditions(Closed):
         default=False, description="Only a customer's first order, and once for a customer."
     )
     minimum_spend: Decimal = Field(
-        default=Decimal(0), ge=0, max_digits=14, description="What counts as spent, at least."
+        default=Decimal(0),
+        ge=0,
+        max_digits=14,
+        description="What counts as spent, at least, in the merchant's own currency.",
     )
 
 
@@ -262,6 +265,8 @@ class Purchase:
     combining: Combining
     segment_factors: Mapping[str, Decimal]
     """What the program multiplies a segment's orders by."""
+    rate: Decimal = Decimal(1)
+    """What a unit of the order's currency is worth in the merchant's own."""
     meets_campaigns: bool = True
     """Whether the program let campaigns add anything when it was placed."""
 
@@ -272,8 +277,8 @@ class Purchase:
 
     @property
     def spend(self) -> Decimal:
-        """What counts as spent."""
-        return sum((part.spend for part in self.parts), Decimal(0))
+        """What counts as spent, in the merchant's own currency."""
+        return sum((part.spend for part in self.parts), Decimal(0)) * self.rate
 
 
 class Spread(msgspec.Struct, frozen=True):

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from loyalnest import orders
 from loyalnest.gamification.values import Award, Deed, Goal, History, Move, Pair, Person
 from loyalnest.kernel.database import Bulk, Row
 from loyalnest.kernel.ids import new_id
@@ -36,11 +37,11 @@ FROM unnest($1::uuid[], $2::uuid[]) AS k (merchant_id, customer_id)
 JOIN badge_awards a ON a.merchant_id = k.merchant_id AND a.customer_id = k.customer_id
 """  # noqa: S608
 # What is left of an order counts, once the order is far enough for it to earn; an order in another
-# currency counts as an order and as nothing spent.
-_ORDERS = """
+# currency counts by the rate of its day, and as nothing spent where there was none.
+_ORDERS = f"""
 SELECT k.merchant_id, k.living_id,
        array_agg(o.placed_at ORDER BY o.placed_at, o.id),
-       array_agg(CASE WHEN o.currency = m.currency THEN o.kept ELSE 0 END
+       array_agg({orders.OWN_MONEY}
                  ORDER BY o.placed_at, o.id)
 FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[])
      AS k (merchant_id, living_id, customer_id, award_on)
@@ -52,7 +53,7 @@ WHERE o.placed_at IS NOT NULL
                       WHEN 'fulfilled' THEN o.fulfilled_at IS NOT NULL
                       ELSE true END
 GROUP BY k.merchant_id, k.living_id
-"""
+"""  # noqa: S608
 # By source, so that a refund lessens what its order earned when the order did. What badges and
 # tiers bring earns no badge: one must not bear the other.
 _POINTS = """

@@ -5,7 +5,13 @@ repetition, so that a refund may come before its order and a cancellation stays 
 found once, by the identity the order came through. Points are none of this module's business.
 """
 
-from loyalnest.orders.errors import AmountOutOfRange, OrderNotFound, UnknownCurrency
+from loyalnest.orders.errors import (
+    AmountOutOfRange,
+    OrderNotFound,
+    OwnCurrency,
+    RateGiven,
+    UnknownCurrency,
+)
 from loyalnest.orders.events import (
     OrderCancelled,
     OrderEdited,
@@ -14,6 +20,7 @@ from loyalnest.orders.events import (
     OrderRefunded,
 )
 from loyalnest.orders.queries import get, sources_of, tally, totals_of, with_earlier_ones
+from loyalnest.orders.rates import OWN_MONEY, ExchangeRate, add_rate, find_rate, list_rates
 from loyalnest.orders.routes import router
 from loyalnest.orders.rules import in_shop_money, join, kept_spend
 from loyalnest.orders.service import record_many
@@ -29,7 +36,9 @@ from loyalnest.orders.values import (
 )
 
 __all__ = [
+    "OWN_MONEY",
     "AmountOutOfRange",
+    "ExchangeRate",
     "Facts",
     "Line",
     "Order",
@@ -40,15 +49,20 @@ __all__ = [
     "OrderPaid",
     "OrderRecorded",
     "OrderRefunded",
+    "OwnCurrency",
+    "RateGiven",
     "RecordedOrder",
     "Refund",
     "Snapshot",
     "Total",
     "UnknownCurrency",
+    "add_rate",
+    "find_rate",
     "get",
     "in_shop_money",
     "join",
     "kept_spend",
+    "list_rates",
     "record_many",
     "router",
     "sources_of",

@@ -1,6 +1,6 @@
 """What can be wrong with a purchase."""
 
-from loyalnest.kernel.errors import Invalid, NotFound
+from loyalnest.kernel.errors import Conflict, Invalid, NotFound
 
 
 class AmountOutOfRange(Invalid):
@@ -9,6 +9,14 @@ class AmountOutOfRange(Invalid):
 
 class UnknownCurrency(Invalid):
     """This is no currency of ISO 4217."""
+
+
+class OwnCurrency(Invalid):
+    """This is the merchant's own currency; it is worth what it is worth."""
+
+
+class RateGiven(Conflict):
+    """This currency has a rate from that very instant on; give another one from later on."""
 
 
 class OrderNotFound(NotFound):

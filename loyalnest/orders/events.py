@@ -31,13 +31,14 @@ class OrderPaid(Event, frozen=True, kw_only=True):
 
 
 class OrderEdited(Event, frozen=True, kw_only=True):
-    """What a purchase comes to has changed without a refund: its lines were edited."""
+    """What a purchase comes to has changed without a refund: its lines were edited, or it is known
+    by now what its currency is worth."""
 
     type: ClassVar[str] = "order.edited"
 
     order_id: UUID
     kept: Decimal
-    """What remains spent on goods."""
+    """What remains spent on goods, in the order's currency."""
 
 
 class OrderRefunded(Event, frozen=True, kw_only=True):

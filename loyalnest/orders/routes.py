@@ -6,14 +6,16 @@ from fastapi import APIRouter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from loyalnest import customers, ledger
-from loyalnest.kernel.http import PROBLEMS, Page, Paging, page_of, tenant
+from loyalnest.kernel.http import PROBLEMS, Now, Page, Paging, SignedIn, page_of, tenant
 from loyalnest.kernel.ids import from_wire
-from loyalnest.orders import queries
-from loyalnest.orders.schemas import ExplainedOrderView, OrderView
+from loyalnest.orders import queries, rates
+from loyalnest.orders.schemas import ExplainedOrderView, NewRate, OrderView, RateView
 from loyalnest.orders.values import OrderId
 
 router = APIRouter(prefix="/v1/api", tags=["Orders"], responses=PROBLEMS)
 Reading = Annotated[AsyncSession, tenant("orders:read")]
+Program = Annotated[AsyncSession, tenant("program:read")]
+ProgramWriting = Annotated[AsyncSession, tenant("program:write")]
 
 
 @router.get("/customers/{customer_id}/orders", operation_id="list_customer_orders")
@@ -53,3 +55,30 @@ async def get_order(order_id: str, session: Reading) -> ExplainedOrderView:
     key = (order.facts.merchant_id, order.source.kind, order.source.id)
     entries = await ledger.entries_of_sources(session, [key])
     return ExplainedOrderView.explained(order, entries[key])
+
+
+@router.get("/exchange-rates", operation_id="list_exchange_rates")
+async def list_exchange_rates(session: Program) -> Page[RateView]:
+    """What other currencies are worth in the merchant's own: all that was ever said."""
+    return Page(items=[RateView.of(each) for each in await rates.list_rates(session)])
+
+
+@router.post("/exchange-rates", operation_id="add_exchange_rate", status_code=201)
+async def add_exchange_rate(
+    body: NewRate, session: ProgramWriting, caller: SignedIn, now: Now
+) -> RateView:
+    """Say what a currency is worth from an instant on.
+
+    Orders that have a rate keep it, and so do their refunds. Those placed since then that had none
+    get this one and count for tiers, segments and badges from now on.
+    """
+    added = await rates.add_rate(
+        session,
+        currency=body.currency,
+        rate=body.rate,
+        since=body.effective_from or now,
+        source=body.source,
+        actor=caller.actor,
+        now=now,
+    )
+    return RateView.of(added)

@@ -38,7 +38,9 @@ def learn(order: Order, news: Facts) -> Order:
     facts = join(order.facts, news)
     if facts.contact is not None:
         facts = msgspec.structs.replace(facts, contact=None)
-    return order if facts == order.facts else Order(order.id, order.customer_id, facts)
+    if facts == order.facts:
+        return order
+    return Order(order.id, order.customer_id, facts, order.rate)
 
 
 def kept_spend(facts: Facts) -> Decimal:

@@ -3,12 +3,15 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from loyalnest import ledger
+from loyalnest.kernel.http import Instant
 from loyalnest.kernel.ids import to_wire
+from loyalnest.merchants import Currency
+from loyalnest.orders.rates import ExchangeRate
 from loyalnest.orders.values import Line, Order, Refund
 
 
@@ -76,6 +79,10 @@ class OrderView(BaseModel):
     currency: str | None
     total: Decimal | None
     spend: Decimal | None = Field(description="Goods after discounts, without tax or gift cards.")
+    rate: Decimal | None = Field(
+        description="What a unit of its currency was worth in the merchant's own that day. Null:"
+        " it is the merchant's own, or nobody has said."
+    )
     placed_at: datetime | None = Field(description="Null: the shop has told of no order yet.")
     paid_at: datetime | None
     fulfilled_at: datetime | None
@@ -87,6 +94,47 @@ class OrderView(BaseModel):
     def of(cls, order: Order) -> "OrderView":
         """The order as the API shows it."""
         return cls(**_shown(order))
+
+
+class NewRate(BaseModel):
+    """What a currency is worth from an instant on."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    currency: Currency = Field(examples=["USD"])
+    rate: Decimal = Field(
+        gt=0,
+        le=10**9,
+        max_digits=20,
+        decimal_places=10,
+        description="What one unit of it is worth in the merchant's own currency.",
+        examples=["0.92"],
+    )
+    effective_from: Instant | None = Field(default=None, description="Now, if left out.")
+    source: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+
+
+class RateView(BaseModel):
+    """What a currency is worth in the merchant's own, from an instant on."""
+
+    currency: str
+    rate: Decimal
+    effective_from: datetime
+    source: str
+    created_by: str
+    recorded_at: datetime
+
+    @classmethod
+    def of(cls, it: ExchangeRate) -> "RateView":
+        """The rate as the API shows it."""
+        return cls(
+            currency=it.currency,
+            rate=it.rate,
+            effective_from=it.effective_from,
+            source=it.source,
+            created_by=it.created_by,
+            recorded_at=it.recorded_at,
+        )
 
 
 class StepView(BaseModel):
@@ -145,6 +193,7 @@ def _shown(order: Order) -> dict[str, Any]:
         "currency": snapshot and snapshot.currency,
         "total": snapshot and snapshot.total,
         "spend": snapshot and snapshot.spend,
+        "rate": order.rate,
         "placed_at": snapshot and snapshot.placed_at,
         "paid_at": facts.paid_at,
         "fulfilled_at": facts.fulfilled_at,

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
+import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from loyalnest import customers
@@ -37,7 +39,7 @@ async def record_many(
         after = rules.learn(before, said) if before else Order(OrderId(new_id()), None, said)
         recorded.append(RecordedOrder(after, before))
     recorded, living = await _with_customers(session, recorded, news, now=now)
-    await _write(connection, recorded, now=now)
+    recorded = await _written(connection, recorded, now=now)
     await publish(session, [it for order in recorded for it in _announce(order, living)], now=now)
     return recorded
 
@@ -81,16 +83,29 @@ async def _with_customers(
 def _bought_by(it: RecordedOrder, buyer: customers.Recognised | None) -> RecordedOrder:
     if buyer is None:
         return it
-    return RecordedOrder(Order(it.order.id, buyer.came_as, it.order.facts), it.before)
+    named = Order(it.order.id, buyer.came_as, it.order.facts, it.order.rate)
+    return RecordedOrder(named, it.before)
 
 
-async def _write(connection: Bulk, recorded: Sequence[RecordedOrder], *, now: datetime) -> None:
-    await storage.insert(connection, [it.order for it in recorded if it.before is None], now=now)
-    await storage.update(
+async def _written(
+    connection: Bulk, recorded: list[RecordedOrder], *, now: datetime
+) -> list[RecordedOrder]:
+    """The orders as they are written, with the rates of their day."""
+    rates = await storage.insert(
+        connection, [it.order for it in recorded if it.before is None], now=now
+    )
+    rates |= await storage.update(
         connection, [it.order for it in recorded if it.before is not None and it.changed]
     )
     refunds = [(it.order, refund) for it in recorded for refund in new_refunds(it)]
     await storage.put_refunds(connection, refunds, now=now)
+    return [_rated(it, rates.get(it.order.id)) for it in recorded] if rates else recorded
+
+
+def _rated(it: RecordedOrder, rate: Decimal | None) -> RecordedOrder:
+    if rate is None:
+        return it
+    return RecordedOrder(msgspec.structs.replace(it.order, rate=rate), it.before)
 
 
 def new_refunds(it: RecordedOrder) -> list[Refund]:

@@ -20,7 +20,19 @@ _encode = msgspec.json.Encoder().encode
 COLUMNS = """
 o.merchant_id, o.store_id, o.external_id, o.id, o.customer_id, o.paid_at, o.fulfilled_at,
 o.cancelled_at, o.deleted_at, o.source_version, o.placed_at, o.number, o.channel, o.currency,
-o.total, o.lines::text, o.shipping, o.tips, o.presentment_currency, o.presentment_total
+o.total, o.lines::text, o.shipping, o.tips, o.presentment_currency, o.presentment_total, o.rate
+"""
+
+# What an order's currency was worth that day. A merchant with one currency has no rates, and the
+# look-up ends at the index.
+_RATE = """
+(SELECT r.rate
+ FROM exchange_rates r
+ WHERE r.merchant_id = n.merchant_id
+   AND r.currency = n.currency
+   AND r.effective_from <= n.placed_at
+ ORDER BY r.effective_from DESC
+ LIMIT 1)
 """
 
 # Locked in key order, so that two batches that share orders wait for each other and never both.
@@ -45,16 +57,16 @@ JOIN refunds r
 ORDER BY r.external_id
 """
 
-_INSERT = """
+_INSERT = f"""
 INSERT INTO orders (
     merchant_id, id, store_id, external_id, customer_id, number, channel, currency, total, spend,
     shipping, tips, presentment_currency, presentment_total, lines, placed_at, source_version,
-    paid_at, fulfilled_at, cancelled_at, deleted_at, kept, recorded_at)
+    paid_at, fulfilled_at, cancelled_at, deleted_at, kept, recorded_at, rate)
 SELECT n.merchant_id, n.id, n.store_id, n.external_id, n.customer_id, n.number, n.channel,
        n.currency, n.total::numeric, n.spend::numeric, n.shipping::numeric, n.tips::numeric,
        n.presentment_currency, n.presentment_total::numeric, n.lines::jsonb, n.placed_at,
        n.source_version, n.paid_at, n.fulfilled_at, n.cancelled_at, n.deleted_at,
-       n.kept::numeric, $23
+       n.kept::numeric, $23, {_RATE}
 FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::uuid[], $6::text[], $7::text[],
             $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[],
             $14::text[], $15::text[], $16::timestamptz[], $17::timestamptz[], $18::timestamptz[],
@@ -63,9 +75,10 @@ FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::uuid[], $6::text
         spend, shipping, tips, presentment_currency, presentment_total, lines, placed_at,
         source_version, paid_at, fulfilled_at, cancelled_at, deleted_at, kept)
 ON CONFLICT DO NOTHING
-"""
+RETURNING id, rate
+"""  # noqa: S608
 
-_UPDATE = """
+_UPDATE = f"""
 UPDATE orders o
 SET customer_id = n.customer_id,
     number = n.number,
@@ -84,7 +97,8 @@ SET customer_id = n.customer_id,
     fulfilled_at = n.fulfilled_at,
     cancelled_at = n.cancelled_at,
     deleted_at = n.deleted_at,
-    kept = n.kept::numeric
+    kept = n.kept::numeric,
+    rate = coalesce(o.rate, {_RATE})
 FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[],
             $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[],
             $14::timestamptz[], $15::timestamptz[], $16::timestamptz[], $17::timestamptz[],
@@ -94,7 +108,8 @@ FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text
         fulfilled_at, cancelled_at, deleted_at, kept)
 WHERE o.merchant_id = n.merchant_id
   AND o.id = n.id
-"""
+RETURNING o.id, o.rate
+"""  # noqa: S608
 
 _PUT_REFUNDS = """
 INSERT INTO refunds (
@@ -159,7 +174,7 @@ def read(row: Row, refunds: tuple[Refund, ...]) -> Order:
     """An order from its row (`COLUMNS`) and its refunds."""
     (merchant_id, store_id, external_id, id_, customer_id, paid_at, fulfilled_at, cancelled_at,
      deleted_at, version, placed_at, number, channel, currency, total, lines, shipping, tips,
-     presentment_currency, presentment_total) = row  # fmt: skip
+     presentment_currency, presentment_total, rate) = row  # fmt: skip
     snapshot = None
     if placed_at is not None:
         snapshot = Snapshot(
@@ -186,15 +201,20 @@ def read(row: Row, refunds: tuple[Refund, ...]) -> Order:
         deleted_at=deleted_at,
         refunds=refunds,
     )
-    return Order(OrderId(id_), customer_id, facts)
+    return Order(OrderId(id_), customer_id, facts, rate)
 
 
-async def insert(connection: Bulk, orders: Sequence[Order], *, now: datetime) -> None:
-    """Write new orders, sorted by key. Raises Contended when another transaction was first."""
+async def insert(
+    connection: Bulk, orders: Sequence[Order], *, now: datetime
+) -> dict[OrderId, Decimal]:
+    """Write new orders, sorted by key; answers the rates of those in other currencies.
+
+    Raises Contended when another transaction was first.
+    """
     if not orders:
-        return
+        return {}
     columns = _columns(orders)
-    done = await connection.execute(
+    written = await connection.fetch(
         _INSERT,
         [order.facts.merchant_id for order in orders],
         [order.id for order in orders],
@@ -203,20 +223,26 @@ async def insert(connection: Bulk, orders: Sequence[Order], *, now: datetime) ->
         *columns,
         now,
     )
-    if int(done.rpartition(" ")[2]) != len(orders):
+    if len(written) != len(orders):
         raise Contended
+    return _rates(written)
 
 
-async def update(connection: Bulk, orders: Sequence[Order]) -> None:
-    """Write what is now known of orders that are locked."""
+async def update(connection: Bulk, orders: Sequence[Order]) -> dict[OrderId, Decimal]:
+    """Write what is now known of orders that are locked; answers their rates as `insert` does."""
     if not orders:
-        return
-    await connection.execute(
+        return {}
+    written = await connection.fetch(
         _UPDATE,
         [order.facts.merchant_id for order in orders],
         [order.id for order in orders],
         *_columns(orders),
     )
+    return _rates(written)
+
+
+def _rates(written: Sequence[Row]) -> dict[OrderId, Decimal]:
+    return {OrderId(id_): rate for id_, rate in written if rate is not None}
 
 
 async def put_refunds(

@@ -114,6 +114,9 @@ class Order(msgspec.Struct, frozen=True):
     customer_id: UUID | None
     """Who bought it, by the identity it came through; a merge of customers doesn't change it."""
     facts: Facts
+    rate: Decimal | None = None
+    """What a unit of its currency was worth in the merchant's own when it was placed; None for its
+    own currency, and where nobody has said."""
 
     @property
     def source(self) -> Source:

@@ -3,6 +3,7 @@
 The cases are written out of `rules`, so that the database and the functions can't disagree.
 """
 
+from loyalnest import orders
 from loyalnest.segments import rules
 
 # Who is asked about, each with the average order ($1, $2, $3), and who of them is to be scored:
@@ -38,7 +39,7 @@ asked AS (
 # Some customers' orders are looked up one customer at a time, whatever the planner believes of
 # their number (which `OFFSET 0` keeps from it); everybody's are read as a whole.
 _ORDERS_OF_EACH = """CROSS JOIN LATERAL (
-        SELECT placed_at, currency, kept
+        SELECT placed_at, currency, kept, rate
         FROM orders
         WHERE merchant_id = w.merchant_id AND customer_id = w.came_as
           AND placed_at IS NOT NULL AND kept > 0
@@ -67,7 +68,7 @@ _MONEY = " ".join(
 _SCORE = f"""
 WITH {{who}}, bought AS (
     SELECT w.merchant_id, w.customer_id, w.average, m.time_zone, o.placed_at,
-           CASE WHEN o.currency = m.currency THEN o.kept ELSE 0 END AS kept,
+           {orders.OWN_MONEY} AS kept,
            extract(epoch FROM o.placed_at - lag(o.placed_at) OVER (
                PARTITION BY w.merchant_id, w.customer_id ORDER BY o.placed_at)) / 86400 AS gap
     FROM who w
@@ -125,14 +126,15 @@ WHERE was IS DISTINCT FROM becomes
 SCORE_SOME = _SCORE.format(who=_SOME, orders=_ORDERS_OF_EACH)
 SCORE_EVERYBODY = _SCORE.format(who=_EVERYBODY, orders=_ORDERS_OF_ALL)
 
-AVERAGE = """
-SELECT m.merchant_id, coalesce(avg(o.kept), 0)
+AVERAGE = f"""
+SELECT m.merchant_id, coalesce(avg({orders.OWN_MONEY}), 0)
 FROM merchants m
 LEFT JOIN orders o
-  ON o.merchant_id = m.merchant_id AND o.currency = m.currency AND o.kept > 0
+  ON o.merchant_id = m.merchant_id AND o.kept > 0
+ AND (o.currency = m.currency OR o.rate IS NOT NULL)
 WHERE m.merchant_id = ANY($1::uuid[])
 GROUP BY m.merchant_id
-"""
+"""  # noqa: S608
 # The newest night's, if anybody had bought by then. Before there is one it is the average so far,
 # kept as the night before all nights and looked up anew once it is older than $2: it takes all
 # orders to tell.

@@ -33,7 +33,8 @@ class Score(msgspec.Struct, frozen=True):
     orders: int
     """Orders of which something is left after refunds."""
     spend: Decimal
-    """What is left of them, in the merchant's currency; orders in others add nothing."""
+    """What is left of them, in the merchant's currency; orders in others count by the
+    rate of their day, and add nothing where there was none."""
     first_order_at: datetime
     last_order_at: datetime
     rhythm_days: Decimal | None

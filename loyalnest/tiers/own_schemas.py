@@ -1,12 +1,14 @@
 """What customers see of themselves: no names, no addresses, nothing that staff wrote."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from pydantic import BaseModel, Field
 
 from loyalnest import customers, ledger
+from loyalnest.kernel import currencies
 from loyalnest.kernel.ids import to_wire
 from loyalnest.kernel.languages import said_in
 from loyalnest.tiers.schemas import StandingView
@@ -34,6 +36,20 @@ class OwnTierView(BaseModel):
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Money:
+    """A currency to show amounts in."""
+
+    currency: str
+    rate: Decimal
+    """What a unit of it is worth in the merchant's own."""
+
+    def shown(self, amount: Decimal, rounding: str) -> Decimal:
+        """An amount of the merchant's own currency in this one, as finely as it is divided."""
+        unit = Decimal(1).scaleb(-currencies.minor_units(self.currency))
+        return (amount / self.rate).quantize(unit, rounding)
+
+
 class OwnStandingView(BaseModel):
     """Where you stand, and what is missing for more."""
 
@@ -44,23 +60,34 @@ class OwnStandingView(BaseModel):
     progress: Decimal = Field(description="Spend, points or orders so far, by `basis`.")
     next_tier: OwnTierView | None = Field(description="Null: there is none above.")
     missing: Decimal | None
+    currency: str | None = Field(description="Of these two; null: they are no money.")
     kept_until: datetime | None = Field(description="When the tier goes, if nothing is added.")
 
     @classmethod
     def of(
-        cls, place: Place | None, ladder: Ladder, language: str | None, now: datetime
+        cls,
+        place: Place | None,
+        ladder: Ladder,
+        language: str | None,
+        money: Money,
+        now: datetime,
     ) -> "OwnStandingView":
         """The standing as its customer sees it: who gave a tier by hand, and why, is for staff."""
         told = StandingView.of(place, ladder, now)
         tier, further = ladder.tier(told.tier), ladder.tier(told.next_tier)
+        spent, missing = told.progress, told.missing
+        if ladder.basis is Basis.SPEND:
+            spent = money.shown(spent, ROUND_FLOOR)
+            missing = None if missing is None else money.shown(missing, ROUND_CEILING)
         return cls(
             tier=OwnTierView.of(tier, language) if tier else None,
             since=told.since,
             basis=told.basis,
             window=told.window,
-            progress=told.progress,
+            progress=spent,
             next_tier=OwnTierView.of(further, language) if further else None,
-            missing=told.missing,
+            missing=missing,
+            currency=money.currency if ladder.basis is Basis.SPEND else None,
             kept_until=told.kept_until,
         )
 

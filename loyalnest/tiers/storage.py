@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
+from loyalnest import orders
 from loyalnest.kernel.database import Bulk, Row
 from loyalnest.kernel.ids import new_id
 from loyalnest.tiers.values import Basis, Cause, Override, Pair, Place, Progress
@@ -94,7 +95,7 @@ WHERE e.kind IN ('earn', 'refund') AND e.source_kind <> 'tier'
 GROUP BY k.merchant_id, k.customer_id
 """
 _PROGRESS = {
-    Basis.SPEND: _BY_ORDERS.format(what="CASE WHEN o.currency = m.currency THEN o.kept END"),
+    Basis.SPEND: _BY_ORDERS.format(what=orders.OWN_MONEY),
     Basis.ORDERS: _BY_ORDERS.format(what="1"),
     Basis.POINTS: _BY_POINTS,
 }

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -82,5 +83,6 @@ def _purchase(
         price=partial(rules.priced_parts, snapshot, settings),
         combining=rules.combining_of(settings),
         segment_factors=settings.multipliers.segments,
+        rate=order.rate or Decimal(1),
         meets_campaigns=settings.runs("campaigns"),
     )
