@@ -8,8 +8,8 @@ from alembic import context, op
 
 from loyalnest.kernel import tenancy
 
-revision = "0011"
-down_revision = "0010"
+revision = "0012"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 
