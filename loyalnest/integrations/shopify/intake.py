@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from typing import NoReturn
 
 import msgspec
+import structlog
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
@@ -32,6 +33,8 @@ from loyalnest.kernel.database import Database
 from loyalnest.kernel.errors import DomainError
 from loyalnest.kernel.http import problem_response, translate
 from loyalnest.kernel.inbox import Intake, NewDelivery
+
+log = structlog.get_logger(__name__)
 
 PATH = "/webhooks/shopify"
 
@@ -164,7 +167,12 @@ class Door:
 
 
 def route(intake: Intake, database: Database, *, secrets: Sequence[str], clock: Clock) -> Route:
-    """`POST /webhooks/shopify`, for the application to mount as it is."""
+    """`POST /webhooks/shopify`, for the application to mount as it is.
+
+    Without a secret it refuses every delivery, and says so once.
+    """
+    if not secrets:
+        log.warning("shopify.secret_missing", set="LOYALNEST_SHOPIFY_API_SECRET")
     return Route(PATH, Door(intake, database, secrets=secrets, clock=clock), methods=["POST"])
 
 

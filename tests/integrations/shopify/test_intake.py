@@ -11,6 +11,7 @@ import httpx
 import pytest
 from sqlalchemy import text
 from starlette.applications import Starlette
+from structlog.testing import capture_logs
 
 from loyalnest import merchants
 from loyalnest.integrations import shopify
@@ -93,6 +94,14 @@ async def test_a_wrong_signature_is_refused(door: Door, secret: str) -> None:
     assert answer.status_code == 401
     assert answer.json()["code"] == "SIGNATURE_INVALID"
     assert await door.deliveries() == []
+
+
+async def test_a_door_without_a_secret_says_so_once(lasting_database: Database) -> None:
+    with capture_logs() as said:
+        shopify.route(Intake(lasting_database), lasting_database, secrets=[], clock=lambda: NOW)
+    assert [(it["log_level"], it["event"]) for it in said] == [
+        ("warning", "shopify.secret_missing")
+    ]
 
 
 async def test_a_missing_signature_is_refused_before_anything_else(door: Door) -> None:
