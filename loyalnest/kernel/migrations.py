@@ -74,8 +74,11 @@ def _ensure_role(connection: Connection, role: str) -> None:
 
 
 def _grant(connection: Connection, role: str, member: str) -> None:
+    # Since PostgreSQL 16 whoever makes a role is a member of it, but may not act as it.
+    version = int(connection.scalar(text("SHOW server_version_num")) or 0)
     may = connection.scalar(
-        text("SELECT pg_has_role(:member, :role, 'MEMBER')"), {"member": member, "role": role}
+        text("SELECT pg_has_role(:member, :role, :right)"),
+        {"member": member, "role": role, "right": "SET" if version >= 160_000 else "MEMBER"},
     )
     superuser = connection.scalar(
         text("SELECT rolsuper FROM pg_roles WHERE rolname = :member"), {"member": member}
