@@ -21,6 +21,7 @@ from bench import (
     hot_customer,
     intake,
     memory,
+    program_rate,
     search_1m,
     verify_1m,
 )
@@ -33,6 +34,7 @@ FIGURES = [
         intake,
         books,
         end_to_end,
+        program_rate,
         earn,
         hot_customer,
         verify_1m,

@@ -46,11 +46,11 @@ async def measure(run: Run) -> Measured:
                 {"server": server.pid, "worker": worker.pid, "postgres": place.postgres_pid}
             )
             for rate in (300,) if run.quick else _STEPS:
-                minutes.append(await _minute(place, owner, meter, run, rate, len(minutes)))
+                minutes.append(await minute(place, owner, meter, run, rate, len(minutes)))
                 if not minutes[-1].sustained:
                     break
             for rate in () if run.quick or minutes[0].sustained else _LOWER:
-                minutes.append(await _minute(place, owner, meter, run, rate, len(minutes)))
+                minutes.append(await minute(place, owner, meter, run, rate, len(minutes)))
                 if minutes[-1].sustained:
                     break
         await owner.close()
@@ -59,9 +59,10 @@ async def measure(run: Run) -> Measured:
     return Measured(best.processed if best else 0, note=note)
 
 
-async def _minute(
+async def minute(
     place: Installation, owner: Connection, meter: Meter, run: Run, rate: int, number: int
 ) -> Minute:
+    """Offer orders at a rate for a minute, and see whether the installation keeps up."""
     seconds, warm_up_s = run.take(60, 5), run.take(15, 2)
     count = int(rate * (seconds + warm_up_s) * 1.1)
     task = Task(
