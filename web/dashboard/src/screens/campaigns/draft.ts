@@ -77,14 +77,23 @@ export function draftOf({ rule, budget }: Campaign, zone: string): Draft {
   };
 }
 
-/** The rule that a draft stands for; null while it has no beginning. */
-export function ruleOf(draft: Draft, state: Rule["state"], zone: string): Rule | null {
+/**
+ * The rule that a draft stands for; null while it has no beginning.
+ *
+ * Times that nobody has touched stay what they were in `before`, to the second.
+ */
+export function ruleOf(
+  draft: Draft,
+  state: Rule["state"],
+  zone: string,
+  before?: Rule,
+): Rule | null {
   if (!draft.starts) return null;
   return {
     name: draft.name,
     state,
-    starts_at: instantOf(draft.starts, zone),
-    ends_at: draft.ends ? instantOf(draft.ends, zone) : null,
+    starts_at: instant(draft.starts, zone, before?.starts_at),
+    ends_at: draft.ends ? instant(draft.ends, zone, before?.ends_at) : null,
     effect: effectOf(draft),
     conditions: {
       segments: draft.segments,
@@ -99,6 +108,10 @@ export function ruleOf(draft: Draft, state: Rule["state"], zone: string): Rule |
     },
     holdout: draft.holdout,
   };
+}
+
+function instant(wall: string, zone: string, before: string | null | undefined): string {
+  return before && wallTime(before, zone) === wall ? before : instantOf(wall, zone);
 }
 
 export function budgetOf(draft: Draft): number | null {

@@ -75,7 +75,7 @@ function Form({ zone, begin, campaign }: FormProps) {
   const changed = JSON.stringify(draft) !== JSON.stringify(begin);
   const saving = useMutation({
     mutationFn: (state: Rule["state"]) => {
-      const rule = ruleOf(draft, state, zone) as Rule;
+      const rule = ruleOf(draft, state, zone, campaign?.rule) as Rule;
       const budget = budgetOf(draft);
       return campaign
         ? saveCampaign({ ...campaign, budget }, rule)
@@ -130,7 +130,10 @@ function Form({ zone, begin, campaign }: FormProps) {
         </div>
         <div className="flex flex-col gap-4 lg:sticky lg:top-18">
           <Card title={t("campaign.inWords")}>
-            <Sentence rule={ruleOf(draft, "active", zone)} budget={budgetOf(draft)} />
+            <Sentence
+              rule={ruleOf(draft, "active", zone, campaign?.rule)}
+              budget={budgetOf(draft)}
+            />
             {campaign && <p className="mt-3 text-xs text-muted">{t("campaign.versionText")}</p>}
           </Card>
           <Refused error={saving.error} />
