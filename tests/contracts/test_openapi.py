@@ -33,7 +33,7 @@ CHECKS = [
     _known.response_schema_conformance,
 ]
 
-SIGNING_IN = {"/v1/api/auth/login", "/v1/api/auth/refresh"}
+SIGNING_IN = {"/v1/api/auth/login", "/v1/api/auth/refresh", "/v1/api/sessions"}
 Send = Callable[[dict[str, Any]], httpx.Response]
 
 
@@ -48,7 +48,7 @@ def send(lasting_database: Database, tenant: Tenant) -> Generator[Send]:
     url = lasting_database.engine.url.render_as_string(hide_password=False)
     with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
         database = connect(url, lasting_database.ring, SETTINGS, pool_size=2)
-        client = house(database, api_key_burst=10**6, sign_in_attempts=10**6)
+        client = house(database, api_key_burst=10**6, customer_burst=10**6, sign_in_attempts=10**6)
         yield lambda request: runner.run(client.request(**request))
         runner.run(client.aclose())
         runner.run(database.close())
@@ -59,6 +59,7 @@ def test_every_answer_fits_the_description(operation: Any, send: Send, tenant: T
     fitting = operation.as_strategy(generation_mode=GenerationMode.POSITIVE)
     broken = operation.as_strategy(generation_mode=GenerationMode.NEGATIVE)
     answered: set[int] = set()
+    bearer = tenant.session if _is_a_customers_own(operation) else tenant.key
 
     @given(case=fitting | broken, real=strategies.booleans())
     @settings(
@@ -72,13 +73,18 @@ def test_every_answer_fits_the_description(operation: Any, send: Send, tenant: T
         if real:
             _put_in(tenant.ids, case.path_parameters)
             _put_in(tenant.ids, case.body)
-        request = case.as_transport_kwargs(base_url="http://test", headers=bearing(tenant.key))
+        request = case.as_transport_kwargs(base_url="http://test", headers=bearing(bearer))
         answer = send(_for_httpx(request))
         case.validate_response(answer, checks=CHECKS)
         answered.add(answer.status_code)
 
     answers()
     assert answered != {401} or operation.path in SIGNING_IN
+
+
+def _is_a_customers_own(operation: Any) -> bool:
+    security: list[dict[str, list[str]]] = operation.definition.raw.get("security", [])
+    return any(scope.startswith("self:") for each in security for scope in each.get("bearer", ()))
 
 
 def _put_in(ids: dict[str, str], place: Any) -> None:
