@@ -51,6 +51,7 @@ from loyalnest.referrals.service import (
     erase_customer,
     join,
     note_marks,
+    reconsider,
     reject,
     save,
 )
@@ -118,6 +119,7 @@ __all__ = [
     "note_marks",
     "own_router",
     "progress_of",
+    "reconsider",
     "reject",
     "router",
     "save",

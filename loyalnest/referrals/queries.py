@@ -64,9 +64,13 @@ WHERE r.merchant_id = $1
        OR r.advocate_id IN (
            SELECT c.id FROM customers c
            WHERE c.merchant_id = $1 AND (c.id = $5 OR c.merged_into = $5)))
-  AND ($6::uuid IS NULL OR r.id < $6)
+  AND ($6::uuid IS NULL
+       OR r.friend_id IN (
+           SELECT c.id FROM customers c
+           WHERE c.merchant_id = $1 AND (c.id = $6 OR c.merged_into = $6)))
+  AND ($7::uuid IS NULL OR r.id < $7)
 ORDER BY r.id DESC
-LIMIT $7
+LIMIT $8
 """  # noqa: S608
 _MOVES = text("""
 SELECT id, from_status, to_status, reason, actor, note, recorded_at
@@ -199,10 +203,11 @@ async def list_referrals(
     review: Review | None = None,
     code: str | None = None,
     advocate: UUID | None = None,
+    friend: UUID | None = None,
     before: UUID | None,
     limit: int,
 ) -> list[Referral]:
-    """The merchant's referrals, the newest first; `advocate` is a living customer."""
+    """The merchant's referrals, the newest first; `advocate` and `friend` are living customers."""
     rows = await (await bulk(session)).fetch(
         _LIST,
         merchant_of(session),
@@ -210,6 +215,7 @@ async def list_referrals(
         review and review.value,
         code and normal_code(code),
         advocate,
+        friend,
         before,
         limit,
     )

@@ -1,5 +1,6 @@
 """REST: referrals, their review, and merchants who bring merchants."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Annotated
 
@@ -23,6 +24,7 @@ from loyalnest.kernel.ids import from_wire
 from loyalnest.kernel.limits import Buckets, Policy
 from loyalnest.referrals import errors, queries, service
 from loyalnest.referrals.schemas import (
+    AdvocateView,
     AnalyticsView,
     Click,
     CodeView,
@@ -36,7 +38,7 @@ from loyalnest.referrals.schemas import (
     SettingsView,
     Verdict,
 )
-from loyalnest.referrals.values import WIRE_PREFIX, Days, ReferralId, Review, Status
+from loyalnest.referrals.values import WIRE_PREFIX, Days, Referral, ReferralId, Review, Status
 
 router = APIRouter(prefix="/v1/api/referrals", tags=["Referrals"], responses=PROBLEMS)
 Reading = Annotated[AsyncSession, tenant("program:read")]
@@ -103,7 +105,7 @@ async def complete_referral(
         actor=caller.actor,
         now=now,
     )
-    return ReferralView.of(claimed.referral)
+    return await _shown(session, claimed.referral)
 
 
 @router.get("/status", operation_id="list_referrals")
@@ -116,19 +118,27 @@ async def list_referrals(
     ] = None,
     referral_code: Annotated[str | None, Query(max_length=40)] = None,
     customer_id: Annotated[str | None, Query(description="Only this advocate's.")] = None,
+    friend_customer_id: Annotated[
+        str | None, Query(description="Only those that brought this friend.")
+    ] = None,
 ) -> Page[ReferralView]:
     """Referrals and where they stand, the newest first."""
     advocate = None if customer_id is None else await _living(session, customer_id)
+    friend = None if friend_customer_id is None else await _living(session, friend_customer_id)
     found = await queries.list_referrals(
         session,
         status=status,
         review=review,
         code=referral_code,
         advocate=advocate,
+        friend=friend,
         before=paging.after_id(),
         limit=paging.fetch,
     )
-    return page_of(found, paging, show=ReferralView.of, key=lambda it: (it.id,))
+    people = await _people_of(session, found)
+    return page_of(
+        found, paging, show=lambda it: ReferralView.of(it, people), key=lambda it: (it.id,)
+    )
 
 
 @router.get("/progress", operation_id="get_referral_progress")
@@ -136,6 +146,17 @@ async def get_referral_progress(customer_id: str, session: Looking) -> ProgressV
     """What a customer's code has brought so far, and when the next friend may count."""
     found = await queries.progress_of(session, await _living(session, customer_id))
     return ProgressView.of(found)
+
+
+@router.get("/advocate", operation_id="get_referral_advocate")
+async def get_referral_advocate(customer_id: str, session: Looking) -> AdvocateView:
+    """The code that a customer passes on, if they have asked for one, and what it has brought."""
+    living = await _living(session, customer_id)
+    return AdvocateView.of(
+        await queries.find_code_of(session, living),
+        await queries.progress_of(session, living),
+        (await queries.settings_of(session)).settings,
+    )
 
 
 @router.get("/analytics", operation_id="get_referral_analytics")
@@ -187,7 +208,7 @@ async def count_referral_click(body: Click, db: Db, address: Address, now: Now) 
 @router.get("/{referral_id}", operation_id="get_referral")
 async def get_referral(referral_id: str, session: Looking) -> ReferralView:
     """One referral."""
-    return ReferralView.of(await queries.get(session, _id(referral_id)))
+    return await _shown(session, await queries.get(session, _id(referral_id)))
 
 
 @router.get("/{referral_id}/moves", operation_id="list_referral_moves")
@@ -205,7 +226,7 @@ async def approve_referral(
     found = await service.approve(
         session, _id(referral_id), note=body.note, actor=caller.actor, now=now
     )
-    return ReferralView.of(found)
+    return await _shown(session, found)
 
 
 @router.post("/{referral_id}/reject", operation_id="reject_referral")
@@ -216,7 +237,29 @@ async def reject_referral(
     found = await service.reject(
         session, _id(referral_id), note=body.note, actor=caller.actor, now=now
     )
-    return ReferralView.of(found)
+    return await _shown(session, found)
+
+
+@router.post("/{referral_id}/reconsider", operation_id="reconsider_referral")
+async def reconsider_referral(
+    referral_id: str, body: Verdict, session: Deciding, caller: SignedIn, now: Now
+) -> ReferralView:
+    """Take back what was said of a referral: it waits in the queue again, or stands by itself."""
+    found = await service.reconsider(
+        session, _id(referral_id), note=body.note, actor=caller.actor, now=now
+    )
+    return await _shown(session, found)
+
+
+async def _shown(session: AsyncSession, referral: Referral) -> ReferralView:
+    return ReferralView.of(referral, await _people_of(session, [referral]))
+
+
+async def _people_of(
+    session: AsyncSession, referrals: Sequence[Referral]
+) -> Mapping[customers.CustomerId, customers.Customer]:
+    ids = {id_ for it in referrals for id_ in (it.advocate_id, it.friend_id)}
+    return await customers.find_many(session, sorted(ids))
 
 
 async def _living(session: AsyncSession, customer_id: str) -> customers.CustomerId:

@@ -1,9 +1,10 @@
 """What referrals look like on the wire."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated
+from uuid import UUID
 
 from pydantic import BaseModel, Field
 
@@ -107,7 +108,9 @@ class ReferralView(BaseModel):
     referral_id: str = Field(examples=["rfl_01890a5d7b3e7c4f8a1b2c3d4e5f6071"])
     referral_code: str
     advocate_customer_id: CustomerRef
+    advocate_name: str | None = Field(description="Null: not known.")
     friend_customer_id: CustomerRef
+    friend_name: str | None = Field(description="Null: not known.")
     channel: str
     status: str
     reason: str | None = Field(description="Why it is rejected.")
@@ -121,13 +124,17 @@ class ReferralView(BaseModel):
     settings_version: int
 
     @classmethod
-    def of(cls, it: Referral) -> "ReferralView":
-        """The referral as the API shows it."""
+    def of(
+        cls, it: Referral, people: Mapping[customers.CustomerId, customers.Customer]
+    ) -> "ReferralView":
+        """The referral as the API shows it, with what its people are called."""
         return cls(
             referral_id=to_wire(WIRE_PREFIX, it.id),
             referral_code=it.code,
             advocate_customer_id=to_wire(customers.WIRE_PREFIX, it.advocate_id),
+            advocate_name=_name(people, it.advocate_id),
             friend_customer_id=to_wire(customers.WIRE_PREFIX, it.friend_id),
+            friend_name=_name(people, it.friend_id),
             channel=it.channel,
             status=it.status,
             reason=it.reason,
@@ -185,6 +192,24 @@ class ProgressView(BaseModel):
             rejected=progress.rejected,
             points=progress.points,
             next_due_at=progress.next_due_at,
+        )
+
+
+class AdvocateView(BaseModel):
+    """A customer's own part: the code they pass on, and what it has brought."""
+
+    referral_code: str | None = Field(description="Null: nobody has asked for one yet.")
+    link: str | None = Field(description="Null: no code, or nowhere for friends to land.")
+    progress: ProgressView
+
+    @classmethod
+    def of(cls, code: Code | None, progress: Progress, it: ReferralSettings) -> "AdvocateView":
+        """Code and progress as the API shows them."""
+        told = CodeView.of(code, it) if code else None
+        return cls(
+            referral_code=told.referral_code if told else None,
+            link=told.link if told else None,
+            progress=ProgressView.of(progress),
         )
 
 
@@ -265,6 +290,11 @@ class MerchantReferralsView(BaseModel):
                 BroughtView(joined_at=it.joined_at, completed_at=it.completed_at) for it in brought
             ],
         )
+
+
+def _name(people: Mapping[customers.CustomerId, customers.Customer], id_: UUID) -> str | None:
+    found = people.get(id_)
+    return found.name if found else None
 
 
 def _share(part: int, whole: int) -> Decimal | None:

@@ -70,15 +70,27 @@ async def test_a_suspicious_referral_waits_in_the_queue_until_it_is_approved(
     later = PAST_RETURNS
     async with door(shop.database, referrals.router, caller=caller, now=later) as then:
         approved = await then.post(f"{path}/approve", json={"note": "a shared office"})
+        taken_back = await then.post(f"{path}/reconsider", json={})
+        assert (taken_back.json()["status"], taken_back.json()["review"]) == ("pending", "waiting")
+        assert [(await shop.balance(email))[0] for email in (ADA, BEA)] == [0, 0]
+        await then.post(f"{path}/approve", json={"note": "a shared office"})
     assert (approved.json()["status"], approved.json()["review"]) == ("completed", "approved")
     moves = (await client.get(f"{path}/moves")).json()["items"]
     assert [(one["to_status"], one["note"]) for one in moves] == [
+        ("completed", "a shared office"),
+        ("pending", None),
         ("completed", "a shared office"),
         ("pending", None),
     ]
     about = f"customer_id={await shop.customer_id(ADA)}"
     progress = (await client.get(f"/v1/api/referrals/progress?{about}")).json()
     assert (progress["completed"], progress["points"]) == (1, 50)
+    advocate = (await client.get(f"/v1/api/referrals/advocate?{about}")).json()
+    assert advocate["referral_code"] == begun["referral_code"]
+    assert advocate["progress"] == progress
+    as_friend = f"friend_customer_id={await shop.customer_id(BEA)}"
+    brought = (await client.get(f"/v1/api/referrals/status?{as_friend}")).json()["items"]
+    assert [one["advocate_customer_id"] for one in brought] == [await shop.customer_id(ADA)]
     found = (await client.get("/v1/api/referrals/analytics")).json()
     assert (found["referrals"], found["conversions"], found["points"]) == (1, 1, 100)
     assert found["revenue"] == {"GBP": "40.00"}

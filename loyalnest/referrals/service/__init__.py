@@ -11,7 +11,7 @@ from loyalnest.referrals.service.marks import (
     note_marks,
 )
 from loyalnest.referrals.service.merchant_referrals import complete_merchants, join
-from loyalnest.referrals.service.reviewing import approve, reject
+from loyalnest.referrals.service.reviewing import approve, reconsider, reject
 from loyalnest.referrals.service.settings import save
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "join",
     "judge_many",
     "note_marks",
+    "reconsider",
     "reject",
     "rejudge_people",
     "save",

@@ -1,4 +1,4 @@
-"""Somebody looks at a referral and says yes or no; either can be said again later."""
+"""Somebody looks at a referral and says yes or no; either can be said again, or taken back."""
 
 from datetime import datetime
 
@@ -10,9 +10,10 @@ from loyalnest.referrals import errors, queries
 from loyalnest.referrals.service.judging import Said, judge_many
 from loyalnest.referrals.values import Referral, ReferralId, Review
 
+# Without a signal nobody had to look at it in the first place, so that nobody has to now.
 _SAY = text("""
 UPDATE referrals
-SET review = :review
+SET review = CASE WHEN :review <> 'waiting' OR cardinality(signals) > 0 THEN :review END
 WHERE merchant_id = :merchant_id AND id = :id
 RETURNING true
 """)
@@ -44,6 +45,21 @@ async def reject(
 ) -> Referral:
     """Don't let a referral count; what was given for it is taken back. Raises ReferralNotFound."""
     return await _say(session, referral_id, Review.REJECTED, note, actor, now)
+
+
+async def reconsider(
+    session: AsyncSession,
+    referral_id: ReferralId,
+    *,
+    note: str | None = None,
+    actor: str,
+    now: datetime,
+) -> Referral:
+    """Take back what was said: where something had made somebody look, it waits for a word again.
+
+    What was given on that word is taken back until then. Raises ReferralNotFound.
+    """
+    return await _say(session, referral_id, Review.WAITING, note, actor, now)
 
 
 async def _say(
