@@ -22,6 +22,7 @@ SCREENS = (
     *("/activity?view=failures", "/earning", "/settings", "/no-such-page"),
     *("/campaigns", "/campaigns?show=ended", "/campaigns/new"),
     *("/campaigns/{campaign}", "/campaigns/{campaign}/edit"),
+    *("/referrals", "/referrals?view=review", "/referrals?view=rules"),
 )
 PHONE = {"width": 320, "height": 640}
 

@@ -10,6 +10,7 @@ export interface Format {
   /** With its sign, also above zero. */
   change: (value: number) => string;
   money: (amount: string | number, currency: string | null) => string;
+  percent: (share: string | number) => string;
   date: (instant: string) => string;
   instant: (instant: string) => string;
   month: (date: string) => string;
@@ -46,6 +47,7 @@ function formatIn(
   const locale = regional(language);
   const number = new Intl.NumberFormat(locale);
   const signed = new Intl.NumberFormat(locale, { signDisplay: "exceptZero" });
+  const shares = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 1 });
   const dates = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone });
   const instants = new Intl.DateTimeFormat(locale, {
     dateStyle: "medium",
@@ -67,6 +69,7 @@ function formatIn(
         currencyDisplay: "narrowSymbol",
         currency: currency ?? home ?? "USD",
       }).format(Number(amount)),
+    percent: (share) => shares.format(Number(share)),
     date: (instant) => dates.format(new Date(instant)),
     instant: (instant) => instants.format(new Date(instant)),
     month: (date) => months.format(new Date(date)),

@@ -5,6 +5,7 @@ import { routes as customers } from "./customers/routes";
 import { routes as earning } from "./earning/routes";
 import { routes as home } from "./home/routes";
 import { routes as orders } from "./orders/routes";
+import { routes as referrals } from "./referrals/routes";
 import { routes as settings } from "./settings/routes";
 import { routes as signIn } from "./sign-in/routes";
 
@@ -16,5 +17,6 @@ export const inside = [
   ...activity,
   ...earning,
   ...campaigns,
+  ...referrals,
   ...settings,
 ] as const;

@@ -8,5 +8,6 @@ export const menu: readonly NavItem[] = [
   { to: "/activity", label: "nav.activity", icon: "activity", scope: "events:read" },
   { to: "/earning", label: "nav.earning", icon: "earning", scope: "program:read" },
   { to: "/campaigns", label: "nav.campaigns", icon: "campaign", scope: "program:read" },
+  { to: "/referrals", label: "nav.referrals", icon: "referrals", scope: "program:read" },
   { to: "/settings", label: "nav.settings", icon: "settings" },
 ];

@@ -10,9 +10,13 @@ const ICONS: Record<string, IconName> = {
   customer: "customers",
   tier: "customers",
   segment: "customers",
+  referral: "referrals",
+  badge: "earning",
   program: "settings",
   tiers: "settings",
   campaign: "campaign",
+  referrals: "settings",
+  game: "settings",
   onboarding: "settings",
   usage: "alert",
 };

@@ -12,6 +12,7 @@ import { Page } from "../../ui/page";
 import { Empty, Failed, Loading } from "../../ui/states";
 import { Tabs } from "../../ui/tabs";
 import { OrderTable } from "../orders/order-table";
+import { ReferralsOf } from "../referrals/of-customer";
 import { Adjust } from "./adjust";
 import { customerQuery, ordersOfQuery, type Customer as Person } from "./data";
 import { Entries } from "./entries";
@@ -75,6 +76,7 @@ function Known({ customer }: { customer: Person }) {
         </div>
         <div className="order-1 flex min-w-0 flex-col gap-4 lg:order-2">
           <Balances customer={customer} />
+          {alive && <ReferralsOf customerId={customer.id} />}
           <Details customer={customer} />
         </div>
       </div>

@@ -51,6 +51,18 @@ const MATTERS: Matter[] = [
     count: () => read(api.GET("/v1/api/orders/waiting", { params: { query: { limit: SHOWN } } })),
     link: { to: "/orders", search: { waiting: true } },
   },
+  {
+    label: "home.referrals",
+    scope: "points:write",
+    key: ["referrals", "waiting"],
+    count: () =>
+      read(
+        api.GET("/v1/api/referrals/status", {
+          params: { query: { status: "pending", review: "waiting", limit: SHOWN } },
+        }),
+      ),
+    link: { to: "/referrals", search: { view: "review" } },
+  },
 ];
 
 export function Waiting() {

@@ -13,11 +13,13 @@ import { Listing, paged } from "../../ui/listing";
 import { Page } from "../../ui/page";
 import { Empty, Failed, Loading } from "../../ui/states";
 import { ApiKeys } from "./api-keys";
+import { BringMerchant } from "./bring-merchant";
 import { Password } from "./password";
 
 export function Settings() {
   const { t } = useTranslation();
   const mayKeepKeys = useMay("staff:write");
+  const mayReadProgram = useMay("program:read");
   return (
     <Page title={t("nav.settings")}>
       <Looks />
@@ -25,6 +27,7 @@ export function Settings() {
       <Stores />
       <Password />
       {mayKeepKeys && <ApiKeys />}
+      {mayReadProgram && <BringMerchant />}
     </Page>
   );
 }

@@ -1,0 +1,203 @@
+import { useTranslation } from "react-i18next";
+import { useMerchant } from "../../api/program";
+import { Button } from "../../ui/button";
+import { Card } from "../../ui/card";
+import { Checkbox, Select, TextField } from "../../ui/field";
+import type { Settings } from "./data";
+import { MARKS } from "./words";
+
+const LEVELS_AT_MOST = 4;
+
+interface Part {
+  settings: Settings;
+  disabled: boolean;
+  fields: Record<string, string>;
+  onChange: (change: Partial<Settings>) => void;
+}
+
+export function Promised({ settings, disabled, fields, onChange }: Part) {
+  const { t } = useTranslation();
+  const levels = settings.upline_points;
+  const shared = { least: 0, most: 1_000_000 };
+  return (
+    <Card title={t("referral.rewards")}>
+      <fieldset disabled={disabled} className="grid grid-cols-1 gap-4 sm:grid-cols-2">
+        <Whole
+          {...shared}
+          label={t("referral.forAdvocate")}
+          value={settings.advocate_points}
+          error={fields["settings.advocate_points"]}
+          onValue={(advocate_points) => onChange({ advocate_points })}
+        />
+        <Whole
+          {...shared}
+          label={t("referral.forFriend")}
+          value={settings.friend_points}
+          error={fields["settings.friend_points"]}
+          onValue={(friend_points) => onChange({ friend_points })}
+        />
+        {levels.map((points, place) => (
+          <Whole
+            {...shared}
+            // biome-ignore lint/suspicious/noArrayIndexKey: a level is its place
+            key={place}
+            label={t("referral.upline", { level: place + 2 })}
+            value={points}
+            onValue={(now) =>
+              onChange({ upline_points: levels.map((was, at) => (at === place ? now : was)) })
+            }
+          />
+        ))}
+      </fieldset>
+      {!disabled && (
+        <div className="mt-4 flex flex-wrap gap-2">
+          {levels.length < LEVELS_AT_MOST && (
+            <Button onClick={() => onChange({ upline_points: [...levels, 0] })}>
+              {t("referral.addLevel")}
+            </Button>
+          )}
+          {levels.length > 0 && (
+            <Button onClick={() => onChange({ upline_points: levels.slice(0, -1) })}>
+              {t("referral.removeLevel")}
+            </Button>
+          )}
+        </div>
+      )}
+    </Card>
+  );
+}
+
+export function When({ settings, disabled, onChange }: Part) {
+  const { t } = useTranslation();
+  const currency = useMerchant()?.currency ?? "";
+  const { [currency]: least, ...others } = settings.minimum_spend;
+  const byOrder = settings.completes_on === "first_order";
+  return (
+    <Card title={t("referral.when")}>
+      <fieldset disabled={disabled} className="grid grid-cols-1 gap-4 sm:grid-cols-2">
+        <Select
+          bare
+          label={t("referral.when")}
+          value={settings.completes_on}
+          options={(["first_order", "sign_up"] as const).map((each) => [
+            each,
+            t(`referral.${each}`),
+          ])}
+          onValue={(completes_on) => onChange({ completes_on })}
+        />
+        {byOrder && (
+          <Whole
+            label={t("referral.returnDays")}
+            least={0}
+            most={365}
+            value={settings.return_days}
+            onValue={(return_days) => onChange({ return_days })}
+          />
+        )}
+        {byOrder && (
+          <TextField
+            label={t("referral.minimum", { currency })}
+            inputMode="decimal"
+            pattern="[0-9]{1,9}([.][0-9]{1,3})?"
+            value={least ?? ""}
+            onChange={(event) => {
+              const told = event.target.value.replace(",", ".");
+              onChange({ minimum_spend: told ? { ...others, [currency]: told } : others });
+            }}
+          />
+        )}
+        <Whole
+          label={t("referral.expiresDays")}
+          least={1}
+          most={730}
+          value={settings.expires_days}
+          onValue={(expires_days) => onChange({ expires_days })}
+        />
+      </fieldset>
+    </Card>
+  );
+}
+
+export function Abuse({ settings, disabled, onChange }: Part) {
+  const { t } = useTranslation();
+  const marks = settings.review_marks;
+  return (
+    <Card title={t("referral.abuse")}>
+      <p className="mb-3 text-muted">{t("referral.abuseText")}</p>
+      <fieldset disabled={disabled} className="mb-4 grid grid-cols-1 sm:grid-cols-2">
+        <legend className="sr-only">{t("referral.abuse")}</legend>
+        {MARKS.map((mark) => (
+          <Checkbox
+            key={mark}
+            label={t(`referral.signal_${mark}`)}
+            checked={marks.includes(mark)}
+            onChange={(on) =>
+              onChange({
+                review_marks: MARKS.filter((it) => (it === mark ? on : marks.includes(it))),
+              })
+            }
+          />
+        ))}
+      </fieldset>
+      <fieldset disabled={disabled} className="sm:max-w-xs">
+        <Whole
+          label={t("referral.perDay")}
+          least={1}
+          most={10_000}
+          value={settings.per_day}
+          onValue={(per_day) => onChange({ per_day })}
+        />
+      </fieldset>
+    </Card>
+  );
+}
+
+export function Landing({ settings, disabled, fields, onChange }: Part) {
+  const { t } = useTranslation();
+  return (
+    <Card title={t("referral.link")}>
+      <fieldset disabled={disabled}>
+        <TextField
+          bare
+          label={t("referral.link")}
+          hint={t("referral.linkHint")}
+          type="text"
+          inputMode="url"
+          dir="ltr"
+          maxLength={500}
+          pattern="https://[^\s\{\}]+\{code\}[^\s\{\}]*"
+          placeholder="https://shop.example/?ref={code}"
+          error={fields["settings.link"]}
+          value={settings.link ?? ""}
+          onChange={(event) => onChange({ link: event.target.value.trim() || null })}
+        />
+      </fieldset>
+    </Card>
+  );
+}
+
+interface WholeProps {
+  label: string;
+  least: number;
+  most: number;
+  value: number;
+  error?: string | undefined;
+  onValue: (value: number) => void;
+}
+
+function Whole({ label, least, most, value, error, onValue }: WholeProps) {
+  return (
+    <TextField
+      label={label}
+      type="number"
+      inputMode="numeric"
+      min={least}
+      max={most}
+      step={1}
+      required
+      value={Number.isNaN(value) ? "" : value}
+      error={error}
+      onChange={(event) => onValue(event.target.valueAsNumber)}
+    />
+  );
+}
