@@ -95,7 +95,9 @@ async def test_what_is_promised_is_saved_as_a_whole_and_months_earned_are_shown(
     await page.get_by_label("Points for the friend").fill("75")
     await page.get_by_label("Least spend (GBP)").fill("20")
     await page.get_by_label("Same network address (IP)").uncheck()
-    await page.get_by_role("textbox", name="Where friends land").fill("https://shop.example/r/{code}")
+    await page.get_by_role("textbox", name="Where friends land").fill(
+        "https://shop.example/r/{code}"
+    )
     await page.get_by_role("button", name="Add a level").click()
     await page.get_by_label("level 2").fill("5")
     await page.get_by_role("button", name="Save").click()
