@@ -65,6 +65,7 @@ class OwnEntryView(BaseModel):
 _EARNED = {
     "order": "earned with an order",
     "tier": "for reaching a tier",
+    "campaign": "for reaching a campaign's goal",
     "referral": "for bringing a friend, or being brought by one",
     "badge": "for a badge",
     "action:signup": "for joining",

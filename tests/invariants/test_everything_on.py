@@ -37,6 +37,7 @@ PEOPLE = ("ada@example.com", "ben@example.com", "cleo@example.com")
 SUBSCRIBERS = [
     tiers.STANDINGS,
     segments.SCORES,
+    campaigns.GOALS,
     referrals.REFERRALS,
     rewards.REFUNDS,
     gamification.BADGES,
@@ -64,6 +65,9 @@ SELECT 'account', customer_id::text, available::text, pending::text, debt::text 
 WHERE merchant_id = :id
 UNION ALL
 SELECT 'tier', customer_id::text, tier, progress::text, '' FROM standings WHERE merchant_id = :id
+UNION ALL
+SELECT 'goal', customer_id::text, points::text, drawn::text, '' FROM campaign_goals
+WHERE merchant_id = :id
 UNION ALL
 SELECT 'badge', customer_id::text, badge, '', '' FROM badge_awards WHERE merchant_id = :id
 UNION ALL
@@ -184,12 +188,16 @@ async def begin(database: Database, chance: random.Random) -> Life:
         starts_at=EARLIER,
         effect=campaigns.Bonus(points=5),
     )
+    spending = rule.model_copy(
+        update={"effect": campaigns.SpendGoal(spend=Decimal(90), points=40), "holdout": 0}
+    )
     goal = gamification.Goal(measure=gamification.Measure.ORDERS, target=Decimal(2))
     badge = gamification.Badge(key="twice", name="Twice", goal=goal, points=11)
     terms = rewards.Terms(kind=rewards.Kind.FREE_SHIPPING, name="Sent for nothing", cost=30)
     async with database.tenant(shop.merchant_id) as session:
         await tiers.save(session, tiers.Ladder(tiers=(silver,)), actor="test", now=EARLIER)
         await campaigns.create(session, rule, actor="test", now=EARLIER)
+        await campaigns.create(session, spending, budget=70, actor="test", now=EARLIER)
         game = gamification.Game(badges=(badge,))
         await gamification.save(session, game, actor="test", now=EARLIER)
         promise = referrals.ReferralSettings(enabled=True)
