@@ -40,8 +40,9 @@ from loyalnest.customers.queries import (
     list_merge_candidates,
     search,
 )
-from loyalnest.customers.routes import router_of
+from loyalnest.customers.routes import Groups, router_of
 from loyalnest.customers.rules.identity import clean_text, normalise_email, normalise_phone
+from loyalnest.customers.schemas import Group
 from loyalnest.customers.service import (
     enrol,
     enrol_many,
@@ -82,6 +83,8 @@ __all__ = [
     "CustomerNotFound",
     "CustomerUnmerged",
     "CustomerUpdated",
+    "Group",
+    "Groups",
     "Language",
     "Looking",
     "Me",

@@ -36,7 +36,7 @@ class ErasureUnconfirmed(Invalid):
 
 
 class OneQuestion(Invalid):
-    """Ask by one of q, email, phone and external_id at a time."""
+    """Ask by one of q, email, phone, external_id and id, or by tier and segment."""
 
 
 class BirthdayGiven(Conflict):

@@ -1,6 +1,7 @@
 """REST: looking customers up, taking them in, changing what is known of them."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Protocol
 
@@ -15,6 +16,7 @@ from loyalnest.customers.schemas import (
     CustomerExport,
     CustomerView,
     ErasureRequest,
+    Group,
     Holding,
     MergeCandidateView,
     NewCustomer,
@@ -43,6 +45,37 @@ class Balances(Protocol):
     ) -> Awaitable[Mapping[CustomerId, Sequence[Holding]]]: ...
 
 
+class GroupsOf(Protocol):
+    """Which tier and segment customers are in."""
+
+    def __call__(
+        self, session: AsyncSession, customer_ids: Sequence[CustomerId], /, *, now: datetime
+    ) -> Awaitable[Mapping[CustomerId, Group]]: ...
+
+
+class MembersOf(Protocol):
+    """Who is on a tier, in a segment, or both, in the order they came."""
+
+    def __call__(
+        self,
+        session: AsyncSession,
+        wanted: Group,
+        /,
+        *,
+        after: CustomerId | None,
+        limit: int,
+        now: datetime,
+    ) -> Awaitable[Sequence[CustomerId]]: ...
+
+
+@dataclass(frozen=True)
+class Groups:
+    """Where customers stand, from whoever judges them."""
+
+    of: GroupsOf
+    members: MembersOf
+
+
 Reading = Annotated[AsyncSession, tenant("customers:read")]
 Writing = Annotated[AsyncSession, tenant("customers:write")]
 Anything = Annotated[
@@ -58,20 +91,29 @@ Phone = Annotated[str | None, Query(max_length=64, description="With its country
 ExternalId = Annotated[
     str | None, Query(max_length=255, description="The id at a provider, in any store.")
 ]
+Ids = Annotated[
+    list[str] | None, Query(max_length=100, description="These customers, in any order.")
+]
+Tier = Annotated[str | None, Query(max_length=63, description="The key of the tier that counts.")]
+Segment = Annotated[str | None, Query(max_length=63, description="The RFM segment.")]
 Show = Callable[[AsyncSession, Sequence[Customer], datetime], Awaitable[list[CustomerView]]]
 
 
-def router_of(balances: Balances) -> APIRouter:
-    """The routes of this module, showing balances from the books behind `balances`."""
+def router_of(balances: Balances, groups: Groups) -> APIRouter:
+    """The routes of this module, with balances from the books and groups from who judges them."""
 
     async def show(
         session: AsyncSession, people: Sequence[Customer], now: datetime
     ) -> list[CustomerView]:
-        held = await balances(session, [one.id for one in people], now=now)
-        return [CustomerView.of(one, held.get(one.id, ())) for one in people]
+        ids = [one.id for one in people]
+        held = await balances(session, ids, now=now)
+        found = await groups.of(session, ids, now=now)
+        return [
+            CustomerView.of(one, held.get(one.id, ()), found.get(one.id, Group())) for one in people
+        ]
 
     router = APIRouter(prefix="/v1/api", tags=["Customers"], responses=PROBLEMS)
-    router.include_router(_finding(show))
+    router.include_router(_finding(show, groups.members))
     router.include_router(_knowing(show))
     router.get("/merge-candidates", operation_id="list_merge_candidates")(list_merge_candidates)
     dismiss = router.post("/merge-candidates/dismiss", status_code=204)
@@ -81,7 +123,7 @@ def router_of(balances: Balances) -> APIRouter:
     return router
 
 
-def _finding(show: Show) -> APIRouter:
+def _finding(show: Show, members: MembersOf) -> APIRouter:
     router = APIRouter()
 
     @router.get("/customers", operation_id="list_customers")
@@ -93,20 +135,31 @@ def _finding(show: Show) -> APIRouter:
         email: Email = None,
         phone: Phone = None,
         external_id: ExternalId = None,
+        id: Ids = None,
+        tier: Tier = None,
+        segment: Segment = None,
     ) -> Page[CustomerView]:
         """Customers by what is known of them, or all of them, oldest first.
 
-        Ask by one of `q`, `email`, `phone` and `external_id`; no hit is an empty list.
+        Ask by one of `q`, `email`, `phone`, `external_id` and `id`, or by `tier` and `segment`; no
+        hit is an empty list.
         """
-        asked = {"q": q, "email": email, "phone": phone, "external_id": external_id}
+        asked = {"q": q, "email": email, "phone": phone, "external_id": external_id, "id": id}
         given = {name: text for name, text in asked.items() if text is not None}
-        if len(given) > 1:
+        wanted = Group(tier, segment)
+        if len(given) + (wanted != Group()) > 1:
             raise OneQuestion
         if given:
             (name, text) = given.popitem()
             people = await _found(session, name, text, paging.limit)
             return Page(items=await show(session, people, now))
-        people = await queries.list_customers(session, after=paging.after_id(), limit=paging.fetch)
+        after, limit = paging.after_id(), paging.fetch
+        if wanted != Group():
+            ids = await members(session, wanted, after=after, limit=limit, now=now)
+            found = await queries.find_many(session, ids)
+            people = [found[id_] for id_ in ids]
+        else:
+            people = await queries.list_customers(session, after=after, limit=limit)
         views = await show(session, people, now)
         return page_of(
             list(zip(people, views, strict=True)),
@@ -221,13 +274,18 @@ async def _still_there(session: AsyncSession, wire: str) -> CustomerId:
     return found.id
 
 
-async def _found(session: AsyncSession, name: str, text: str, limit: int) -> list[Customer]:
+async def _found(
+    session: AsyncSession, name: str, asked: str | Sequence[str], limit: int
+) -> list[Customer]:
+    if not isinstance(asked, str):
+        found = await queries.find_many(session, [from_wire(WIRE_PREFIX, each) for each in asked])
+        return list(found.values())
     if name == "email":
-        return (await queries.find_by_email(session, text))[:limit]
+        return (await queries.find_by_email(session, asked))[:limit]
     if name == "phone":
-        return (await queries.find_by_phone(session, text))[:limit]
+        return (await queries.find_by_phone(session, asked))[:limit]
     if name == "external_id":
         stores = await merchants.list_stores(session, merchant_id=merchant_of(session))
         places = [(store.provider, store.id) for store in stores]
-        return await queries.find_by_external_id(session, text, stores=places)
-    return await queries.search(session, text, limit=limit)
+        return await queries.find_by_external_id(session, asked, stores=places)
+    return await queries.search(session, asked, limit=limit)

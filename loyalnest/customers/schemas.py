@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Annotated, Protocol
+from typing import Annotated, NamedTuple, Protocol
 from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -25,6 +25,13 @@ class Holding(Protocol):
     def pending(self) -> int: ...
     @property
     def debt(self) -> int: ...
+
+
+class Group(NamedTuple):
+    """A tier's key and a segment, where there are any; as a question, None is whichever."""
+
+    tier: str | None = None
+    segment: str | None = None
 
 
 class AccountView(BaseModel):
@@ -55,9 +62,14 @@ class CustomerView(BaseModel):
     created_at: datetime
     updated_at: datetime
     accounts: list[AccountView]
+    tier: str | None = Field(description="The key of the tier that counts.", examples=["gold"])
+    segment: str | None = Field(
+        description="The RFM segment; null before the first order.", examples=["loyal"]
+    )
 
     @classmethod
-    def of(cls, customer: Customer, accounts: Sequence[Holding]) -> "CustomerView":
+    def of(cls, customer: Customer, accounts: Sequence[Holding], group: Group) -> "CustomerView":
+        """The customer as the API shows it."""
         into = customer.merged_into
         return cls(
             id=to_wire(WIRE_PREFIX, customer.id),
@@ -72,6 +84,8 @@ class CustomerView(BaseModel):
             created_at=customer.created_at,
             updated_at=customer.updated_at,
             accounts=list(map(AccountView.of, accounts)),
+            tier=group.tier,
+            segment=group.segment,
         )
 
 

@@ -198,7 +198,9 @@ def _routers(settings: Settings) -> Mapping[Role, Sequence[APIRouter]]:
     return {
         Role.AUTH: [staff.router_of(settings)],
         Role.POINTS: [
-            customers.router_of(ledger.balances_of),
+            customers.router_of(
+                ledger.balances_of, customers.Groups(segments.groups_of, segments.members_of)
+            ),
             customers.own_router_of(staff),
             ledger.router_of(orders.sources_of),
             orders.router,

@@ -7,7 +7,7 @@ for what is left of them after refunds.
 from loyalnest.segments.errors import NotScored, SegmentNotFound
 from loyalnest.segments.events import SegmentEntered, SegmentLeft
 from loyalnest.segments.jobs import NIGHTLY
-from loyalnest.segments.queries import score_of, segments_of
+from loyalnest.segments.queries import groups_of, members_of, score_of, segments_of
 from loyalnest.segments.routes import router
 from loyalnest.segments.service import score_everybody, score_many
 from loyalnest.segments.subscribers import SCORES
@@ -22,6 +22,8 @@ __all__ = [
     "SegmentEntered",
     "SegmentLeft",
     "SegmentNotFound",
+    "groups_of",
+    "members_of",
     "router",
     "score_everybody",
     "score_many",

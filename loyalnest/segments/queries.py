@@ -8,6 +8,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from loyalnest import tiers
+from loyalnest.customers import CustomerId, Group
 from loyalnest.kernel.database import bulk, merchant_of
 from loyalnest.segments.errors import NotScored
 from loyalnest.segments.values import Count, Pair, Score
@@ -34,6 +36,49 @@ _IN = text(
 _COUNTS = text(
     "SELECT segment, count(*), sum(spend) FROM rfm_scores WHERE merchant_id = :merchant_id"
     " GROUP BY segment"
+)
+_LIVING = """
+JOIN customers c
+  ON c.merchant_id = m.merchant_id AND c.id = m.customer_id
+ AND c.merged_into IS NULL AND c.erased_at IS NULL
+"""
+IN_SEGMENT = f"""
+SELECT m.customer_id
+FROM rfm_scores m
+{_LIVING}
+WHERE m.merchant_id = $1 AND m.segment = $2 AND m.customer_id > $3
+ORDER BY m.customer_id
+LIMIT $4
+"""  # noqa: S608
+# Two looks, each by its index: those whom their own buying bears, and those it was given by hand.
+_ON_TIER = f"""
+SELECT customer_id
+FROM (
+    (SELECT m.customer_id
+     FROM standings m
+     {{also}}
+     {_LIVING}
+     WHERE m.merchant_id = $1 AND m.tier = $2 AND m.customer_id > $3
+       AND (m.override_tier IS NULL OR m.override_until <= $5)
+     ORDER BY m.customer_id
+     LIMIT $4)
+    UNION ALL
+    (SELECT m.customer_id
+     FROM standings m
+     {{also}}
+     {_LIVING}
+     WHERE m.merchant_id = $1 AND m.override_tier = $2 AND m.customer_id > $3
+       AND (m.override_until IS NULL OR m.override_until > $5)
+     ORDER BY m.customer_id
+     LIMIT $4)
+) AS standing
+ORDER BY customer_id
+LIMIT $4
+"""  # noqa: S608
+ON_TIER = _ON_TIER.format(also="")
+IN_BOTH = _ON_TIER.format(
+    also="""JOIN rfm_scores x
+       ON x.merchant_id = m.merchant_id AND x.customer_id = m.customer_id AND x.segment = $6"""
 )
 _LATEST_RUN = text(
     "SELECT average_order, ran_at FROM segment_runs WHERE merchant_id = :merchant_id"
@@ -83,3 +128,41 @@ async def latest_run(session: AsyncSession) -> tuple[Decimal, datetime] | None:
     asked = {"merchant_id": merchant_of(session)}
     row = (await session.execute(_LATEST_RUN, asked)).one_or_none()
     return (row[0], row[1]) if row else None
+
+
+async def groups_of(
+    session: AsyncSession, customer_ids: Sequence[CustomerId], /, *, now: datetime
+) -> Mapping[CustomerId, Group]:
+    """The tier and the segment of each of these customers."""
+    merchant_id = merchant_of(session)
+    who = [(merchant_id, customer_id) for customer_id in customer_ids]
+    standings = await tiers.standings_of(session, who, now=now)
+    segments = await segments_of(session, who)
+    return {
+        it[1]: Group(standings[it].tier if it in standings else None, segments.get(it))
+        for it in who
+    }
+
+
+async def members_of(
+    session: AsyncSession,
+    wanted: Group,
+    /,
+    *,
+    after: CustomerId | None,
+    limit: int,
+    now: datetime,
+) -> Sequence[CustomerId]:
+    """Living customers on this tier, in this segment, or both, by id.
+
+    Whoever was not judged yet stands on no tier here.
+    """
+    asked = [merchant_of(session), wanted.tier or wanted.segment, after or UUID(int=0), limit]
+    if wanted.tier is None:
+        query = IN_SEGMENT
+    elif wanted.segment is None:
+        query, asked = ON_TIER, [*asked, now]
+    else:
+        query, asked = IN_BOTH, [*asked, now, wanted.segment]
+    connection = await bulk(session)
+    return [row[0] for row in await connection.fetch(query, *asked)]

@@ -41,9 +41,22 @@ WHERE merchant_id = :merchant_id AND customer_id = :customer_id
 ORDER BY id DESC
 LIMIT :limit
 """)
-_COUNTS = text(
-    "SELECT tier, count(*) FROM standings WHERE merchant_id = :merchant_id GROUP BY tier"
-)
+# By their own buying, out of the index alone; then the few who stand elsewhere by hand.
+_COUNTS = text("""
+SELECT tier, sum(customers)::bigint
+FROM (
+    SELECT tier, count(*) AS customers
+    FROM standings
+    WHERE merchant_id = :merchant_id
+    GROUP BY tier
+    UNION ALL
+    SELECT unnest(ARRAY[tier, override_tier]), unnest(ARRAY[-1, 1])
+    FROM standings
+    WHERE merchant_id = :merchant_id AND override_tier IS NOT NULL
+      AND (override_until IS NULL OR override_until > :now)
+) AS counted
+GROUP BY tier
+""")
 
 
 async def with_ladders(session: AsyncSession) -> list[UUID]:
@@ -130,7 +143,7 @@ async def versions_of(session: AsyncSession) -> list[LadderVersion]:
     ]
 
 
-async def counts(session: AsyncSession) -> Mapping[str | None, int]:
-    """How many customers stand on each tier by their own buying."""
-    rows = await session.execute(_COUNTS, {"merchant_id": merchant_of(session)})
+async def counts(session: AsyncSession, *, now: datetime) -> Mapping[str | None, int]:
+    """How many customers stand on each tier, those who were given one by hand included."""
+    rows = await session.execute(_COUNTS, {"merchant_id": merchant_of(session), "now": now})
     return {row[0]: row[1] for row in rows}

@@ -28,11 +28,11 @@ Changing = Annotated[AsyncSession, tenant("customers:write")]
 
 
 @router.get("/tiers", operation_id="get_tiers")
-async def get_tiers(session: Reading) -> LadderView:
+async def get_tiers(session: Reading, now: Now) -> LadderView:
     """The tiers as they are, with how many customers stand on each."""
     merchant_id = merchant_of(session)
     version = (await queries.ladders_of(session, [merchant_id])).get(merchant_id)
-    counted = await queries.counts(session)
+    counted = await queries.counts(session, now=now)
     return LadderView.of(version, {key: number for key, number in counted.items() if key})
 
 

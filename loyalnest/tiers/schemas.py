@@ -28,7 +28,7 @@ class LadderView(BaseModel):
     created_by: str | None
     ladder: Ladder
     customers: dict[str, int] | None = Field(
-        default=None, description="How many customers stand on each tier by their own buying."
+        default=None, description="How many customers stand on each tier."
     )
 
     @classmethod

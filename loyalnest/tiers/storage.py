@@ -14,13 +14,12 @@ COLUMNS = """
 s.merchant_id, s.customer_id, s.tier, s.since, s.progress, s.qualified_at, s.kept_until,
 s.override_tier, s.override_until, s.override_by, s.override_reason, s.ladder_version
 """
-_LOCK = f"""
+_FIND = f"""
 SELECT {COLUMNS}
 FROM unnest($1::uuid[], $2::uuid[]) AS k (merchant_id, customer_id)
 JOIN standings s ON s.merchant_id = k.merchant_id AND s.customer_id = k.customer_id
-ORDER BY s.merchant_id, s.customer_id
-FOR UPDATE OF s
 """  # noqa: S608
+_LOCK = f"{_FIND} ORDER BY s.merchant_id, s.customer_id FOR UPDATE OF s"
 _PUT = """
 INSERT INTO standings AS s (merchant_id, customer_id, tier, since, progress, qualified_at,
     kept_until, override_tier, override_until, override_by, override_reason, ladder_version,
@@ -111,6 +110,12 @@ async def living(connection: Bulk, who: Sequence[Pair]) -> list[Pair]:
 async def lock(connection: Bulk, who: Sequence[Pair]) -> dict[Pair, Place]:
     """Take hold of the standings that there are."""
     rows = await connection.fetch(_LOCK, *_columns(who))
+    return {(row[0], row[1]): place_of(row) for row in rows}
+
+
+async def find(connection: Bulk, who: Sequence[Pair]) -> dict[Pair, Place]:
+    """The standings that there are, to look at: whoever climbs meanwhile is not held up."""
+    rows = await connection.fetch(_FIND, *_columns(who))
     return {(row[0], row[1]): place_of(row) for row in rows}
 
 

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from loyalnest import customers, merchants
+from loyalnest import customers, merchants, segments
 from loyalnest.customers.routes import router_of
 from loyalnest.customers.service.index import index_many
 from loyalnest.kernel import database as db
@@ -33,6 +33,9 @@ async def books(
     return {id_: [Holding()] for id_ in ids}
 
 
+GROUPS = customers.Groups(segments.groups_of, segments.members_of)
+
+
 @pytest.fixture
 async def bakery(database: db.Database) -> UUID:
     async with database.platform() as session:
@@ -48,7 +51,7 @@ async def at(
         caller = type(caller)(
             merchant_id, "staff:test", caller.scopes, CallerKind.STAFF, caller.subject_id
         )
-    async with door(database, router_of(books), caller=caller) as client:
+    async with door(database, router_of(books, GROUPS), caller=caller) as client:
         yield client
 
 

@@ -80,7 +80,7 @@ async def preview(session: AsyncSession, ladder: Ladder, *, now: datetime) -> Pr
     shown: list[tuple[UUID, str | None, str | None]] = []
     count, after = 0, None
     while page := await _page(session, merchant_id, after):
-        places = await storage.lock(await bulk(session), page)
+        places = await storage.find(await bulk(session), page)
         judged = await judge(session, page, places, {merchant_id: drafted}, now=now, settled=True)
         for it in judged:
             was, then = it.before.effective(now), it.after.effective(now)
