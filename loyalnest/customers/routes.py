@@ -98,6 +98,8 @@ Tier = Annotated[str | None, Query(max_length=63, description="The key of the ti
 Segment = Annotated[str | None, Query(max_length=63, description="The RFM segment.")]
 Show = Callable[[AsyncSession, Sequence[Customer], datetime], Awaitable[list[CustomerView]]]
 
+Listed = Callable[[AsyncSession, Group, Paging, datetime], Awaitable[list[Customer]]]
+
 
 def router_of(balances: Balances, groups: Groups) -> APIRouter:
     """The routes of this module, with balances from the books and groups from who judges them."""
@@ -113,7 +115,7 @@ def router_of(balances: Balances, groups: Groups) -> APIRouter:
         ]
 
     router = APIRouter(prefix="/v1/api", tags=["Customers"], responses=PROBLEMS)
-    router.include_router(_finding(show, groups.members))
+    router.include_router(_finding(show, _listing(groups.members)))
     router.include_router(_knowing(show))
     router.get("/merge-candidates", operation_id="list_merge_candidates")(list_merge_candidates)
     dismiss = router.post("/merge-candidates/dismiss", status_code=204)
@@ -123,7 +125,7 @@ def router_of(balances: Balances, groups: Groups) -> APIRouter:
     return router
 
 
-def _finding(show: Show, members: MembersOf) -> APIRouter:
+def _finding(show: Show, listed: Listed) -> APIRouter:
     router = APIRouter()
 
     @router.get("/customers", operation_id="list_customers")
@@ -153,13 +155,7 @@ def _finding(show: Show, members: MembersOf) -> APIRouter:
             (name, text) = given.popitem()
             people = await _found(session, name, text, paging.limit)
             return Page(items=await show(session, people, now))
-        after, limit = paging.after_id(), paging.fetch
-        if wanted != Group():
-            ids = await members(session, wanted, after=after, limit=limit, now=now)
-            found = await queries.find_many(session, ids)
-            people = [found[id_] for id_ in ids]
-        else:
-            people = await queries.list_customers(session, after=after, limit=limit)
+        people = await listed(session, wanted, paging, now)
         views = await show(session, people, now)
         return page_of(
             list(zip(people, views, strict=True)),
@@ -272,6 +268,22 @@ async def _still_there(session: AsyncSession, wire: str) -> CustomerId:
     if found.merged_into:
         raise CustomerMergedAway
     return found.id
+
+
+def _listing(members: MembersOf) -> Listed:
+    """A page of those who are in a group; of everybody, where no group is asked for."""
+
+    async def listed(
+        session: AsyncSession, wanted: Group, paging: Paging, now: datetime
+    ) -> list[Customer]:
+        after, limit = paging.after_id(), paging.fetch
+        if wanted == Group():
+            return await queries.list_customers(session, after=after, limit=limit)
+        ids = await members(session, wanted, after=after, limit=limit, now=now)
+        found = await queries.find_many(session, ids)
+        return [found[id_] for id_ in ids]
+
+    return listed
 
 
 async def _found(

@@ -2,6 +2,7 @@
 
 import json
 import re
+from decimal import Decimal
 from functools import reduce
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from loyalnest import campaigns
+from loyalnest import campaigns, tiers
 from loyalnest.kernel import clock
 from loyalnest.kernel.ids import to_wire
 from tests.dashboard.conftest import Site, settled, sign_in, visitor
@@ -17,6 +18,7 @@ from tests.dashboard.conftest import Site, settled, sign_in, visitor
 SCREENS = (
     *("/", "/customers", "/customers?q=ada", "/customers?q=nobody%20here", "/customers/same"),
     *("/customers/{customer}", "/customers/{customer}?tab=orders"),
+    *("/customers?segment=lost", "/segments", "/segments/loyal", "/tiers"),
     *("/customers/{customer}?tab=activity", "/orders", "/orders?waiting=true", "/orders/{order}"),
     *("/activity", "/activity?type=points", "/activity?view=deliveries"),
     *("/activity?view=failures", "/earning", "/settings", "/no-such-page"),
@@ -25,6 +27,24 @@ SCREENS = (
     *("/referrals", "/referrals?view=review", "/referrals?view=rules"),
 )
 PHONE = {"width": 320, "height": 640}
+LADDER = tiers.Ladder(
+    tiers=(
+        tiers.Tier(key="member", name="Member", threshold=Decimal(0)),
+        tiers.Tier(key="gold", name="Gold", threshold=Decimal(84), perks=("Free wrapping",)),
+    )
+)
+
+
+@pytest.fixture(scope="module")
+async def site(site: Site) -> Site:
+    """The gift shop, with tiers."""
+    merchant_id = site.shop.merchant_id
+    async with site.shop.database.tenant(merchant_id) as session:
+        await tiers.save(session, LADDER, actor="test", now=clock.now())
+    await tiers.JUDGE_EVERYBODY.handle(
+        site.shop.database, {"merchant_id": str(merchant_id)}, clock.now()
+    )
+    return site
 
 
 async def paths(site: Site) -> list[str]:

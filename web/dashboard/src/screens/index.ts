@@ -6,17 +6,21 @@ import { routes as earning } from "./earning/routes";
 import { routes as home } from "./home/routes";
 import { routes as orders } from "./orders/routes";
 import { routes as referrals } from "./referrals/routes";
+import { routes as segments } from "./segments/routes";
 import { routes as settings } from "./settings/routes";
 import { routes as signIn } from "./sign-in/routes";
+import { routes as tiers } from "./tiers/routes";
 
 export const outside = [...signIn] as const;
 export const inside = [
   ...home,
   ...customers,
+  ...segments,
   ...orders,
   ...activity,
   ...earning,
   ...campaigns,
   ...referrals,
+  ...tiers,
   ...settings,
 ] as const;

@@ -66,6 +66,20 @@ export function TextField({
   );
 }
 
+export function TextArea({
+  label,
+  hint,
+  error,
+  bare,
+  ...input
+}: Labelled & ComponentProps<"textarea">) {
+  return (
+    <Field {...{ label, hint, error }} bare={bare ?? false}>
+      {(ids) => <textarea {...input} {...ids} className={BOX} />}
+    </Field>
+  );
+}
+
 interface SelectProps<V extends string> extends Labelled {
   value: V;
   options: readonly (readonly [V, string])[];

@@ -5,17 +5,38 @@ import { paged } from "../../ui/listing";
 export type Customer = Schemas["CustomerView"];
 export type Entry = Schemas["EntryView"];
 
-export function customersQuery(q: string | undefined) {
+/** What the list is narrowed by: words, or where somebody stands. */
+export interface Wanted {
+  q?: string;
+  tier?: string;
+  segment?: string;
+}
+
+export function customersQuery(wanted: Wanted) {
   return infiniteQueryOptions({
-    queryKey: ["customers", "list", q ?? ""],
+    queryKey: ["customers", "list", wanted],
     queryFn: ({ pageParam }) =>
       read(
         api.GET("/v1/api/customers", {
-          params: { query: { ...(q ? { q } : {}), ...(pageParam ? { cursor: pageParam } : {}) } },
+          params: { query: { ...wanted, ...(pageParam ? { cursor: pageParam } : {}) } },
         }),
       ),
     ...paged,
   });
+}
+
+/** Those whom another list names by their ids alone: one question for all of them. */
+export function customersById(ids: string[]) {
+  return queryOptions({
+    queryKey: ["customers", "by id", ids],
+    queryFn: () => readByIds(ids),
+    enabled: ids.length > 0,
+  });
+}
+
+export async function readByIds(ids: string[]): Promise<Map<string, Customer>> {
+  const found = await read(api.GET("/v1/api/customers", { params: { query: { id: ids } } }));
+  return new Map(found.items.map((customer) => [customer.id, customer]));
 }
 
 export function customerQuery(customerId: string) {

@@ -14,11 +14,13 @@ import { Tabs } from "../../ui/tabs";
 import { OrderTable } from "../orders/order-table";
 import { ReferralsOf } from "../referrals/of-customer";
 import { Adjust } from "./adjust";
+import { BuyingCard } from "./buying";
 import { customerQuery, ordersOfQuery, type Customer as Person } from "./data";
 import { Entries } from "./entries";
 import { History } from "./history";
 import { Merge } from "./merge";
 import { useNameOf } from "./name";
+import { TierCard } from "./standing";
 
 const route = getRouteApi("/frame/customers/$customerId");
 
@@ -76,6 +78,8 @@ function Known({ customer }: { customer: Person }) {
         </div>
         <div className="order-1 flex min-w-0 flex-col gap-4 lg:order-2">
           <Balances customer={customer} />
+          <TierCard customerId={customer.merged_into ?? customer.id} living={alive} />
+          <BuyingCard customerId={customer.merged_into ?? customer.id} />
           {alive && <ReferralsOf customerId={customer.id} />}
           <Details customer={customer} />
         </div>

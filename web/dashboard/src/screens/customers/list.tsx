@@ -1,4 +1,4 @@
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -12,17 +12,20 @@ import { Listing } from "../../ui/listing";
 import { Page } from "../../ui/page";
 import { Empty } from "../../ui/states";
 import { Table } from "../../ui/table";
-import { type Customer, customersQuery, pointsOf } from "./data";
+import { tiersQuery, useTierName } from "../tiers/data";
+import { type Customer, customersQuery, pointsOf, type Wanted } from "./data";
 import { Enrol } from "./enrol";
+import { Filters } from "./filters";
 import { Initial, useNameOf } from "./name";
 
 const route = getRouteApi("/frame/customers");
 
 export function Customers() {
   const { t } = useTranslation();
-  const { q } = route.useSearch();
+  const wanted = route.useSearch();
+  const { q } = wanted;
   const navigate = useNavigate();
-  const query = useInfiniteQuery(customersQuery(q));
+  const query = useInfiniteQuery(customersQuery(wanted));
   const mayWrite = useMay("customers:write");
   const [enrolling, setEnrolling] = useState(false);
   return (
@@ -64,7 +67,8 @@ export function Customers() {
             <span className="max-sm:sr-only">{t("customer.find")}</span>
           </Button>
         </form>
-        <Listing query={query} empty={<Nobody q={q} />}>
+        <Filters wanted={wanted} />
+        <Listing query={query} empty={<Nobody wanted={wanted} />}>
           {(customers) => <People customers={customers} />}
         </Listing>
       </Card>
@@ -73,11 +77,11 @@ export function Customers() {
   );
 }
 
-function Nobody({ q }: { q: string | undefined }) {
+function Nobody({ wanted: { q, tier, segment } }: { wanted: Wanted }) {
   const { t } = useTranslation();
-  if (!q) return <Empty title={t("customer.none")} />;
+  if (!q && !tier && !segment) return <Empty title={t("customer.none")} />;
   return (
-    <Empty title={t("customer.noHit", { q })}>
+    <Empty title={q ? t("customer.noHit", { q }) : t("customer.none")}>
       <Link to="/customers" className={buttonClass()}>
         {t("customer.showAll")}
       </Link>
@@ -89,6 +93,14 @@ function People({ customers }: { customers: Customer[] }) {
   const { t } = useTranslation();
   const format = useFormat();
   const nameOf = useNameOf();
+  const tierOf = useTierName();
+  const mayRead = useMay("program:read");
+  const tiers = useQuery({ ...tiersQuery, enabled: mayRead });
+  const tier = {
+    title: t("standing.tier"),
+    wide: true,
+    cell: (customer: Customer) => customer.tier && tierOf(customer.tier),
+  };
   return (
     <Table
       label={t("nav.customers")}
@@ -116,6 +128,12 @@ function People({ customers }: { customers: Customer[] }) {
               {[customer.email, customer.phone].filter(Boolean).join(" · ")}
             </span>
           ),
+        },
+        ...(tiers.data?.ladder.enabled ? [tier] : []),
+        {
+          title: t("rfm.segment"),
+          wide: true,
+          cell: (customer) => customer.segment && t(`segment.${customer.segment}`),
         },
         {
           title: t("customer.points"),

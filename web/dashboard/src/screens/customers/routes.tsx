@@ -1,5 +1,6 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { frame } from "../../shell/routes";
+import type { Wanted } from "./data";
 
 const TABS = ["points", "orders", "activity"] as const;
 export type Tab = (typeof TABS)[number];
@@ -8,8 +9,13 @@ export const routes = [
   createRoute({
     getParentRoute: () => frame,
     path: "/customers",
-    validateSearch: (search): { q?: string } =>
-      search.q === undefined || search.q === "" ? {} : { q: String(search.q) },
+    validateSearch: (search): Wanted => {
+      if (search.q !== undefined && search.q !== "") return { q: String(search.q) };
+      return {
+        ...(search.tier ? { tier: String(search.tier) } : {}),
+        ...(search.segment ? { segment: String(search.segment) } : {}),
+      };
+    },
     component: lazyRouteComponent(() => import("./list"), "Customers"),
   }),
   createRoute({

@@ -1,0 +1,111 @@
+"""Tiers and segments by hand: drawn up, tried out, and seen with each customer."""
+
+from datetime import timedelta
+
+from playwright.async_api import Page, expect
+
+from loyalnest import tiers
+from loyalnest.entrypoints import wiring
+from loyalnest.kernel import clock, relay
+from tests.dashboard.conftest import Site
+
+
+async def worked(site: Site) -> None:
+    """The workers have done what was asked of them."""
+    await tiers.JUDGE_EVERYBODY.handle(
+        site.shop.database, {"merchant_id": str(site.shop.merchant_id)}, clock.now()
+    )
+    await relay.settle(site.shop.database, wiring.SUBSCRIBERS)
+
+
+async def test_tiers_are_drawn_up_tried_out_saved_and_seen_with_a_customer(
+    site: Site, page: Page
+) -> None:
+    await page.goto(site.at("/tiers"))
+    await page.get_by_role("button", name="Start with bronze, silver and gold").click()
+    await page.get_by_role("button", name="Edit Silver").click()
+    await page.get_by_label("Begins at (GBP)").fill("0")
+    await page.get_by_role("button", name="Show who would move").click()
+    await expect(page.get_by_text("Must be more than the tier before it")).to_be_visible()
+    await page.get_by_label("Begins at (GBP)").fill("84")
+    await page.get_by_label("Add a language").select_option("de")
+    await page.get_by_role("textbox", name="Deutsch").fill("Silberstufe")
+    await page.get_by_label("Other perks").fill("Free wrapping\nEarly access")
+    await page.get_by_role("button", name="Show who would move").click()
+
+    dialog = page.get_by_role("dialog")
+    await expect(dialog.get_by_text("Customers looked at: 3.")).to_be_visible()
+    moved = dialog.get_by_role("listitem")
+    await expect(moved.filter(has_text="No tierSilver")).to_contain_text("2")
+    await dialog.get_by_text("Who they are").click()
+    await expect(dialog.get_by_role("link", name="Grace Hopper")).to_be_visible()
+    await dialog.get_by_role("button", name="Save").click()
+    await expect(page.get_by_text("Customers are moved within minutes")).to_be_visible()
+    await expect(page.get_by_role("heading", name="Earlier tiers")).to_be_visible()
+    await worked(site)
+
+    await page.reload()
+    await page.get_by_role("link", name="2 customers").click()
+    await expect(page.get_by_role("link", name="Grace Hopper")).to_be_visible()
+    await expect(page.get_by_role("link", name="Ada Lovelace")).to_have_count(0)
+    await page.get_by_role("link", name="Grace Hopper").click()
+    await expect(page.get_by_text("£915.40 to go until Gold")).to_be_visible()
+
+
+async def test_a_tier_is_given_by_hand_until_a_day_undone_and_ended(site: Site, page: Page) -> None:
+    await page.goto(site.at(f"/customers/{await site.shop.customer_id()}"))
+    card = page.get_by_role("region", name="Tier")
+    await expect(card.get_by_text("Bronze")).to_be_visible()
+    tomorrow = (clock.now() + timedelta(days=1)).date()
+    for _ in range(2):
+        await card.get_by_role("button", name="Set the tier by hand").click()
+        dialog = page.get_by_role("dialog")
+        await dialog.get_by_label("Tier").select_option("gold")
+        await dialog.get_by_label("Last day").fill(tomorrow.isoformat())
+        await dialog.get_by_label("Reason").fill("A friend of the house")
+        await dialog.get_by_role("button", name="Save").click()
+        shown = f"{tomorrow.day} {tomorrow:%b} {tomorrow.year}"
+        await expect(card.get_by_text(f"Set by hand until {shown}")).to_be_visible()
+        await page.get_by_role("status").get_by_role("button", name="Undo").click()
+        await expect(card.get_by_text("Set by hand until")).to_have_count(0)
+        await expect(card.get_by_text("£2.60 to go until Silver")).to_be_visible()
+    await card.get_by_text("History").click()
+    await expect(card.get_by_text("No longer set by hand")).to_have_count(2)
+
+
+async def test_tiers_change_places_by_keyboard_and_a_stale_screen_saves_nothing(
+    site: Site, page: Page
+) -> None:
+    await page.goto(site.at("/tiers"))
+    other = await page.context.new_page()
+    await other.goto(site.at("/tiers"))
+    await other.get_by_label("Days of grace").fill("7")
+    for one in (page, other):
+        await one.get_by_role("button", name="Move down: Gold").focus()
+        await one.keyboard.press("Enter")
+        await one.get_by_role("button", name="Show who would move").click()
+        dialog = one.get_by_role("dialog")
+        await expect(dialog.get_by_role("listitem")).to_contain_text(["SilverGold"])
+        await dialog.get_by_role("button", name="Save").click()
+        if one is page:
+            await expect(one.get_by_text("Version 2")).to_be_visible()
+    await expect(other.get_by_role("alert")).to_contain_text("Somebody else has changed the tiers")
+
+
+async def test_segments_are_counted_opened_and_asked_for_in_the_list(
+    site: Site, page: Page
+) -> None:
+    await page.goto(site.at("/segments"))
+    line = page.get_by_role("listitem").filter(has_text="Buy regularly and well")
+    await expect(line).to_contain_text("3 customers")
+    await line.get_by_role("link", name="Loyal").click()
+    await expect(page.get_by_role("row")).to_have_count(4)
+    await page.get_by_role("link", name="Show in the customer list").click()
+    await expect(page.get_by_role("row")).to_have_count(4)
+    await page.get_by_label("Segment").select_option("lost")
+    await expect(page.get_by_text("No customers yet")).to_be_visible()
+    await page.get_by_label("Segment").select_option("")
+    await page.get_by_role("link", name="Hedy Lamarr").click()
+    card = page.get_by_role("region", name="Buying habits")
+    await expect(card.get_by_text("Usual time between orders: 40 days")).to_be_visible()
+    await expect(card.get_by_text("3 orders, £84.60 in all")).to_be_visible()
