@@ -74,7 +74,7 @@ export function When({ settings, disabled, onChange }: Part) {
   const byOrder = settings.completes_on === "first_order";
   return (
     <Card title={t("referral.when")}>
-      <fieldset disabled={disabled} className="grid grid-cols-1 gap-4 sm:grid-cols-2">
+      <fieldset disabled={disabled} className="grid grid-cols-1 items-end gap-4 sm:grid-cols-2">
         <Select
           bare
           label={t("referral.when")}

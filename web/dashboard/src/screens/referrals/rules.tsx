@@ -1,4 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useBlocker } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, problemOf, read } from "../../api/client";
@@ -42,6 +43,11 @@ function Form({ version, saved }: { version: number; saved: Settings }) {
       tell(t("earning.saved"));
       await queries.invalidateQueries({ queryKey: ["referrals"] });
     },
+  });
+  useBlocker({
+    shouldBlockFn: () => !window.confirm(t("earning.leave")),
+    disabled: !changed || saving.isPending,
+    enableBeforeUnload: changed,
   });
   const part = {
     settings: draft,
