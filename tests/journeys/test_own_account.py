@@ -165,6 +165,27 @@ async def test_a_customer_has_badges_and_a_code_for_friends(database: Database):
         assert (await ada.sees("/referral")) == code
 
 
+async def test_a_merge_between_a_request_and_its_repetition_makes_no_second_code(
+    database: Database,
+):
+    shop = await open_shop(database)
+    key = await make_key(database, shop.merchant_id)
+    await shop.tells_in_turn(("orders/paid", order()))
+    async with house(database, clock=Hands()) as client:
+        reward = await make_reward(client, key, cost=4)
+        ada = await visit(client, shop, key, ADA)
+        kept, merged = await shop.customer_id(BEN), await shop.customer_id(ADA)
+        _, first, _ = await ada.wants(reward, "one")
+        path = f"/v1/api/customers/{kept}/merge"
+        both = await client.post(path, json={"merged_id": merged}, headers=bearing(key))
+        assert both.is_success
+        status, again, _ = await ada.wants(reward, "one")
+        assert (status, again["code"]) == (200, first["code"])
+        assert (await ada.sees(""))["accounts"][0]["available"] == 6
+        (redemption,) = (await ada.sees("/redemptions"))["items"]
+        assert redemption["code"] == first["code"]
+
+
 async def test_the_leaderboard_tells_customers_names_that_are_nobodys(database: Database):
     shop = await open_shop(database)
     await draw_up(shop)
