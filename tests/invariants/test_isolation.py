@@ -37,6 +37,7 @@ NOT_THERE = {
 }
 QUERIES = {
     "get_referral_progress": "customer_id={customer_id}",
+    "get_referral_advocate": "customer_id={customer_id}",
     "preview_unmerge": "merge_id={merge_id}",
 }
 # For what takes a body: one that would do, with ids by the names of the parameters.
@@ -56,6 +57,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "complete_referral": {"referral_code": "NOBODYSNOW", "friend_customer_id": "{customer_id}"},
     "approve_referral": {"note": "a friend"},
     "reject_referral": {"note": "no friend"},
+    "reconsider_referral": {"note": "after all"},
     "redeem_reward": {"customer_id": "{customer_id}", "reward_id": "{reward_id}"},
     "use_redemption": {},
     "cancel_redemption": {},
