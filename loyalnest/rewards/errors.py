@@ -40,7 +40,7 @@ class TierTooLow(Forbidden):
 
 
 class RewardArchived(Conflict):
-    """An archived reward stays as it was; make a new one."""
+    """An archived reward stays as it was: bring it back first, then change it."""
 
 
 class RewardChanged(Conflict):

@@ -83,7 +83,9 @@ async def list_customer_rewards(
     customer_id: str,
     session: Annotated[AsyncSession, tenant("customers:read")],
     now: Now,
-    where: Annotated[Where, Query(description="`online` or `counter`.")] = Where.ONLINE,
+    where: Annotated[
+        Where, Query(description="`online`, `counter`; `both`: whichever it is for.")
+    ] = Where.ONLINE,
     currency: Annotated[str | None, Query(pattern="^[A-Z]{3}$")] = None,
 ) -> Page[OfferView]:
     """What a customer can have, and what is in the way of the rest."""

@@ -103,7 +103,9 @@ class RedeemRequest(BaseModel):
 
     customer_id: str
     reward_id: str
-    where: Where = Field(default=Where.ONLINE, description="`online` or `counter`.")
+    where: Where = Field(
+        default=Where.ONLINE, description="`online`, `counter`; `both`: whichever it is for."
+    )
     currency: str | None = Field(
         default=None,
         pattern="^[A-Z]{3}$",

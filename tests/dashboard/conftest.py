@@ -75,9 +75,8 @@ async def chromium(built: Path) -> AsyncGenerator[Browser]:
 @pytest.fixture(scope="module")
 async def site(lasting_database: Database, chromium: Browser) -> AsyncGenerator[Site]:
     """A gift shop's program, served as `loyalnest serve` does."""
-    shop = await _open_gift_shop(lasting_database)
-    async with _served(lasting_database) as address:
-        yield Site(address, shop)
+    async with open_site(lasting_database) as site:
+        yield site
 
 
 @pytest.fixture
@@ -114,6 +113,14 @@ async def visitor(
     yield page
     await context.close()
     assert complaints == []
+
+
+@asynccontextmanager
+async def open_site(database: Database) -> AsyncGenerator[Site]:
+    """A gift shop of one's own, for stories that need the program to themselves."""
+    shop = await _open_gift_shop(database)
+    async with _served(database) as address:
+        yield Site(address, shop)
 
 
 async def sign_in(page: Page, site: Site, path: str = "/") -> None:

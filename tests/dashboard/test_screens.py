@@ -19,6 +19,7 @@ SCREENS = (
     *("/", "/customers", "/customers?q=ada", "/customers?q=nobody%20here", "/customers/same"),
     *("/customers/{customer}", "/customers/{customer}?tab=orders"),
     *("/customers?segment=lost", "/segments", "/segments/loyal", "/tiers"),
+    *("/customers/{customer}?tab=rewards", "/rewards", "/rewards/redemptions", "/rewards/new"),
     *("/customers/{customer}?tab=activity", "/orders", "/orders?waiting=true", "/orders/{order}"),
     *("/activity", "/activity?type=points", "/activity?view=deliveries"),
     *("/activity?view=failures", "/earning", "/settings", "/no-such-page"),

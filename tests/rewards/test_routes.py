@@ -176,3 +176,17 @@ async def test_another_merchants_rewards_and_codes_are_as_unknown_as_none(
                 assert answer.status_code == 404
         taken = await redeemed(stranger, shop, reward)
         assert taken.status_code == 404
+
+
+async def test_an_archived_reward_comes_back_as_it_was_and_only_then_changes(
+    client: httpx.AsyncClient,
+) -> None:
+    reward = await offered(client)
+    path = f"/v1/api/rewards/{reward['id']}"
+    await client.put(path, json={"terms": TERMS, "state": "archived"})
+    dearer = {"terms": TERMS | {"cost": 900}, "state": "active"}
+    refused = await client.put(path, json=dearer)
+    assert (refused.status_code, refused.json()["code"]) == (409, "REWARD_ARCHIVED")
+    back = await client.put(path, json={"terms": TERMS, "state": "active"})
+    assert (back.json()["state"], back.json()["version"]) == ("active", 1)
+    assert (await client.put(path, json=dearer)).json()["version"] == 2

@@ -71,15 +71,15 @@ async def save(
 ) -> Reward:
     """Change a reward from now on; codes that were issued before keep their terms.
 
-    Other terms make a new version; a change of state or stock alone makes none. Raises
-    RewardNotFound, RewardArchived, RewardChanged, StockTaken.
+    Other terms make a new version; a change of state or stock alone makes none. An archived reward
+    comes back by its state alone. Raises RewardNotFound, RewardArchived, RewardChanged, StockTaken.
     """
     merchant_id = merchant_of(session)
     await session.execute(_LOCK, {"merchant_id": merchant_id, "id": reward_id})
     current = await queries.get_reward(session, reward_id)
     if (current.terms, current.state, current.stock) == (terms, state, stock):
         return current
-    if current.state is RewardState.ARCHIVED:
+    if current.state is RewardState.ARCHIVED and (current.terms, current.stock) != (terms, stock):
         raise errors.RewardArchived
     if read_version is not None and read_version != current.version:
         raise errors.RewardChanged

@@ -6,6 +6,7 @@ import { routes as earning } from "./earning/routes";
 import { routes as home } from "./home/routes";
 import { routes as orders } from "./orders/routes";
 import { routes as referrals } from "./referrals/routes";
+import { routes as rewards } from "./rewards/routes";
 import { routes as segments } from "./segments/routes";
 import { routes as settings } from "./settings/routes";
 import { routes as signIn } from "./sign-in/routes";
@@ -17,6 +18,7 @@ export const inside = [
   ...customers,
   ...segments,
   ...orders,
+  ...rewards,
   ...activity,
   ...earning,
   ...campaigns,

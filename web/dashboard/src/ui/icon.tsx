@@ -9,6 +9,9 @@ const PATHS = {
   tiers: "M3 16.500h14M3.500 16.500v-4h4.300v4M7.800 16.500v-8h4.300v8M12.100 16.500v-12h4.300v12",
   referrals:
     "M7.500 9a2.500 2.500 0 1 0 0-5 2.500 2.500 0 0 0 0 5ZM2.500 16c.4-2.600 2.400-4 5-4s4.600 1.400 5 4M15 6.500v5M12.500 9h5",
+  rewards:
+    "M3.500 8.500h13v8h-13zM2.500 5.500h15v3h-15zM10 5.500v11M10 5.500C8.500 2 5 2.500 6 5.500M10 5.500c1.500-3.500 5-3 4 0",
+  grip: "M8 5.500h.01M12 5.500h.01M8 10h.01M12 10h.01M8 14.500h.01M12 14.500h.01",
   settings:
     "M10 12.500a2.500 2.500 0 1 0 0-5 2.500 2.500 0 0 0 0 5ZM10 2.500v2M10 15.500v2M2.500 10h2M15.500 10h2M4.700 4.700l1.400 1.400M13.900 13.900l1.400 1.400M4.700 15.300l1.400-1.400M13.900 6.100l1.400-1.400",
   campaign:
@@ -43,7 +46,7 @@ export function Icon({ name, mirrored, large }: Props) {
       className={`${large ? "size-8" : "size-5"} shrink-0 ${mirrored ? "mirrored" : ""}`}
       fill="none"
       stroke="currentColor"
-      strokeWidth={name === "more" ? 2.6 : 1.6}
+      strokeWidth={name === "more" || name === "grip" ? 2.6 : 1.6}
       strokeLinecap="round"
       strokeLinejoin="round"
     >

@@ -17,6 +17,7 @@ export const KINDS = {
     "points.merged",
   ],
   orders: ["order.recorded", "order.paid", "order.edited", "order.refunded", "order.cancelled"],
+  rewards: ["reward.redeemed", "reward.used", "reward.cancelled", "reward.expired"],
   customers: [
     "customer.created",
     "customer.enrolled",
@@ -45,6 +46,7 @@ export const KINDS = {
     "campaign.used_up",
     "referrals.changed",
     "game.changed",
+    "reward.saved",
     "store.uninstalled",
     "onboarding.dismissed",
     "onboarding.restored",

@@ -8,6 +8,7 @@ const ICONS: Record<string, IconName> = {
   points: "earning",
   order: "orders",
   customer: "customers",
+  reward: "rewards",
   tier: "customers",
   segment: "customers",
   referral: "referrals",

@@ -20,6 +20,7 @@ import { Entries } from "./entries";
 import { History } from "./history";
 import { Merge } from "./merge";
 import { useNameOf } from "./name";
+import { RewardsOf } from "./rewards";
 import { TierCard } from "./standing";
 
 const route = getRouteApi("/frame/customers/$customerId");
@@ -184,12 +185,14 @@ function Views({ customer }: { customer: Person }) {
   const { t } = useTranslation();
   const { tab = "points" } = route.useSearch();
   const mayReadEvents = useMay("events:read");
+  const mayReadPoints = useMay("points:read");
   const mayReadOrders = useMay("orders:read");
   const to = "/customers/$customerId" as const;
   const params = { customerId: customer.id };
   const shown = [
     { name: "points" as const, title: t("customer.points"), may: true },
     { name: "orders" as const, title: t("nav.orders"), may: mayReadOrders },
+    { name: "rewards" as const, title: t("nav.rewards"), may: mayReadPoints },
     { name: "activity" as const, title: t("nav.activity"), may: mayReadEvents },
   ].filter(({ may }) => may);
   return (
@@ -204,6 +207,7 @@ function Views({ customer }: { customer: Person }) {
       />
       {tab === "points" && <Entries customer={customer} />}
       {tab === "orders" && <OrdersOf customer={customer} />}
+      {tab === "rewards" && <RewardsOf customer={customer} />}
       {tab === "activity" && <History customer={customer} />}
     </Card>
   );

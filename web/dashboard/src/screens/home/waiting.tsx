@@ -7,6 +7,7 @@ import { useFormat } from "../../i18n/format";
 import { Card } from "../../ui/card";
 import { Icon } from "../../ui/icon";
 import { Empty, Failed, Loading } from "../../ui/states";
+import { nearlyGone } from "../rewards/standing";
 
 const SHOWN = 50;
 
@@ -62,6 +63,18 @@ const MATTERS: Matter[] = [
         }),
       ),
     link: { to: "/referrals", search: { view: "review" } },
+  },
+  {
+    label: "home.nearlyGone",
+    scope: "program:write",
+    key: ["rewards", "nearly-gone"],
+    count: async () => {
+      const { items } = await read(
+        api.GET("/v1/api/rewards", { params: { query: { state: "active" } } }),
+      );
+      return { items: items.filter(nearlyGone) };
+    },
+    link: { to: "/rewards" },
   },
 ];
 
