@@ -81,7 +81,7 @@ async def test_tiers_change_places_by_keyboard_and_a_stale_screen_saves_nothing(
     await other.goto(site.at("/tiers"))
     await other.get_by_label("Days of grace").fill("7")
     for one in (page, other):
-        await one.get_by_role("button", name="Move down: Gold").focus()
+        await one.get_by_role("button", name="Move up: Gold").focus()
         await one.keyboard.press("Enter")
         await one.get_by_role("button", name="Show who would move").click()
         dialog = one.get_by_role("dialog")

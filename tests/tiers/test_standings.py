@@ -1,5 +1,6 @@
 """Customers on their tiers, by real orders and the relay."""
 
+import asyncio
 import itertools
 from collections.abc import AsyncGenerator
 from datetime import datetime, timedelta
@@ -118,6 +119,21 @@ async def test_a_refund_of_the_order_that_lifted_takes_tier_and_points_back(shop
     assert await tier(shop) is None
     assert await shop.balance() == (0, 0, 0)
     assert (await announced(shop))[-1] == ("tier.lost", None, "refunded")
+
+
+async def test_workers_at_once_give_and_take_a_tier_once(shop: Shop) -> None:
+    async def judged(who: UUID) -> None:
+        async with shop.database.batch([shop.merchant_id]) as session:
+            await tiers.judge_many(session, [(shop.merchant_id, who)], now=NOW)
+
+    await shop.tells(bought(1, "500.00"))
+    ada = from_wire("cus", await shop.customer_id())
+    await judged(ada)
+    await asyncio.gather(judged(ada), judged(ada))
+    assert (await tier(shop), await shop.balance()) == ("gold", (750, 0, 0))
+    await shop.tells(gave_back(1))
+    await asyncio.gather(judged(ada), judged(ada), judged(ada))
+    assert (await tier(shop), await shop.balance()) == (None, (0, 0, 0))
 
 
 async def test_points_of_entry_that_were_spent_are_owed(shop: Shop) -> None:

@@ -53,8 +53,8 @@ export function Steps({ ladder, disabled, onChange, wrong, customers }: Props) {
               set(tiers.map((each, n) => (n === place ? { ...each, ...change } : each)))
             }
             onRemove={() => set(tiers.filter((_, n) => n !== place))}
-            onUp={place < tiers.length - 1 ? () => set(swapped(tiers, place)) : undefined}
-            onDown={place > 0 ? () => set(swapped(tiers, place - 1)) : undefined}
+            onDown={place < tiers.length - 1 ? () => set(swapped(tiers, place)) : undefined}
+            onUp={place > 0 ? () => set(swapped(tiers, place - 1)) : undefined}
           />
         ))}
       </ol>
@@ -80,8 +80,8 @@ function Step({ tier, opened, onOpen, onUp, onDown, onRemove, ...rest }: StepPro
   const { t } = useTranslation();
   const id = useId();
   const moves = [
-    ["tier.down", onDown],
-    ["tier.up", onUp],
+    ["tier.up", "↑", onUp],
+    ["tier.down", "↓", onDown],
   ] as const;
   return (
     <li className="border-t border-line px-4 py-3 first:border-0">
@@ -89,7 +89,7 @@ function Step({ tier, opened, onOpen, onUp, onDown, onRemove, ...rest }: StepPro
         <Summary tier={tier} basis={rest.basis} customers={rest.customers} />
         {!rest.disabled && (
           <span className="flex gap-1">
-            {moves.map(([label, onMove]) => (
+            {moves.map(([label, arrow, onMove]) => (
               <Button
                 key={label}
                 kind="quiet"
@@ -97,7 +97,7 @@ function Step({ tier, opened, onOpen, onUp, onDown, onRemove, ...rest }: StepPro
                 disabled={!onMove}
                 onClick={onMove}
               >
-                <span aria-hidden="true">{label === "tier.up" ? "↓" : "↑"}</span>
+                <span aria-hidden="true">{arrow}</span>
               </Button>
             ))}
             <Button aria-expanded={opened} aria-controls={id} onClick={onOpen}>
