@@ -37,7 +37,6 @@ PEOPLE = ("ada@example.com", "ben@example.com", "cleo@example.com")
 SUBSCRIBERS = [
     tiers.STANDINGS,
     segments.SCORES,
-    campaigns.GOALS,
     referrals.REFERRALS,
     rewards.REFUNDS,
     gamification.BADGES,
@@ -56,8 +55,8 @@ DEEDS = st.lists(
         st.tuples(st.just("hears_again")),
         st.tuples(st.just("catches_up")),
     ),
-    min_size=6,
-    max_size=14,
+    min_size=8,
+    max_size=16,
 )
 # What is kept of everybody: what they hold, where they stand, what they bought of the catalogue.
 _STATE = """
@@ -65,9 +64,6 @@ SELECT 'account', customer_id::text, available::text, pending::text, debt::text 
 WHERE merchant_id = :id
 UNION ALL
 SELECT 'tier', customer_id::text, tier, progress::text, '' FROM standings WHERE merchant_id = :id
-UNION ALL
-SELECT 'goal', customer_id::text, points::text, drawn::text, '' FROM campaign_goals
-WHERE merchant_id = :id
 UNION ALL
 SELECT 'badge', customer_id::text, badge, '', '' FROM badge_awards WHERE merchant_id = :id
 UNION ALL
@@ -188,28 +184,28 @@ async def begin(database: Database, chance: random.Random) -> Life:
         starts_at=EARLIER,
         effect=campaigns.Bonus(points=5),
     )
-    spending = rule.model_copy(
-        update={"effect": campaigns.SpendGoal(spend=Decimal(90), points=40), "holdout": 0}
-    )
     goal = gamification.Goal(measure=gamification.Measure.ORDERS, target=Decimal(2))
     badge = gamification.Badge(key="twice", name="Twice", goal=goal, points=11)
     terms = rewards.Terms(kind=rewards.Kind.FREE_SHIPPING, name="Sent for nothing", cost=30)
     async with database.tenant(shop.merchant_id) as session:
         await tiers.save(session, tiers.Ladder(tiers=(silver,)), actor="test", now=EARLIER)
         await campaigns.create(session, rule, actor="test", now=EARLIER)
-        await campaigns.create(session, spending, budget=70, actor="test", now=EARLIER)
         game = gamification.Game(badges=(badge,))
         await gamification.save(session, game, actor="test", now=EARLIER)
         promise = referrals.ReferralSettings(enabled=True)
         await referrals.save(session, promise, actor="test", now=EARLIER)
         code = await referrals.code_of(session, people[0], now=EARLIER)
-        await referrals.claim(
-            session, code=code.code, friend_id=people[2], actor="test", now=EARLIER
-        )
+        await referrals.claim(session, code=code.code, friend_id=people[2], actor="test", now=NOW)
         reward = await rewards.create(
             session, terms, state=rewards.RewardState.ACTIVE, stock=9, actor="test", now=EARLIER
         )
-    return Life(shop, reward.id, people, chance)
+    life = Life(shop, reward.id, people, chance)
+    # Something to begin with, or most of what is drawn would be refused.
+    for who in range(3):
+        await life.buys(who + 1, who, 20 * (who + 1))
+        await life.redeems(who)
+    await life.catches_up()
+    return life
 
 
 @pytest.fixture(scope="module")
@@ -218,7 +214,7 @@ async def database(lasting_database: Database) -> Database:
 
 
 @settings(
-    max_examples=8,
+    max_examples=6,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -231,6 +227,9 @@ async def test_whatever_happens_the_books_balance_and_hearing_it_again_changes_n
         with suppress(DomainError):  # a refusal is an answer, and leaves nothing behind
             await getattr(life, name)(*told)
     await life.catches_up()
+    async with database.tenant(life.shop.merchant_id) as session:
+        # Measures the average order anew, as every night does: segments may move by that alone.
+        await segments.score_everybody(session, life.shop.merchant_id, now=NOW)
     assert await life.shop.books_balance()
     ended = await life.state()
 
@@ -243,7 +242,6 @@ async def test_whatever_happens_the_books_balance_and_hearing_it_again_changes_n
         await tiers.judge_many(
             session, [(life.shop.merchant_id, who) for who in life.people], now=NOW
         )
-        await segments.score_everybody(session, life.shop.merchant_id, now=NOW)
     await life.catches_up()
     assert await life.state() == ended
     assert await life.shop.books_balance()
