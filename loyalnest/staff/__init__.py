@@ -3,6 +3,8 @@
 Somebody signs in with e-mail and password and gets a short access token and a refresh token that
 works once; a program has an API key with scopes, and through it opens sessions for single
 customers. All are sent as `Authorization: Bearer …`; `authenticate` tells whom one belongs to.
+Nobody gives a role to somebody, or changes somebody, that may do more than they; the last owner
+stays. People join by a link that works once.
 """
 
 from loyalnest.staff.access import (

@@ -22,6 +22,42 @@ class MemberNotFound(NotFound):
     """There is no such member of staff."""
 
 
+class AboveYou(Forbidden):
+    """You can only give a role, or change somebody's access, that goes no further than your own."""
+
+
+class NotYourself(Forbidden):
+    """Somebody else has to do this to you: nobody changes their own access."""
+
+
+class LastOwner(Conflict):
+    """A program needs an owner who can sign in; make somebody else an owner first."""
+
+
+class MemberGone(Conflict):
+    """They were removed from the staff; invite them again to take them back."""
+
+
+class MemberSuspended(Conflict):
+    """They are suspended; restore them first."""
+
+
+class MemberStays(Conflict):
+    """Remove somebody from the staff before you erase what is known of them."""
+
+
+class MemberErasureUnconfirmed(Invalid):
+    """Send the member's id as 'confirm' as well; this can't be undone."""
+
+
+class LinkUsed(NotFound):
+    """This link was used, replaced by a newer one, or taken back; ask for a new one."""
+
+
+class LinkExpired(Conflict):
+    """This link has expired; ask whoever sent it for a new one."""
+
+
 class PasswordTooWeak(Invalid):
     """A password has 12 to 256 characters."""
 
@@ -36,6 +72,10 @@ class CurrentPasswordWrong(Forbidden):
 
 class SessionEnded(Unauthenticated):
     """This session has ended; sign in again."""
+
+
+class SessionNotFound(NotFound):
+    """There is no such session, or it has ended."""
 
 
 class CredentialsInvalid(Unauthenticated):

@@ -17,13 +17,17 @@ class MemberRow(Base):
 
     merchant_id: Mapped[UUID] = mapped_column(primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    email_sealed: Mapped[bytes]
-    email_hash: Mapped[bytes]
+    email_sealed: Mapped[bytes | None]
+    email_hash: Mapped[bytes | None]
     name_sealed: Mapped[bytes | None]
     role: Mapped[str]
     password_hash: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(_INSTANT)
     disabled_at: Mapped[datetime | None] = mapped_column(_INSTANT)
+    link_hash: Mapped[bytes | None]
+    link_expires_at: Mapped[datetime | None] = mapped_column(_INSTANT)
+    removed_at: Mapped[datetime | None] = mapped_column(_INSTANT)
+    erased_at: Mapped[datetime | None] = mapped_column(_INSTANT)
 
 
 class RefreshTokenRow(Base):
@@ -38,6 +42,7 @@ class RefreshTokenRow(Base):
     expires_at: Mapped[datetime] = mapped_column(_INSTANT)
     used_at: Mapped[datetime | None] = mapped_column(_INSTANT)
     revoked_at: Mapped[datetime | None] = mapped_column(_INSTANT)
+    device: Mapped[str | None]
 
 
 class ApiKeyRow(Base):

@@ -1,5 +1,6 @@
 """Named reads: who is on the staff, which keys there are, and whom a credential belongs to."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -12,7 +13,16 @@ from loyalnest.kernel.database import act_for, merchant_of, ring_of
 from loyalnest.staff import rules
 from loyalnest.staff.errors import MemberNotFound
 from loyalnest.staff.models import ApiKeyRow, MemberRow
-from loyalnest.staff.values import Account, ApiKey, Member, Role, Scope
+from loyalnest.staff.values import (
+    Account,
+    ApiKey,
+    Device,
+    Member,
+    OpenedLink,
+    Role,
+    Scope,
+    State,
+)
 
 STAFF, API_KEY = "staff", "api_key"  # kinds of the directory
 
@@ -22,14 +32,26 @@ _LISTED = text(
 )
 _PASSWORD = text(
     "SELECT password_hash FROM staff_members"
-    " WHERE merchant_id = :merchant_id AND id = :id AND disabled_at IS NULL"
+    " WHERE merchant_id = :merchant_id AND id = :id"
+    " AND disabled_at IS NULL AND removed_at IS NULL"
 )
 _SESSION_ROLE = text(
     "SELECT m.role FROM staff_members m"
-    " WHERE m.merchant_id = :merchant_id AND m.id = :staff_id AND m.disabled_at IS NULL"
+    " WHERE m.merchant_id = :merchant_id AND m.id = :staff_id"
+    " AND m.disabled_at IS NULL AND m.removed_at IS NULL"
     " AND EXISTS (SELECT FROM refresh_tokens t WHERE t.merchant_id = m.merchant_id"
     " AND t.family_id = :family_id AND t.staff_id = m.id AND t.revoked_at IS NULL"
     " AND t.expires_at > :now)"
+)
+_LAST_SEEN = text(
+    "SELECT staff_id, max(issued_at) AS at FROM refresh_tokens"
+    " WHERE merchant_id = :merchant_id AND staff_id = ANY(:staff_ids) GROUP BY staff_id"
+)
+_DEVICES = text(
+    "SELECT family_id, max(device) AS name, min(issued_at) AS since, max(issued_at) AS seen_at"
+    " FROM refresh_tokens WHERE merchant_id = :merchant_id AND staff_id = :staff_id"
+    " GROUP BY family_id HAVING bool_and(revoked_at IS NULL) AND max(expires_at) > :now"
+    " ORDER BY seen_at DESC, family_id LIMIT :limit"
 )
 
 
@@ -41,14 +63,51 @@ async def get_member(session: AsyncSession, staff_id: UUID) -> Member:
     return member_of(row, ring_of(session))
 
 
-async def list_members(session: AsyncSession) -> list[Member]:
-    """The merchant's staff, longest-serving first."""
-    rows = await session.scalars(
-        select(MemberRow)
-        .where(MemberRow.merchant_id == merchant_of(session))
-        .order_by(MemberRow.id)
+async def list_members(
+    session: AsyncSession, *, former: bool = False, after: UUID | None = None, limit: int = 200
+) -> list[Member]:
+    """The merchant's staff, longest-serving first; or those who were removed from it."""
+    query = select(MemberRow).where(
+        MemberRow.merchant_id == merchant_of(session), MemberRow.removed_at.is_not(None) == former
     )
+    if after is not None:
+        query = query.where(MemberRow.id > after)
+    rows = await session.scalars(query.order_by(MemberRow.id).limit(limit))
     return [member_of(row, ring_of(session)) for row in rows]
+
+
+async def last_seen(session: AsyncSession, staff_ids: Sequence[UUID]) -> dict[UUID, datetime]:
+    """When these people were last here, to the lifetime of an access token."""
+    wanted = {"merchant_id": merchant_of(session), "staff_ids": list(staff_ids)}
+    return {row.staff_id: row.at for row in await session.execute(_LAST_SEEN, wanted)}
+
+
+async def list_devices(
+    session: AsyncSession, staff_id: UUID, *, now: datetime, limit: int = 100
+) -> list[Device]:
+    """Where somebody is signed in, the latest used first."""
+    wanted = {"merchant_id": merchant_of(session), "staff_id": staff_id, "now": now, "limit": limit}
+    found = await session.execute(_DEVICES, wanted)
+    return [Device(row.family_id, row.name, row.since, row.seen_at) for row in found]
+
+
+async def read_link(
+    session: AsyncSession, *, staff_id: UUID, secret: str, now: datetime
+) -> OpenedLink:
+    """Whom this link is for. Raises LinkUsed, LinkExpired."""
+    row = await session.get(MemberRow, (merchant_of(session), staff_id))
+    rules.check_link(row and row.link_hash, row and row.link_expires_at, secret, now)
+    member = await get_member(session, staff_id)
+    merchant = await merchants.get(session, member.merchant_id)
+    return OpenedLink(
+        member.merchant_id,
+        member.id,
+        merchant.name,
+        member.email,
+        member.name,
+        member.role,
+        joining=member.state is State.INVITED,
+    )
 
 
 async def find_member(session: AsyncSession, email: str) -> Member | None:
@@ -138,11 +197,26 @@ async def find_session_role(
 
 def member_of(row: MemberRow, ring: KeyRing) -> Member:
     """A member from their row, opened."""
-    email = ring.open_text(row.merchant_id, "staff.email", row.email_sealed) or ""
-    name = ring.open_text(row.merchant_id, "staff.name", row.name_sealed)
     return Member(
-        row.id, row.merchant_id, email, name, Role(row.role), row.created_at, row.disabled_at
+        id=row.id,
+        merchant_id=row.merchant_id,
+        email=ring.open_text(row.merchant_id, "staff.email", row.email_sealed) or "",
+        name=ring.open_text(row.merchant_id, "staff.name", row.name_sealed),
+        role=Role(row.role),
+        state=state_of(row),
+        created_at=row.created_at,
+        link_expires_at=row.link_expires_at,
+        erased_at=row.erased_at,
     )
+
+
+def state_of(row: MemberRow) -> State:
+    """Whether this member can work."""
+    if row.removed_at is not None:
+        return State.REMOVED
+    if row.disabled_at is not None:
+        return State.SUSPENDED
+    return State.INVITED if row.password_hash is None else State.ACTIVE
 
 
 def key_of(row: ApiKeyRow) -> ApiKey:

@@ -1,14 +1,23 @@
 """Pure decisions: what a role may do, what an address and a password must be."""
 
 import hashlib
+import hmac
 import secrets
 import unicodedata
 from collections.abc import Collection, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from email_validator import EmailNotValidError, validate_email
 
-from loyalnest.staff.errors import EmailInvalid, PasswordTooWeak, ScopeNotYours, ScopesMissing
+from loyalnest.staff.errors import (
+    AboveYou,
+    EmailInvalid,
+    LinkExpired,
+    LinkUsed,
+    PasswordTooWeak,
+    ScopeNotYours,
+    ScopesMissing,
+)
 from loyalnest.staff.values import OwnScope, Role, Scope
 
 KEY_PREFIX = "lnk_"
@@ -17,6 +26,8 @@ CUSTOMER_PREFIX = "lnc_"
 LINK_PREFIX = "lno_"
 CUSTOMER_SESSION = timedelta(minutes=15)
 LINK_LIFETIME = timedelta(minutes=15)
+INVITATION_PREFIX = "lni_"
+INVITATION_LASTS, RESET_LASTS = timedelta(days=7), timedelta(days=1)
 _SECRET_BYTES = 32
 _PASSWORD_LENGTH = range(12, 257)
 # Without look-alikes: somebody may have to read it from a screen.
@@ -25,7 +36,8 @@ _LETTERS = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKMNPQRSTUVWXYZ23456789"
 _READING = frozenset(scope for scope in Scope if scope.value.endswith(":read"))
 SCOPES_OF: Mapping[Role, frozenset[Scope]] = {
     Role.OWNER: frozenset(Scope),
-    Role.MANAGER: frozenset(Scope) - {Scope.STAFF_WRITE},
+    # A key outlives whoever made it, so only those make one who answer for the whole program.
+    Role.MANAGER: frozenset(Scope) - {Scope.KEYS_WRITE},
     Role.STAFF: frozenset(
         {
             Scope.CUSTOMERS_READ,
@@ -36,7 +48,7 @@ SCOPES_OF: Mapping[Role, frozenset[Scope]] = {
             Scope.PROGRAM_READ,
         }
     ),
-    Role.ANALYST: _READING - {Scope.INBOX_READ},
+    Role.ANALYST: _READING - {Scope.INBOX_READ, Scope.STAFF_READ},
 }
 
 
@@ -102,3 +114,48 @@ def own_scopes(granter: Collection[str]) -> frozenset[OwnScope]:
     if Scope.POINTS_WRITE not in granter:
         return frozenset({OwnScope.READ})
     return frozenset(OwnScope)
+
+
+def check_not_above(role: Role, caller: Collection[str]) -> None:
+    """Nobody gives a role, or touches somebody, that may do more than they. Raises AboveYou."""
+    if not SCOPES_OF[role] <= set(caller):
+        raise AboveYou
+
+
+def check_link(kept: bytes | None, expires_at: datetime | None, secret: str, now: datetime) -> None:
+    """Raises LinkUsed, LinkExpired."""
+    if kept is None or expires_at is None or not hmac.compare_digest(kept, secret_hash(secret)):
+        raise LinkUsed
+    if expires_at <= now:
+        raise LinkExpired
+
+
+# The first that is named wins: most browsers claim to be several others too.
+_BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("SamsungBrowser", "Samsung Internet"),
+    ("Firefox/", "Firefox"),
+    ("FxiOS", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("CriOS", "Chrome"),
+    ("Safari/", "Safari"),
+)
+_SYSTEMS = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "macOS"),
+    ("CrOS", "ChromeOS"),
+    ("Linux", "Linux"),
+)
+
+
+def device_of(user_agent: str) -> str | None:
+    """What somebody signs in from, told roughly enough to be nobody's fingerprint."""
+    found = [
+        next((name for mark, name in kinds if mark in user_agent), None)
+        for kinds in (_BROWSERS, _SYSTEMS)
+    ]
+    return ", ".join(name for name in found if name) or None

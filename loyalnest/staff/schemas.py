@@ -1,13 +1,26 @@
 """What sign-in, sessions and API keys look like on the wire."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Literal
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 
 from loyalnest.kernel.http import Caller
 from loyalnest.kernel.ids import to_wire
-from loyalnest.staff.values import ApiKey, Scope, Tokens
+from loyalnest.staff.rules import SCOPES_OF
+from loyalnest.staff.values import (
+    ApiKey,
+    Device,
+    Link,
+    Member,
+    OpenedLink,
+    Role,
+    Scope,
+    State,
+    Tokens,
+)
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
 
@@ -92,6 +105,161 @@ class Identity(BaseModel):
         )
 
 
+class LinkToken(Input):
+    """What a link carries behind its `#`."""
+
+    token: SecretStr = Field(max_length=1000)
+
+
+class LinkUse(LinkToken):
+    """Setting a password by a link."""
+
+    password: SecretStr = Field(max_length=1000, description="12 to 256 characters.")
+    name: Name | None = Field(default=None, description="Left out, it stays as it is.")
+    cookie: bool = Field(
+        default=False,
+        description="For browsers: keep the refresh token in a cookie that no script can read.",
+    )
+
+
+class LinkView(BaseModel):
+    """Whom a link is for."""
+
+    merchant: str = Field(examples=["Café Blau"])
+    email: str
+    name: str | None
+    role: Role
+    joining: bool = Field(description="False: they are here already and set a new password.")
+
+    @classmethod
+    def of(cls, link: OpenedLink) -> "LinkView":
+        return cls(
+            merchant=link.merchant_name,
+            email=link.email,
+            name=link.name,
+            role=link.role,
+            joining=link.joining,
+        )
+
+
+class DeviceView(BaseModel):
+    """A session: one sign-in on one device."""
+
+    id: str = Field(examples=["ses_01890a5d7b3e7c4f8a1b2c3d4e5f6071"])
+    device: str | None = Field(examples=["Firefox, Linux"])
+    since: datetime
+    last_seen_at: datetime = Field(description="To the lifetime of an access token.")
+
+    @classmethod
+    def of(cls, device: Device) -> "DeviceView":
+        return cls(
+            id=to_wire("ses", device.session_id),
+            device=device.name,
+            since=device.since,
+            last_seen_at=device.last_seen_at,
+        )
+
+
+class DeviceList(BaseModel):
+    """Where you are signed in."""
+
+    items: list[DeviceView]
+    current: str | None = Field(description="The session that asks; null for a key.")
+
+    @classmethod
+    def of(cls, devices: Sequence[Device], here: UUID | None) -> "DeviceList":
+        items = [DeviceView.of(device) for device in devices]
+        return cls(items=items, current=to_wire("ses", here) if here else None)
+
+
+_STAFF_ID = "stf_01890a5d7b3e7c4f8a1b2c3d4e5f6071"
+
+
+class MemberView(BaseModel):
+    """Somebody who runs the program, or is invited to."""
+
+    id: str = Field(examples=[_STAFF_ID])
+    email: str | None = Field(description="Null once they were erased.")
+    name: str | None
+    role: Role
+    state: State
+    created_at: datetime
+    last_seen_at: datetime | None = Field(description="To the lifetime of an access token.")
+    link_expires_at: datetime | None = Field(
+        description="Until when the last link made for them works; null where none does."
+    )
+    erased_at: datetime | None
+
+    @classmethod
+    def of(cls, member: Member, seen_at: datetime | None = None) -> "MemberView":
+        return cls.model_validate(_shown_member(member, seen_at))
+
+
+class MemberExport(MemberView):
+    """All that is known of somebody."""
+
+    sessions: list[DeviceView]
+
+    @classmethod
+    def holding(
+        cls, member: Member, seen_at: datetime | None, devices: Sequence[Device]
+    ) -> "MemberExport":
+        sessions = [DeviceView.of(device) for device in devices]
+        return cls.model_validate({**_shown_member(member, seen_at), "sessions": sessions})
+
+
+class RoleView(BaseModel):
+    """What a role may do."""
+
+    role: Role
+    scopes: list[Scope]
+
+    @classmethod
+    def of(cls, role: Role) -> "RoleView":
+        return cls(role=role, scopes=sorted(SCOPES_OF[role]))
+
+
+class Invitation(Input):
+    """Whom to ask, and what they shall be."""
+
+    email: str = Field(max_length=320, examples=["grace@example.com"])
+    role: Role
+
+
+class NewRole(Input):
+    """What somebody shall be."""
+
+    role: Role
+
+
+class MemberErasure(Input):
+    """Says twice who is meant."""
+
+    confirm: str = Field(description="The member's id once more.", examples=[_STAFF_ID])
+
+
+class LinkMade(BaseModel):
+    """Somebody, and the link they were given, which is never shown again."""
+
+    member: MemberView
+    token: str = Field(examples=["lni_…"])
+    path: str = Field(
+        description="Where the link leads, under this installation's address.",
+        examples=["/dashboard/invitation#lni_…"],
+    )
+    expires_at: datetime
+
+    @classmethod
+    def of(cls, member: Member, link: Link) -> "LinkMade":
+        return cls(
+            member=MemberView.of(member),
+            token=link.token,
+            # Behind the #, which a browser keeps to itself: servers log addresses.
+            path=f"/dashboard/invitation#{link.token}",
+            expires_at=link.expires_at,
+        )
+
+
 class NewApiKey(Input):
     """A key to be made."""
 
@@ -136,4 +304,18 @@ def _shown(key: ApiKey) -> dict[str, object]:
         "created_at": key.created_at,
         "created_by": key.created_by,
         "revoked_at": key.revoked_at,
+    }
+
+
+def _shown_member(member: Member, seen_at: datetime | None) -> dict[str, object]:
+    return {
+        "id": to_wire("stf", member.id),
+        "email": member.email or None,
+        "name": member.name,
+        "role": member.role,
+        "state": member.state,
+        "created_at": member.created_at,
+        "last_seen_at": seen_at,
+        "link_expires_at": member.link_expires_at,
+        "erased_at": member.erased_at,
     }

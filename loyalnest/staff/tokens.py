@@ -11,7 +11,7 @@ import jwt
 
 from loyalnest.kernel.crypto import KeyRing
 from loyalnest.staff import rules
-from loyalnest.staff.errors import CredentialsInvalid, PassInvalid, SessionEnded
+from loyalnest.staff.errors import CredentialsInvalid, LinkUsed, PassInvalid, SessionEnded
 from loyalnest.staff.values import AccessClaims, CustomerClaims, Voucher, Vouching
 
 _ISSUER = "loyalnest"
@@ -86,6 +86,19 @@ def read_pass(token: str) -> tuple[UUID, UUID, str]:
     named = _named_in(rules.LINK_PREFIX, token)
     if named is None:
         raise PassInvalid
+    return named
+
+
+def make_link_token(merchant_id: UUID, staff_id: UUID, secret: str) -> str:
+    """What a link carries: it names whom it is for, so that it needs no directory."""
+    return _naming(rules.INVITATION_PREFIX, merchant_id, staff_id, secret)
+
+
+def read_link_token(token: str) -> tuple[UUID, UUID, str]:
+    """Merchant, member of staff and secret. Raises LinkUsed."""
+    named = _named_in(rules.INVITATION_PREFIX, token)
+    if named is None:
+        raise LinkUsed
     return named
 
 

@@ -28,7 +28,19 @@ class Scope(StrEnum):
     EVENTS_READ = "events:read"
     INBOX_READ = "inbox:read"
     INBOX_WRITE = "inbox:write"
+    STAFF_READ = "staff:read"
     STAFF_WRITE = "staff:write"
+    KEYS_WRITE = "keys:write"
+
+
+class State(StrEnum):
+    """Whether somebody can work for a merchant."""
+
+    INVITED = "invited"
+    """Not here yet: they have no password."""
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    REMOVED = "removed"
 
 
 class OwnScope(StrEnum):
@@ -45,10 +57,48 @@ class Member:
     id: UUID
     merchant_id: UUID
     email: str
+    """Empty once they were erased."""
     name: str | None
     role: Role
+    state: State
     created_at: datetime
-    disabled_at: datetime | None
+    link_expires_at: datetime | None = None
+    """Until when the link they were given can be used, where one is open."""
+    erased_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A way in that works once, for whoever it was given to. Nobody can show it again."""
+
+    token: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedLink:
+    """Whom a link that can still be used was given to."""
+
+    merchant_id: UUID
+    staff_id: UUID
+    merchant_name: str
+    email: str
+    name: str | None
+    role: Role
+    joining: bool
+    """They are invited; otherwise they are here already and need a new password."""
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """One sign-in of somebody, from then until it ends."""
+
+    session_id: UUID
+    name: str | None
+    """What it runs on, as far as it said."""
+    since: datetime
+    last_seen_at: datetime
+    """To the lifetime of an access token."""
 
 
 @dataclass(frozen=True, slots=True)

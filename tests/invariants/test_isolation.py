@@ -74,6 +74,8 @@ BODIES: dict[str, dict[str, Any]] = {
     },
     "unmerge_customers": {"merge_id": "{merge_id}"},
     "erase_customer": {"confirm": "{customer_id}"},
+    "change_staff_role": {"role": "analyst"},
+    "erase_staff": {"confirm": "{staff_id}"},
     "dismiss_merge_candidate": {"customer_id": "{candidate_id}", "other_id": "{other_id}"},
     "earn": {
         "customer_id": "{customer_id}",

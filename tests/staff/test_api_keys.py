@@ -43,7 +43,7 @@ async def test_the_database_holds_no_secret(database: Database):
 
 async def test_a_key_gives_away_no_more_than_it_has(database: Database):
     merchant, _ = await open_cafe(database)
-    clerk = await make_key(database, merchant.id, "staff:write program:read")
+    clerk = await make_key(database, merchant.id, "keys:write program:read")
     async with house(database) as client:
         refused = await create(client, clerk, "program:write")
         assert (refused.status_code, refused.json()["code"]) == (403, "SCOPE_NOT_YOURS")

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from loyalnest import merchants, staff
-from loyalnest.entrypoints.cli.acting import act
+from loyalnest.entrypoints.cli.acting import ACTOR, act
 from loyalnest.kernel import clock
 from loyalnest.kernel.database import Database
 
@@ -36,7 +36,9 @@ def set_password(
             member = await staff.find_member(session, email)
             if member is None:
                 raise staff.MemberNotFound
-            await staff.set_password(session, staff_id=member.id, password=chosen, now=clock.now())
+            await staff.set_password(
+                session, staff_id=member.id, password=chosen, actor=ACTOR, now=clock.now()
+            )
 
     act(change)
     typer.echo(f"{email} signs in with {chosen}" if password is None else "The password is set.")

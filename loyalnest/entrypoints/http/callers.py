@@ -19,11 +19,13 @@ from loyalnest.kernel.settings import Settings
 
 API = "/v1/api/"
 # A browser can set no header for the stream and sends its token as the first message. Whoever
-# clicks on a referral link is nobody we know.
+# clicks on a referral link is nobody we know; whoever was given a link to join, not yet.
 _OPEN = frozenset(
     {
         "/v1/api/auth/login",
         "/v1/api/auth/refresh",
+        "/v1/api/auth/links/read",
+        "/v1/api/auth/links/use",
         "/v1/api/events/stream",
         "/v1/api/referrals/click",
         "/v1/api/sessions",

@@ -14,6 +14,11 @@ _LIST = text(
     " ON CONFLICT DO NOTHING RETURNING true"
 )
 
+_UNLIST = text(
+    "DELETE FROM directory WHERE kind = :kind AND hash = ANY(:hashes)"
+    " AND merchant_id = :merchant_id AND subject_id = :subject_id"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Listing:
@@ -37,3 +42,23 @@ async def put(session: AsyncSession, listings: Sequence[Listing]) -> int:
         },
     )
     return len(added.all())
+
+
+async def remove(
+    session: AsyncSession,
+    *,
+    kind: str,
+    hashes: Sequence[bytes],
+    merchant_id: UUID,
+    subject_id: UUID,
+) -> None:
+    """Take lines of one subject out of the directory."""
+    await session.execute(
+        _UNLIST,
+        {
+            "kind": kind,
+            "hashes": list(hashes),
+            "merchant_id": merchant_id,
+            "subject_id": subject_id,
+        },
+    )

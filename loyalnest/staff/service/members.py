@@ -9,13 +9,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from loyalnest.kernel.crypto import KeyRing
 from loyalnest.kernel.database import merchant_of, ring_of
+from loyalnest.kernel.events import publish
 from loyalnest.kernel.ids import new_id
 from loyalnest.staff import passwords, queries, rules
-from loyalnest.staff.errors import CurrentPasswordWrong, MemberExists, MemberNotFound
+from loyalnest.staff.errors import CurrentPasswordWrong, MemberExists, MemberGone, MemberNotFound
+from loyalnest.staff.events import StaffPasswordChanged
 from loyalnest.staff.models import MemberRow
 from loyalnest.staff.service import directory
 from loyalnest.staff.service.sessions import sign_out_everywhere
-from loyalnest.staff.values import Member, Role
+from loyalnest.staff.values import Member, Role, State
 
 EMAIL, NAME = "staff.email", "staff.name"
 
@@ -40,7 +42,8 @@ async def create_member(
     password_hash = None
     if password is not None:
         password_hash = await passwords.hash_password(rules.checked_password(password))
-    member = Member(new_id(), merchant_id, email, name, role, now, None)
+    state = State.INVITED if password is None else State.ACTIVE
+    member = Member(new_id(), merchant_id, email, name, role, state, now)
     added = await session.execute(
         insert(MemberRow)
         .values(
@@ -63,22 +66,29 @@ async def create_member(
 
 
 async def set_password(
-    session: AsyncSession, *, staff_id: UUID, password: str, now: datetime
+    session: AsyncSession, *, staff_id: UUID, password: str, actor: str, now: datetime
 ) -> None:
     """Give somebody a new password; whoever is signed in as them is signed out.
 
-    Raises PasswordTooWeak, MemberNotFound.
+    A link they were given meanwhile is void. Raises PasswordTooWeak, MemberNotFound, MemberGone.
     """
     row = await session.get(MemberRow, (merchant_of(session), staff_id))
     if row is None:
         raise MemberNotFound
+    if row.removed_at is not None:
+        raise MemberGone
+    row.link_hash = row.link_expires_at = None
     row.password_hash = await passwords.hash_password(rules.checked_password(password))
     await session.flush()
+    changed = StaffPasswordChanged(
+        merchant_id=row.merchant_id, occurred_at=now, staff_id=staff_id, actor=actor
+    )
+    await publish(session, [changed], now=now)
     await sign_out_everywhere(session, staff_id=staff_id, now=now)
 
 
 async def change_password(
-    session: AsyncSession, *, staff_id: UUID, current: str, new: str, now: datetime
+    session: AsyncSession, *, staff_id: UUID, current: str, new: str, actor: str, now: datetime
 ) -> None:
     """Change a password, by somebody who knows it. Raises CurrentPasswordWrong, PasswordTooWeak."""
     stored = await session.scalar(
@@ -88,7 +98,7 @@ async def change_password(
     )
     if not await passwords.verify(stored, rules.composed(current)):
         raise CurrentPasswordWrong
-    await set_password(session, staff_id=staff_id, password=new, now=now)
+    await set_password(session, staff_id=staff_id, password=new, actor=actor, now=now)
 
 
 def listing_of(ring: KeyRing, member: Member) -> directory.Listing:

@@ -13,12 +13,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from loyalnest.kernel.database import database_of, merchant_of, ring_of
 from loyalnest.kernel.ids import new_id
-from loyalnest.staff import rules, tokens
+from loyalnest.staff import queries, rules, tokens
+from loyalnest.staff.errors import SessionNotFound
 from loyalnest.staff.models import MemberRow, RefreshTokenRow
-from loyalnest.staff.values import AccessClaims, Tokens
+from loyalnest.staff.values import AccessClaims, State, Tokens
 
 
-async def start_session(session: AsyncSession, *, staff_id: UUID, now: datetime) -> Tokens:
+async def start_session(
+    session: AsyncSession, *, staff_id: UUID, now: datetime, device: str | None = None
+) -> Tokens:
     """Sign somebody in whose password was right. Their sessions that ran out are cleared away."""
     await session.execute(
         delete(RefreshTokenRow).where(
@@ -27,7 +30,7 @@ async def start_session(session: AsyncSession, *, staff_id: UUID, now: datetime)
             RefreshTokenRow.expires_at < now,
         )
     )
-    return await _issue(session, staff_id=staff_id, family_id=new_id(), now=now)
+    return await _issue(session, staff_id=staff_id, family_id=new_id(), device=device, now=now)
 
 
 async def refresh(
@@ -51,11 +54,13 @@ async def refresh(
     if row.revoked_at is not None or row.expires_at <= now:
         return None
     member = await session.get_one(MemberRow, (row.merchant_id, row.staff_id))
-    if member.disabled_at is not None:
+    if queries.state_of(member) is not State.ACTIVE:
         return None
     row.used_at = now
     await session.flush()
-    return await _issue(session, staff_id=row.staff_id, family_id=row.family_id, now=now)
+    return await _issue(
+        session, staff_id=row.staff_id, family_id=row.family_id, device=row.device, now=now
+    )
 
 
 async def sign_out(session: AsyncSession, *, family_id: UUID, now: datetime) -> None:
@@ -84,8 +89,18 @@ async def sign_out_everywhere(session: AsyncSession, *, staff_id: UUID, now: dat
     )
 
 
+async def sign_device_out(
+    session: AsyncSession, *, staff_id: UUID, session_id: UUID, now: datetime
+) -> None:
+    """End one session of somebody, wherever it is. Raises SessionNotFound."""
+    devices = await queries.list_devices(session, staff_id, now=now)
+    if session_id not in {device.session_id for device in devices}:
+        raise SessionNotFound
+    await sign_out(session, family_id=session_id, now=now)
+
+
 async def _issue(
-    session: AsyncSession, *, staff_id: UUID, family_id: UUID, now: datetime
+    session: AsyncSession, *, staff_id: UUID, family_id: UUID, device: str | None, now: datetime
 ) -> Tokens:
     settings = database_of(session).settings
     merchant_id = merchant_of(session)
@@ -101,6 +116,7 @@ async def _issue(
             secret_hash=rules.secret_hash(secret),
             issued_at=now,
             expires_at=expires_at,
+            device=device,
         )
     )
     await session.flush()

@@ -18,7 +18,7 @@ import { Password } from "./password";
 
 export function Settings() {
   const { t } = useTranslation();
-  const mayKeepKeys = useMay("staff:write");
+  const mayKeepKeys = useMay("keys:write");
   const mayReadProgram = useMay("program:read");
   return (
     <Page title={t("nav.settings")}>

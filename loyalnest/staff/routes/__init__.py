@@ -1,0 +1,25 @@
+"""REST: signing in, the people of the staff, and API keys."""
+
+from fastapi import APIRouter
+
+from loyalnest.kernel.http import PROBLEMS
+from loyalnest.kernel.limits import Buckets, Policy
+from loyalnest.kernel.settings import Settings
+from loyalnest.staff.routes import keys, links, sign_in, team
+
+__all__ = ["router_of"]
+
+
+def router_of(settings: Settings) -> APIRouter:
+    """The routes of this module; each application counts attempts at passwords for itself."""
+    window_s = settings.sign_in_window_minutes * 60
+    attempts = Buckets(Policy("sign-in", settings.sign_in_attempts, window_s))
+    router = APIRouter(prefix="/v1/api", responses=PROBLEMS)
+    for routes in (
+        sign_in.router_of(attempts),
+        links.router_of(),
+        team.router_of(),
+        keys.router_of(),
+    ):
+        router.include_router(routes)
+    return router
