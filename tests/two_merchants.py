@@ -44,6 +44,8 @@ class Tenant:
     key: str
     session: str
     """What one of its customers asks with."""
+    person: str
+    """What its owner asks with."""
     email: str
     ids: dict[str, str]
 
@@ -78,7 +80,8 @@ async def _settled(database: Database, shop: Shop, owner: str) -> Tenant:
     key = await make_key(database, shop.merchant_id)
     async with house(database) as client:
         body = {"email": email, "password": PASSWORD}
-        assert (await client.post("/v1/api/auth/login", json=body)).is_success
+        signed_in = await client.post("/v1/api/auth/login", json=body)
+        assert signed_in.is_success
         earned = await client.post(
             "/v1/api/points/earn",
             json={
@@ -103,8 +106,14 @@ async def _settled(database: Database, shop: Shop, owner: str) -> Tenant:
     await _begin(database, shop)
     await _fall_into_debt_and_merge(database, key, await shop.customer_id(email))
     await _settle_program(database, shop, email)
-    token: str = started.json()["token"]
-    return Tenant(shop.merchant_id, key, token, email, await _ids(database, shop, email))
+    return Tenant(
+        shop.merchant_id,
+        key,
+        session=started.json()["token"],
+        person=signed_in.json()["access_token"],
+        email=email,
+        ids=await _ids(database, shop, email),
+    )
 
 
 async def _redeem(client: httpx.AsyncClient, key: str, customer_id: str) -> None:

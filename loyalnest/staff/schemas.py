@@ -164,12 +164,12 @@ class DeviceList(BaseModel):
     """Where you are signed in."""
 
     items: list[DeviceView]
-    current: str | None = Field(description="The session that asks; null for a key.")
+    current: str = Field(description="The session that asks.")
 
     @classmethod
-    def of(cls, devices: Sequence[Device], here: UUID | None) -> "DeviceList":
+    def of(cls, devices: Sequence[Device], here: UUID) -> "DeviceList":
         items = [DeviceView.of(device) for device in devices]
-        return cls(items=items, current=to_wire("ses", here) if here else None)
+        return cls(items=items, current=to_wire("ses", here))
 
 
 _STAFF_ID = "stf_01890a5d7b3e7c4f8a1b2c3d4e5f6071"

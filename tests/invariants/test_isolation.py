@@ -107,7 +107,10 @@ def names_things() -> list[str]:
 
 
 def opens(name: str, tenant: Tenant) -> dict[str, str]:
-    """What opens this door: a customer's own needs their session, everything else a key."""
+    """What opens this door: a customer's own needs their session, one's own sign-ins somebody who
+    is signed in, everything else a key."""
+    if name in {"list_own_sessions", "end_own_session"}:
+        return bearing(tenant.person)
     security: list[dict[str, list[str]]] = OPERATIONS[name][2].get("security", [])
     own = any(scope.startswith("self:") for each in security for scope in each.get("bearer", ()))
     return bearing(tenant.session if own else tenant.key)

@@ -166,14 +166,16 @@ async def sign_out_everywhere(caller: SignedIn, database: Db, now: Now, response
 
 
 async def list_own_sessions(caller: SignedIn, database: Db, now: Now) -> DeviceList:
-    """Where you are signed in, the latest used first; a key is signed in nowhere."""
+    """Where you are signed in, the latest used first."""
+    here = _session_of(caller)
     async with database.tenant(caller.merchant_id) as session:
         found = await queries.list_devices(session, caller.subject_id, now=now)
-    return DeviceList.of(found, caller.session_id)
+    return DeviceList.of(found, here)
 
 
 async def end_own_session(session_id: str, caller: SignedIn, database: Db, now: Now) -> None:
     """End one session of yours, on another device as well as here."""
+    _session_of(caller)
     async with database.tenant(caller.merchant_id) as session:
         await team.leave_device(
             session, session_id=from_wire("ses", session_id), by=caller, now=now

@@ -63,9 +63,9 @@ async def list_staff(
     )
 
 
-async def list_roles(session: Reading) -> list[RoleView]:
+async def list_roles(session: Reading) -> Page[RoleView]:
     """What each role may do, from the one that may do most."""
-    return [RoleView.of(role) for role in Role]
+    return Page(items=[RoleView.of(role) for role in Role])
 
 
 async def invite_staff(

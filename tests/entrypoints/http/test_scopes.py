@@ -38,7 +38,14 @@ NO_SCOPE = {
     "use_customer_link",
 }
 # Open to strangers, whatever they send along.
-FOR_EVERYBODY = {"sign_in", "refresh_session", "count_referral_click", "use_customer_link"}
+FOR_EVERYBODY = {
+    "sign_in",
+    "refresh_session",
+    "read_link",
+    "use_link",
+    "count_referral_click",
+    "use_customer_link",
+}
 OWN = {str(scope) for scope in staff.OwnScope}
 Keys = dict[staff.Scope, str]
 
