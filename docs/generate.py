@@ -5,6 +5,7 @@ the table of figures in the README, which `bench/results.json` feeds.
 """
 
 import importlib
+import itertools
 import json
 import pkgutil
 import re
@@ -16,10 +17,10 @@ from typing import Any
 import typer
 
 import loyalnest
-from loyalnest import campaigns
+from loyalnest import campaigns, staff
 from loyalnest.entrypoints import wiring
 from loyalnest.entrypoints.cli import app
-from loyalnest.entrypoints.http import openapi_json, rest_api
+from loyalnest.entrypoints.http import openapi_json, permissions, rest_api
 from loyalnest.kernel import errors
 from loyalnest.kernel.events import Event
 from loyalnest.kernel.settings import Settings
@@ -62,6 +63,7 @@ def pages() -> dict[Path, str]:
         DOCS / "reference/errors.md": errors_page(),
         DOCS / "reference/events.md": events_page(),
         DOCS / "reference/openapi.json": api_description(),
+        DOCS / "reference/permissions.md": permissions_page(),
         DOCS / "reference/campaign-rule.schema.json": campaign_rule_schema(),
         DOCS / "decisions/README.md": decisions_page(),
         ROOT / "README.md": readme(),
@@ -141,6 +143,43 @@ def api_description() -> str:
 def campaign_rule_schema() -> str:
     """The JSON Schema of a campaign's rule, which the API hands out too."""
     return json.dumps(campaigns.rule_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+def permissions_page() -> str:
+    """Every operation and who may use it, and what each role's scopes are."""
+    roles = list(staff.SCOPES_OF)
+    parts = [
+        f"# Permissions\n\n{GENERATED}Who may use which operation of the REST API. `yes` for an "
+        "API key means: for one that has the scope. What is not allowed is answered with 403, or "
+        "with 401 when nobody is known to ask; another merchant's things with 404, as if they "
+        "weren't there. A test asks every operation as every one of these and compares.\n",
+        "## Scopes of the roles\n",
+        f"| scope | {' | '.join(roles)} |\n|---|{'---|' * len(roles)}",
+    ]
+    parts += [
+        f"| `{scope}` | {' | '.join(_yes(scope in staff.SCOPES_OF[role]) for role in roles)} |"
+        for scope in staff.Scope
+    ]
+    found = sorted(
+        permissions(json.loads(api_description())),
+        key=lambda one: (one.group, one.path, one.method),
+    )
+    for group, members in itertools.groupby(found, key=lambda one: one.group):
+        rows = list(members)
+        columns = list(rows[0].allowed)
+        parts.append(f"\n## {group}\n\n| operation | | scope | {' | '.join(columns)} |")
+        parts.append(f"|---|---|---|{'---|' * len(columns)}")
+        parts += [
+            f"| `{row.operation}` | `{row.method} {row.path}` | "
+            f"{f'`{row.scope}`' if row.scope else ''} | "
+            f"{' | '.join(_yes(row.allowed[column]) for column in columns)} |"
+            for row in rows
+        ]
+    return "\n".join(parts) + "\n"
+
+
+def _yes(allowed: bool) -> str:
+    return "yes" if allowed else "–"
 
 
 def decisions_page() -> str:

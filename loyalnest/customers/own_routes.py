@@ -14,7 +14,15 @@ from loyalnest.customers import queries
 from loyalnest.customers.routes import Writing
 from loyalnest.customers.schemas import CustomerLink, CustomerLinkView, CustomerSessionView
 from loyalnest.customers.values import WIRE_PREFIX
-from loyalnest.kernel.http import PROBLEMS, Caller, Now, SignedIn, nobody
+from loyalnest.kernel.http import (
+    ONLY_FOR,
+    PROBLEMS,
+    Caller,
+    CallerKind,
+    Now,
+    SignedIn,
+    nobody,
+)
 from loyalnest.kernel.ids import from_wire, to_wire
 
 
@@ -59,7 +67,10 @@ def own_router_of(doors: Doors) -> APIRouter:
     router = APIRouter(prefix="/v1/api", tags=["Own account"], responses=PROBLEMS)
 
     @router.post(
-        "/customers/{customer_id}/sessions", operation_id="start_customer_session", status_code=201
+        "/customers/{customer_id}/sessions",
+        operation_id="start_customer_session",
+        status_code=201,
+        openapi_extra={ONLY_FOR: [CallerKind.API_KEY]},
     )
     async def _start(  # pyright: ignore[reportUnusedFunction]
         customer_id: str, session: Writing, caller: SignedIn, now: Now

@@ -7,7 +7,18 @@ the caller and their limits. All of it is plain ASGI.
 from loyalnest.entrypoints.http import dashboard
 from loyalnest.entrypoints.http.app import build_app, rest_api
 from loyalnest.entrypoints.http.parts import Parts
+from loyalnest.entrypoints.http.permissions import Permission, permissions
 from loyalnest.entrypoints.http.reference import describe, openapi_json
 from loyalnest.entrypoints.http.serve import serve
 
-__all__ = ["Parts", "build_app", "dashboard", "describe", "openapi_json", "rest_api", "serve"]
+__all__ = [
+    "Parts",
+    "Permission",
+    "build_app",
+    "dashboard",
+    "describe",
+    "openapi_json",
+    "permissions",
+    "rest_api",
+    "serve",
+]

@@ -10,6 +10,7 @@ puts the caller on the request and assembles the application.
 
 from loyalnest.kernel.http.callers import (
     CREDENTIALS_MISSING,
+    ONLY_FOR,
     Address,
     Caller,
     CallerKind,
@@ -46,6 +47,7 @@ from loyalnest.kernel.http.problems import (
 __all__ = [
     "CREDENTIALS_MISSING",
     "MET_ANOTHER",
+    "ONLY_FOR",
     "PROBLEMS",
     "REPLAYED",
     "Address",

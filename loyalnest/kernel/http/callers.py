@@ -29,6 +29,10 @@ _BEARER = HTTPBearer(
 CREDENTIALS_MISSING = "Send an API key or an access token as 'Authorization: Bearer …'."
 
 
+ONLY_FOR = "x-callers"
+"""Where the API's description says which kinds of caller an operation is for, if not all."""
+
+
 class MissingScope(Forbidden):
     """This key or sign-in lacks the scope that the request needs."""
 

@@ -15,6 +15,7 @@ Writing = Annotated[AsyncSession, tenant("keys:write")]
 
 
 def router_of() -> APIRouter:
+    """Making, listing and revoking keys."""
     router = APIRouter(prefix="/api-keys", tags=["API keys"])
     router.get("", operation_id="list_api_keys")(list_api_keys)
     router.post("", operation_id="create_api_key", status_code=201)(create_api_key)

@@ -13,6 +13,7 @@ from loyalnest.staff.service import links, sessions
 
 
 def router_of() -> APIRouter:
+    """What a link is for, and taking it up."""
     router = APIRouter(prefix="/auth/links", tags=["Sign-in"])
     router.post("/read", operation_id="read_link")(read_link)
     router.post("/use", operation_id="use_link")(use_link)

@@ -1,14 +1,14 @@
 """REST: signing in and out, one's own password, and where one is signed in."""
 
-from collections.abc import Generator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
 from loyalnest.kernel.database import Database
-from loyalnest.kernel.http import Address, Caller, Db, Now, SignedIn
+from loyalnest.kernel.http import ONLY_FOR, Address, Caller, CallerKind, Db, Now, SignedIn
 from loyalnest.kernel.ids import from_wire
 from loyalnest.kernel.limits import Buckets
 from loyalnest.staff import passwords, queries, rules, tokens
@@ -31,8 +31,11 @@ from loyalnest.staff.schemas import (
 from loyalnest.staff.service import members, sessions, team
 from loyalnest.staff.values import Account, Tokens
 
+_PEOPLE = {ONLY_FOR: [CallerKind.STAFF]}
+
 
 def router_of(attempts: Buckets) -> APIRouter:
+    """Sessions; `attempts` counts who tries passwords."""
     router = APIRouter(tags=["Sign-in"])
     router.include_router(_password_routes(attempts))
     router.include_router(_session_routes())
@@ -41,15 +44,7 @@ def router_of(attempts: Buckets) -> APIRouter:
 
 def _password_routes(attempts: Buckets) -> APIRouter:
     router = APIRouter(prefix="/auth")
-
-    @contextmanager
-    def counted(*asking: object) -> Generator[None]:
-        # Taken before the password is looked at, so that many at once don't slip through.
-        verdict = attempts.take(asking)
-        if not verdict.allowed:
-            raise TooManySignIns(retry_after_s=verdict.retry_after_s)
-        yield
-        attempts.give_back(asking)
+    counted = _counting(attempts)
 
     @router.post("/login", operation_id="sign_in")
     async def _sign_in(  # pyright: ignore[reportUnusedFunction]
@@ -73,7 +68,7 @@ def _password_routes(attempts: Buckets) -> APIRouter:
             )
         return cookie.handed_over(started, request, response, cookie=body.cookie)
 
-    @router.put("/password", operation_id="change_password", status_code=204)
+    @router.put("/password", operation_id="change_password", status_code=204, openapi_extra=_PEOPLE)
     async def _change_password(  # pyright: ignore[reportUnusedFunction]
         body: NewPassword, caller: SignedIn, database: Db, address: Address, now: Now
     ) -> None:
@@ -91,6 +86,19 @@ def _password_routes(attempts: Buckets) -> APIRouter:
                 )
 
     return router
+
+
+def _counting(attempts: Buckets) -> Callable[..., AbstractContextManager[None]]:
+    @contextmanager
+    def counted(*asking: object) -> Generator[None]:
+        # Taken before the password is looked at, so that many at once don't slip through.
+        verdict = attempts.take(asking)
+        if not verdict.allowed:
+            raise TooManySignIns(retry_after_s=verdict.retry_after_s)
+        yield
+        attempts.give_back(asking)
+
+    return counted
 
 
 def _looked_up(email: str) -> str:
@@ -114,15 +122,23 @@ async def _account_of(database: Database, email: str, body: SignIn) -> Account:
 def _session_routes() -> APIRouter:
     router = APIRouter(prefix="/auth")
     router.post("/refresh", operation_id="refresh_session")(refresh_session)
-    router.post("/logout", operation_id="sign_out", status_code=204)(sign_out)
-    router.post("/logout-everywhere", operation_id="sign_out_everywhere", status_code=204)(
-        sign_out_everywhere
-    )
-    router.get("/sessions", operation_id="list_own_sessions")(list_own_sessions)
-    router.delete("/sessions/{session_id}", operation_id="end_own_session", status_code=204)(
-        end_own_session
-    )
     router.get("/me", operation_id="get_identity")(get_identity)
+    for method, path, route, name in (
+        ("POST", "/logout", sign_out, "sign_out"),
+        ("POST", "/logout-everywhere", sign_out_everywhere, "sign_out_everywhere"),
+        ("DELETE", "/sessions/{session_id}", end_own_session, "end_own_session"),
+    ):
+        router.add_api_route(
+            path,
+            route,
+            methods=[method],
+            operation_id=name,
+            status_code=204,
+            openapi_extra=_PEOPLE,
+        )
+    router.get("/sessions", operation_id="list_own_sessions", openapi_extra=_PEOPLE)(
+        list_own_sessions
+    )
     return router
 
 

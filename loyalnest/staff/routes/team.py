@@ -26,6 +26,7 @@ Writing = Annotated[AsyncSession, tenant("staff:write")]
 
 
 def router_of() -> APIRouter:
+    """The list of people, and what is done to one of them."""
     router = APIRouter(prefix="/staff", tags=["Staff"])
     router.get("", operation_id="list_staff")(list_staff)
     router.get("/roles", operation_id="list_roles")(list_roles)
