@@ -176,7 +176,7 @@ async def find_open_key(session: AsyncSession, key_id: UUID) -> ApiKey | None:
 async def find_role(session: AsyncSession, staff_id: UUID) -> Role | None:
     """What somebody is, as long as they may work here."""
     row = await session.get(MemberRow, (merchant_of(session), staff_id))
-    return Role(row.role) if row and row.disabled_at is None else None
+    return Role(row.role) if row and state_of(row) is State.ACTIVE else None
 
 
 async def find_session_role(
