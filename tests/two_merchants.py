@@ -81,18 +81,8 @@ async def _settled(database: Database, shop: Shop, owner: str) -> Tenant:
     async with house(database) as client:
         body = {"email": email, "password": PASSWORD}
         signed_in = await client.post("/v1/api/auth/login", json=body)
-        earned = await client.post(
-            "/v1/api/points/earn",
-            json={
-                "customer_id": await shop.customer_id(email),
-                "action_type": "purchase",
-                "amount": "12.50",
-                "order_id": "till-1",
-            },
-            headers={**bearing(key), "Idempotency-Key": "first"},
-        )
-        assert earned.is_success, earned.text
         customer_id = await shop.customer_id(email)
+        await _earn(client, key, customer_id)
         await _redeem(client, key, customer_id)
         path = f"/v1/api/customers/{customer_id}/sessions"
         started = await client.post(path, headers=bearing(key))
@@ -113,6 +103,16 @@ async def _settled(database: Database, shop: Shop, owner: str) -> Tenant:
         email=email,
         ids=await _ids(database, shop, email),
     )
+
+
+async def _earn(client: httpx.AsyncClient, key: str, customer_id: str) -> None:
+    bought = {"action_type": "purchase", "amount": "12.50", "order_id": "till-1"}
+    earned = await client.post(
+        "/v1/api/points/earn",
+        json={"customer_id": customer_id, **bought},
+        headers={**bearing(key), "Idempotency-Key": "first"},
+    )
+    assert earned.is_success, earned.text
 
 
 async def _redeem(client: httpx.AsyncClient, key: str, customer_id: str) -> None:
