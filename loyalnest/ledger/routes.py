@@ -47,6 +47,7 @@ from loyalnest.ledger.schemas import (
     PostingsView,
     ReturnsView,
     ReturnView,
+    UnitNames,
     UnitsView,
     UnitView,
     UnmergeRequest,
@@ -193,6 +194,15 @@ async def list_units(session: Program) -> UnitsView:
     """What this merchant counts, and when it lapses."""
     found = await units.list_units(session, merchant_of(session))
     return UnitsView(items=list(map(UnitView.of, found)))
+
+
+@_router.put("/units/{code}/names", operation_id="rename_unit")
+async def rename_unit(code: str, body: UnitNames, session: ProgramWriting) -> UnitView:
+    """Call what is counted something else: stars, beans, crumbs."""
+    unit = await units.rename(
+        session, merchant_id=merchant_of(session), code=code, names=body.names
+    )
+    return UnitView.of(unit)
 
 
 @_router.put("/units/{code}/expiry", operation_id="set_expiry")

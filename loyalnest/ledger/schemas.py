@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 import msgspec
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from loyalnest.kernel.http import Instant
 from loyalnest.kernel.ids import from_wire, to_wire
@@ -189,6 +189,23 @@ class ExpiryChange(ExpiryPolicy):
     existing: bool = Field(
         default=False,
         description="Give points that exist already new dates too, none sooner than in 30 days.",
+    )
+
+
+_Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")]
+_UnitName = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40, pattern=r"^[^<>]*$")
+]
+
+
+class UnitNames(Strict):
+    """What a unit is called."""
+
+    names: dict[_Language, tuple[_UnitName, _UnitName]] = Field(
+        min_length=1,
+        max_length=50,
+        description="By language: singular, plural. Languages left out go by `en`, or by our own.",
+        examples=[{"en": ["star", "stars"], "de": ["Stern", "Sterne"]}],
     )
 
 

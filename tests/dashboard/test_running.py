@@ -2,6 +2,8 @@
 
 from playwright.async_api import Page, expect
 
+from loyalnest import onboarding
+from loyalnest.kernel import clock, relay
 from tests.dashboard.conftest import Site, settled
 
 
@@ -57,3 +59,33 @@ async def test_a_program_is_paused_with_what_that_means_and_goes_on_again(site: 
     await settled(page)
     await expect(page.get_by_label("Badges and leaderboard")).to_have_value("off")
     await expect(page.get_by_label("Writing a review")).to_have_value("paused")
+
+
+async def test_points_get_a_name_of_their_own(site: Site, page: Page):
+    await page.goto(site.at("/settings"))
+    card = page.get_by_role("region", name="What your points are called")
+    await card.get_by_label("One").fill("crumb")
+    await card.get_by_label("Several").fill("crumbs")
+    await expect(card.get_by_text("1 crumb · 120 crumbs")).to_be_visible()
+    await card.get_by_role("button", name="Save").click()
+    await expect(page.get_by_role("status").get_by_text("Saved")).to_be_visible()
+    await page.goto(site.at("/earning"))
+    await expect(page.get_by_text("£25.00 earn 25 crumbs")).to_be_visible()
+
+
+async def test_what_happens_meanwhile_is_announced_and_shown_on_demand(site: Site, page: Page):
+    await relay.settle(site.shop.database, [])
+    async with page.expect_websocket() as opened:
+        await page.goto(site.at("/activity"))
+    await (await opened.value).wait_for_event("framereceived")
+    await settled(page)
+    rows = await page.locator("main li").count()
+    async with site.shop.database.tenant(site.shop.merchant_id) as session:
+        await onboarding.dismiss(session, onboarding.Step.STAFF, actor="test", now=clock.now())
+    await relay.settle(site.shop.database, [])
+    fresh = page.get_by_role("button", name="New: 1", exact=True)
+    await expect(fresh).to_be_visible(timeout=15_000)
+    assert await page.locator("main li").count() == rows
+    await fresh.click()
+    await expect(page.locator("main li").first).to_contain_text("A step of the setup was left out")
+    await expect(fresh).to_have_count(0)

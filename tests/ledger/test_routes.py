@@ -191,3 +191,21 @@ async def test_another_merchant_s_customer_is_not_there(database: Database, bake
             await adjust(client, ada, 5, "k1"),
         ]
     assert [answer.status_code for answer in answers] == [404, 404, 404]
+
+
+async def test_points_are_called_what_the_merchant_calls_them(
+    database: Database, bakery: UUID
+) -> None:
+    names = {"en": [" star ", "stars"], "de": ["Stern", "Sterne"]}
+    async with door(
+        database, ledger.router_of(orders.sources_of), caller=caller_for(bakery)
+    ) as client:
+        renamed = await client.put("/v1/api/units/points/names", json={"names": names})
+        listed = await client.get("/v1/api/units")
+        for wrong in ({}, {"en": ["", "stars"]}, {"en": ["<b>", "stars"]}, {"English": ["a", "b"]}):
+            refused = await client.put("/v1/api/units/points/names", json={"names": wrong})
+            assert refused.status_code == 422, wrong
+        unknown = await client.put("/v1/api/units/beans/names", json={"names": names})
+    assert renamed.json()["names"] == {"en": ["star", "stars"], "de": ["Stern", "Sterne"]}
+    assert listed.json()["items"] == [renamed.json()]
+    assert unknown.status_code == 404

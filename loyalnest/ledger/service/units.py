@@ -55,6 +55,9 @@ ORDER BY u.kind, u.code
 )
 
 
+_RENAME = "UPDATE units SET names = $3 WHERE merchant_id = $1 AND id = $2"
+
+
 async def open_unit(
     session: AsyncSession,
     *,
@@ -82,6 +85,20 @@ async def open_unit(
     if time_zone is None:
         raise errors.UnitExists
     return Unit(merchant_id, unit_id, code, kind, names, expiry, time_zone)
+
+
+async def rename(
+    session: AsyncSession,
+    *,
+    merchant_id: UUID,
+    code: str,
+    names: Mapping[str, tuple[str, str]],
+) -> Unit:
+    """Call a unit by these names, by language: singular, plural. Raises UnitUnknown."""
+    unit = await unit_by_code(session, merchant_id, code)
+    connection = await bulk(session)
+    await connection.execute(_RENAME, merchant_id, unit.id, msgspec.json.encode(names).decode())
+    return msgspec.structs.replace(unit, names=names)
 
 
 async def units_of(

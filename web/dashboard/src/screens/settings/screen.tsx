@@ -14,6 +14,7 @@ import { Page } from "../../ui/page";
 import { Empty, Failed, Loading } from "../../ui/states";
 import { ApiKeys } from "./api-keys";
 import { BringMerchant } from "./bring-merchant";
+import { Naming } from "./naming";
 import { Password } from "./password";
 
 export function Settings() {
@@ -24,6 +25,7 @@ export function Settings() {
     <Page title={t("nav.settings")}>
       <Looks />
       <Program />
+      {mayReadProgram && <Naming />}
       <Stores />
       <Password />
       {mayKeepKeys && <ApiKeys />}
