@@ -14,6 +14,7 @@ from rich.table import Table
 
 from bench import (
     books,
+    dashboard_lighthouse,
     dashboard_size,
     earn,
     end_to_end,
@@ -41,6 +42,7 @@ FIGURES = [
         growth,
         memory,
         dashboard_size,
+        dashboard_lighthouse,
         search_1m,
     )
 ]
