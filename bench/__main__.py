@@ -23,7 +23,9 @@ from bench import (
     intake,
     memory,
     program_rate,
+    redeem,
     search_1m,
+    stock_100,
     verify_1m,
 )
 from bench.figure import Figure, Measured, Run
@@ -43,6 +45,8 @@ FIGURES = [
         memory,
         dashboard_size,
         dashboard_lighthouse,
+        redeem,
+        stock_100,
         search_1m,
     )
 ]
