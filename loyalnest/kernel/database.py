@@ -21,6 +21,7 @@ from loyalnest.kernel.settings import Settings
 _ENTER = text(
     "SELECT set_config('role', :role, true), set_config('loyalnest.merchants', :merchants, true)"
 )
+_KEEP_PLANS = text("SELECT set_config('plan_cache_mode', 'force_generic_plan', true)")
 _ENTER_BY_DRIVER = (
     "SELECT set_config('role', $1, true), set_config('loyalnest.merchants', $2, true)"
 )
@@ -70,10 +71,19 @@ class Database:
         return self._ring()
 
     @asynccontextmanager
-    async def tenant(self, merchant_id: UUID) -> AsyncGenerator[AsyncSession]:
-        """A transaction that sees one merchant; committed at the end, rolled back on an error."""
+    async def tenant(
+        self, merchant_id: UUID, *, keeping_plans: bool = False
+    ) -> AsyncGenerator[AsyncSession]:
+        """A transaction that sees one merchant; committed at the end, rolled back on an error.
+
+        `keeping_plans` is for writing: small statements with the same look-ups each time, and the
+        checks of foreign keys, are planned once a connection rather than at every call, which
+        costs more than they do. A list with optional filters wants a plan for what it asks.
+        """
         async with self._begin() as session:
             await act_for(session, [merchant_id])
+            if keeping_plans:
+                await session.execute(_KEEP_PLANS)
             yield session
 
     @asynccontextmanager

@@ -119,7 +119,9 @@ def _transaction(scope: str) -> SecurityParam:
     ) -> AsyncGenerator[AsyncSession]:
         caller = caller_of(request)
         caller.require(scope)
-        async with database_at(request).tenant(caller.merchant_id) as session:
+        database = database_at(request)
+        writes = scope.endswith(":write")
+        async with database.tenant(caller.merchant_id, keeping_plans=writes) as session:
             yield session
 
     # Scope "function" ends the dependency with the route and not after the answer.
