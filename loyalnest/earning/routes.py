@@ -16,6 +16,7 @@ from loyalnest.kernel.http import (
     Now,
     SignedIn,
     bind,
+    repeated,
     request_hash,
     tenant,
 )
@@ -26,7 +27,13 @@ Writing = Annotated[AsyncSession, tenant("points:write")]
 ProgramWriting = Annotated[AsyncSession, tenant("program:write")]
 
 
-@router.post("/points/earn", operation_id="earn", tags=["Points"], status_code=201)
+@router.post(
+    "/points/earn",
+    operation_id="earn",
+    tags=["Points"],
+    status_code=201,
+    responses=repeated(EarnedView),
+)
 async def earn(
     body: EarnRequest,
     key: IdempotencyKey,

@@ -23,6 +23,7 @@ from loyalnest.kernel.http import (
     Paging,
     SignedIn,
     page_of,
+    repeated,
     request_hash,
     tenant,
 )
@@ -94,7 +95,12 @@ async def list_entries(customer_id: str, session: Reading, paging: Paging) -> Pa
     return page_of(found, paging, show=EntryView.of, key=lambda entry: (entry.id,))
 
 
-@_router.post("/points/adjust", operation_id="adjust_points", status_code=201)
+@_router.post(
+    "/points/adjust",
+    operation_id="adjust_points",
+    status_code=201,
+    responses=repeated(EntryView),
+)
 async def adjust_points(
     body: AdjustRequest,
     key: IdempotencyKey,

@@ -14,6 +14,7 @@ from loyalnest.kernel.http import (
     Paging,
     once,
     page_of,
+    repeated,
     request_hash,
 )
 from loyalnest.kernel.ids import from_wire, to_wire
@@ -38,7 +39,12 @@ async def list_own_rewards(
     return Page(items=[OwnOfferView.offered(it, language) for it in offers])
 
 
-@own_router.post("/rewards/redeem", operation_id="redeem_own_reward", status_code=201)
+@own_router.post(
+    "/rewards/redeem",
+    operation_id="redeem_own_reward",
+    status_code=201,
+    responses=repeated(OwnRedemptionView),
+)
 async def redeem_own_reward(
     body: OwnRedeemRequest,
     key: IdempotencyKey,

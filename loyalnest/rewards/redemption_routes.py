@@ -15,6 +15,7 @@ from loyalnest.kernel.http import (
     SignedIn,
     once,
     page_of,
+    repeated,
     request_hash,
     tenant,
 )
@@ -37,7 +38,12 @@ Redeeming = Annotated[AsyncSession, tenant("points:write")]
 _CODES = rules.LocalCodes()
 
 
-@redemptions.post("/rewards/redeem", operation_id="redeem_reward", status_code=201)
+@redemptions.post(
+    "/rewards/redeem",
+    operation_id="redeem_reward",
+    status_code=201,
+    responses=repeated(RedeemedView),
+)
 async def redeem_reward(
     body: RedeemRequest,
     key: IdempotencyKey,

@@ -182,7 +182,7 @@ async def test_each_customer_has_limits_of_their_own(shop: Shop):
     anna, ben = await shop.join("anna@example.com"), await shop.join("ben@example.com")
     hers, his = await shop.token_of(anna), await shop.token_of(ben)
     async with house(
-        shop.database, customer_burst=2, customer_requests_per_second=1
+        shop.database, customer_burst=2, customer_requests_per_second=0.01
     ) as shop.client:
         asked = [(await shop.me(hers)).status_code for _ in range(3)]
         assert asked == [200, 200, 429]

@@ -29,6 +29,7 @@ from loyalnest.kernel.http.idempotency import (
     Once,
     bind,
     once,
+    repeated,
     request_hash,
 )
 from loyalnest.kernel.http.instants import AsOf, Instant, KnownAt
@@ -76,6 +77,7 @@ __all__ = [
     "page_of",
     "problem_of",
     "problem_response",
+    "repeated",
     "request_hash",
     "tenant",
     "translate",

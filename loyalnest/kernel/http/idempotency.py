@@ -109,6 +109,18 @@ async def _claim(
     return earlier.effect
 
 
+def repeated(view: type[BaseModel]) -> dict[int | str, dict[str, Any]]:
+    """For a route's `responses`: what a request is answered that was carried out before."""
+    said = {"description": "`true`", "schema": {"type": "string"}}
+    return {
+        200: {
+            "model": view,
+            "description": "This was done for an earlier request with the same key.",
+            "headers": {REPLAYED: said},
+        }
+    }
+
+
 def request_hash(body: BaseModel, *more: object) -> bytes:
     """What a repeated request is compared by: the body as it was understood, and path values."""
     canonical = json.dumps([body.model_dump(mode="json"), *map(str, more)], sort_keys=True)
