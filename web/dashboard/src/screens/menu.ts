@@ -6,11 +6,11 @@ export const menu: readonly NavItem[] = [
   { to: "/customers", label: "nav.customers", icon: "customers", scope: "customers:read" },
   { to: "/segments", label: "nav.segments", icon: "segments", scope: "customers:read" },
   { to: "/orders", label: "nav.orders", icon: "orders", scope: "orders:read" },
-  { to: "/rewards", label: "nav.rewards", icon: "rewards", scope: "program:read" },
   { to: "/activity", label: "nav.activity", icon: "activity", scope: "events:read" },
   { to: "/earning", label: "nav.earning", icon: "earning", scope: "program:read" },
+  { to: "/rewards", label: "nav.rewards", icon: "rewards", scope: "program:read" },
+  { to: "/tiers", label: "nav.tiers", icon: "tiers", scope: "program:read" },
   { to: "/campaigns", label: "nav.campaigns", icon: "campaign", scope: "program:read" },
   { to: "/referrals", label: "nav.referrals", icon: "referrals", scope: "program:read" },
-  { to: "/tiers", label: "nav.tiers", icon: "tiers", scope: "program:read" },
   { to: "/settings", label: "nav.settings", icon: "settings" },
 ];
