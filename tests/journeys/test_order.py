@@ -105,19 +105,19 @@ async def test_who_listens_to_the_stream_hears_what_an_order_earned(
     async with connect(url, additional_headers=header) as listener:
         assert json.loads(await listener.recv())["kind"] == "ready"
         await _send(place, order)
-        event = await _heard(listener, "points.earned")
+        event = await _heard(listener, "points.earned", amount=20)
     found = await api.get("/v1/api/customers", params={"email": replay.email_of("43")})
     assert event["customer_id"] == found.json()["items"][0]["id"]
-    assert event["data"]["amount"] == 20
 
 
-async def _heard(listener: ClientConnection, type_: str) -> dict[str, Any]:
-    """The next event of a type that the stream tells."""
+async def _heard(listener: ClientConnection, type_: str, *, amount: int) -> dict[str, Any]:
+    """The next event of a type and amount; what was earned a moment ago may be told before it."""
     async with asyncio.timeout(PATIENCE_S):
         while True:
             said = json.loads(await listener.recv())
-            if said["kind"] == "event" and said["event"]["type"] == type_:
-                return said["event"]
+            event = said.get("event", {})
+            if event.get("type") == type_ and event["data"]["amount"] == amount:
+                return event
 
 
 async def _send(place: Installation, *records: replay.Record) -> None:
