@@ -5,15 +5,18 @@ database holds it to that by row-level security. The context managers here are t
 commits.
 """
 
+import time
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, ClassVar, Protocol, cast
 from uuid import UUID
 
-from sqlalchemy import Text, text
-from sqlalchemy.engine import make_url
+from sqlalchemy import Text, event, text
+from sqlalchemy.engine import AdaptedConnection, make_url
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from loyalnest.kernel.crypto import KeyRing
 from loyalnest.kernel.settings import Settings
@@ -22,6 +25,7 @@ _ENTER = text(
     "SELECT set_config('role', :role, true), set_config('loyalnest.merchants', :merchants, true)"
 )
 _KEEP_PLANS = text("SELECT set_config('plan_cache_mode', 'force_generic_plan', true)")
+_PLANS_KEPT_FOR_S = 10.0
 _ENTER_BY_DRIVER = (
     "SELECT set_config('role', $1, true), set_config('loyalnest.merchants', $2, true)"
 )
@@ -206,8 +210,30 @@ def connect(
         pool_size=pool_size,
         max_overflow=0,
         pool_pre_ping=False,
+        # The connection used last has the warmest plans.
+        pool_use_lifo=True,
         # What goes to the database may be personal; an error must not carry it into the log.
         hide_parameters=True,
         connect_args={"server_settings": server_settings},
     )
+    event.listen(engine.sync_engine.pool, "checkout", _forget_old_plans)
     return Database(engine, ring, settings)
+
+
+def _forget_old_plans(driver: AdaptedConnection, entry: ConnectionPoolEntry, _: object) -> None:
+    """Plan anew, every few seconds, what a connection has planned.
+
+    A plan made while a table was empty takes any index for as good as another. It would read the
+    whole of a merchant's entries at every look-up until the statistics come, a minute later.
+    """
+    now = time.monotonic()
+    if now - entry.info.setdefault("planned_at", now) < _PLANS_KEPT_FOR_S:
+        return
+    try:
+        driver.run_async(lambda connection: connection.execute("DISCARD PLANS"))
+    except Exception as error:
+        if not cast(_Driver, driver.driver_connection).is_closed():
+            raise
+        # It went since it was last used: the pool opens another in its place.
+        raise DisconnectionError from error
+    entry.info["planned_at"] = now
