@@ -6,6 +6,7 @@ commit is shared by more.
 """
 
 import asyncio
+import math
 from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass
@@ -67,6 +68,7 @@ class Intake:
         self._clock = clock
         self._writers = writers
         self._callers: deque[_Caller] = deque()
+        self._being_stored = 0
         self._waiting_bytes = 0
         self._arrived = asyncio.Event()
         self._enough = asyncio.Event()
@@ -109,7 +111,9 @@ class Intake:
 
     async def _write(self) -> None:
         while group := await self._next_group():
+            self._being_stored += len(group)
             await self._store_group(group)
+            self._being_stored -= len(group)
 
     async def _next_group(self) -> list[_Caller]:
         """Wait for callers and take those that there are; none when the server stops.
@@ -137,10 +141,16 @@ class Intake:
                 await self._enough.wait()
 
     def _gather(self) -> list[_Caller]:
-        """The next group: those that wait, up to a number and a size."""
+        """The next group: those that wait, up to a number and a size.
+
+        No writer takes more than its share of all that are under way. One that took everybody
+        would leave the next nobody to work on, and server and database would wait for each other.
+        """
+        under_way = len(self._callers) + self._being_stored
+        most = min(GROUP, max(ENOUGH, math.ceil(under_way / self._writers)))
         group: list[_Caller] = []
         size = 0
-        while self._callers and len(group) < GROUP and size < GROUP_BYTES:
+        while self._callers and len(group) < most and size < GROUP_BYTES:
             caller = self._callers.popleft()
             size += len(caller.delivery.body)
             group.append(caller)
