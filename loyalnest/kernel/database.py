@@ -11,7 +11,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, ClassVar, Protocol, cast
 from uuid import UUID
 
-from sqlalchemy import Text, event, text
+from sqlalchemy import Text, TextClause, event, text
 from sqlalchemy.engine import AdaptedConnection, make_url
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
@@ -24,7 +24,10 @@ from loyalnest.kernel.settings import Settings
 _ENTER = text(
     "SELECT set_config('role', :role, true), set_config('loyalnest.merchants', :merchants, true)"
 )
-_KEEP_PLANS = text("SELECT set_config('plan_cache_mode', 'force_generic_plan', true)")
+_ENTER_KEEPING_PLANS = text(
+    "SELECT set_config('role', :role, true), set_config('loyalnest.merchants', :merchants, true),"
+    " set_config('plan_cache_mode', 'force_generic_plan', true)"
+)
 _PLANS_KEPT_FOR_S = 10.0
 _ENTER_BY_DRIVER = (
     "SELECT set_config('role', $1, true), set_config('loyalnest.merchants', $2, true)"
@@ -85,9 +88,7 @@ class Database:
         costs more than they do. A list with optional filters wants a plan for what it asks.
         """
         async with self._begin() as session:
-            await act_for(session, [merchant_id])
-            if keeping_plans:
-                await session.execute(_KEEP_PLANS)
+            await _enter(session, _ENTER_KEEPING_PLANS if keeping_plans else _ENTER, [merchant_id])
             yield session
 
     @asynccontextmanager
@@ -144,9 +145,13 @@ class Database:
 
 async def act_for(session: AsyncSession, merchant_ids: Sequence[UUID]) -> None:
     """From here to its end, the transaction sees these merchants and no other."""
+    await _enter(session, _ENTER, merchant_ids)
+
+
+async def _enter(session: AsyncSession, enter: TextClause, merchant_ids: Sequence[UUID]) -> None:
     session.info["merchants"] = frozenset(merchant_ids)
     role = database_of(session).settings.application_role
-    await session.execute(_ENTER, {"role": role, "merchants": ",".join(map(str, merchant_ids))})
+    await session.execute(enter, {"role": role, "merchants": ",".join(map(str, merchant_ids))})
 
 
 async def act_as_platform(session: AsyncSession) -> None:

@@ -23,6 +23,8 @@ from loyalnest.merchants.values import (
 _MERCHANT = (
     "SELECT merchant_id, handle, name, currency, time_zone, locale, created_at FROM merchants"
 )
+_BY_ID = text(f"{_MERCHANT} WHERE merchant_id = :id")
+_BY_HANDLE = text(f"{_MERCHANT} WHERE handle = :handle")
 _STORES = "SELECT id, merchant_id, provider, domain, name, created_at, uninstalled_at FROM stores"
 _STORES_AFTER = text(
     f"{_STORES} WHERE merchant_id = :merchant_id"
@@ -52,11 +54,7 @@ ORDER BY merchant_id, version
 
 async def find(session: AsyncSession, merchant_id: UUID) -> Merchant | None:
     """A merchant by id."""
-    found = await session.execute(
-        text(f"{_MERCHANT} WHERE merchant_id = :id"),
-        {"id": merchant_id},
-    )
-    row = found.one_or_none()
+    row = (await session.execute(_BY_ID, {"id": merchant_id})).one_or_none()
     return Merchant(*row) if row else None
 
 
@@ -70,11 +68,7 @@ async def get(session: AsyncSession, merchant_id: UUID) -> Merchant:
 
 async def find_by_handle(session: AsyncSession, handle: str) -> Merchant | None:
     """A merchant by handle, among those the session may see."""
-    found = await session.execute(
-        text(f"{_MERCHANT} WHERE handle = :handle"),
-        {"handle": handle},
-    )
-    row = found.one_or_none()
+    row = (await session.execute(_BY_HANDLE, {"handle": handle})).one_or_none()
     return Merchant(*row) if row else None
 
 

@@ -47,7 +47,8 @@ d.merchant_id, d.id, d.reward_id, d.reward_version, d.customer_id, d.entry_id, d
 d.code_sealed, d.value, d.issuer, d.issued_at, d.expires_at, d.settled_at, d.order_id
 """
 _REDEMPTION = f"SELECT {REDEMPTION_COLUMNS} FROM redemptions d WHERE d.merchant_id = :merchant_id"  # noqa: S608
-_BY_ID = f"{_REDEMPTION} AND d.id = :id"
+_BY_ID = text(f"{_REDEMPTION} AND d.id = :id")
+_BY_ID_LOCKED = text(f"{_REDEMPTION} AND d.id = :id FOR UPDATE")
 _BY_CODE = text(f"{_REDEMPTION} AND d.code_hash = ANY(:hashes)")
 # A redemption keeps whom it was given to; whoever was merged brought theirs.
 _LIST = text(f"""
@@ -106,9 +107,8 @@ async def get_redemption(
     session: AsyncSession, redemption_id: RedemptionId, *, lock: bool = False
 ) -> Redemption:
     """One redemption, held until the transaction ends if asked for. Raises RedemptionNotFound."""
-    statement = text(_BY_ID + (" FOR UPDATE" if lock else ""))
     asked = {"merchant_id": merchant_of(session), "id": redemption_id}
-    row = (await session.execute(statement, asked)).one_or_none()
+    row = (await session.execute(_BY_ID_LOCKED if lock else _BY_ID, asked)).one_or_none()
     if row is None:
         raise RedemptionNotFound
     return redemption_of(ring_of(session), row)

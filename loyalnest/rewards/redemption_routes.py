@@ -30,7 +30,7 @@ from loyalnest.rewards.schemas import (
     RedemptionView,
     UseRequest,
 )
-from loyalnest.rewards.values import REDEMPTION, REWARD, RedemptionId, RewardId, State
+from loyalnest.rewards.values import REDEMPTION, REWARD, Redemption, RedemptionId, RewardId, State
 
 redemptions = APIRouter()
 Reading = Annotated[AsyncSession, tenant("points:read")]
@@ -58,6 +58,8 @@ async def redeem_reward(
     last item at once, one gets it and the other is told why not.
     """
 
+    fresh: list[Redemption] = []
+
     async def act() -> dict[str, Any]:
         redeemed = await service.redeem(
             session,
@@ -69,14 +71,16 @@ async def redeem_reward(
             actor=caller.actor,
             now=now,
         )
+        fresh.append(redeemed.redemption)
         return {"redemption_id": to_wire(REDEMPTION, redeemed.redemption.id)}
 
     done = await once(
         session, scope="redeem", key=key, request_hash=request_hash(body), act=act, now=now
     )
-    if done.replayed:
-        response.status_code = 200
-        response.headers[REPLAYED] = "true"
+    if fresh:
+        return RedeemedView.of(fresh[0])
+    response.status_code = 200
+    response.headers[REPLAYED] = "true"
     return RedeemedView.of(await queries.get_redemption(session, _id(done.effect["redemption_id"])))
 
 

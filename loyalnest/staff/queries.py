@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from loyalnest import merchants
 from loyalnest.kernel.crypto import KeyRing
-from loyalnest.kernel.database import act_for, merchant_of, ring_of
+from loyalnest.kernel.database import act_for, bulk, merchant_of, ring_of
 from loyalnest.staff import rules
 from loyalnest.staff.errors import MemberNotFound
 from loyalnest.staff.models import ApiKeyRow, MemberRow
@@ -30,6 +30,12 @@ _LISTED = text(
     "SELECT d.merchant_id, d.subject_id FROM directory d WHERE d.kind = :kind"
     " AND d.hash = ANY(:hashes)"
 )
+# Asked at every request with a key, by the driver itself.
+_KEY_LISTED = "SELECT merchant_id, subject_id FROM directory WHERE kind = $1 AND hash = $2"
+_OPEN_KEY = """
+SELECT id, merchant_id, name, hint, scopes, created_at, created_by, revoked_at FROM api_keys
+WHERE merchant_id = $1 AND id = $2 AND revoked_at IS NULL
+"""
 _PASSWORD = text(
     "SELECT password_hash FROM staff_members"
     " WHERE merchant_id = :merchant_id AND id = :id"
@@ -157,14 +163,17 @@ async def find_account(
 
 async def find_api_key(session: AsyncSession, secret: str) -> ApiKey | None:
     """The valid key with this secret. For a session that was opened for nobody."""
-    hashed = rules.secret_hash(secret)
-    listed = await session.execute(_LISTED, {"kind": API_KEY, "hashes": [hashed]})
-    owner = listed.first()
+    connection = await bulk(session)
+    owner = await connection.fetchrow(_KEY_LISTED, API_KEY, rules.secret_hash(secret))
     if owner is None:
         return None
-    await act_for(session, [owner.merchant_id])
-    row = await session.get(ApiKeyRow, (owner.merchant_id, owner.subject_id))
-    return key_of(row) if row and row.revoked_at is None else None
+    merchant_id, key_id = owner
+    await act_for(session, [merchant_id])
+    row = await connection.fetchrow(_OPEN_KEY, merchant_id, key_id)
+    if row is None:
+        return None
+    id_, merchant_id, name, hint, scopes, *since = row
+    return ApiKey(id_, merchant_id, name, hint, frozenset(map(Scope, scopes)), *since)
 
 
 async def find_open_key(session: AsyncSession, key_id: UUID) -> ApiKey | None:

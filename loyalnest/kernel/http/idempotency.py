@@ -10,13 +10,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import Header
 from pydantic import BaseModel
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from loyalnest.kernel.database import merchant_of
+from loyalnest.kernel.database import bulk, merchant_of
 from loyalnest.kernel.errors import Conflict
 
 REPLAYED = "Idempotency-Replayed"
@@ -34,19 +34,19 @@ IdempotencyKey = Annotated[
     ),
 ]
 
-_CLAIM = text(
-    "INSERT INTO idempotency_keys (merchant_id, scope, key, request_hash, effect, recorded_at)"
-    " VALUES (:merchant_id, :scope, :key, :request_hash, '{}', :now)"
-    " ON CONFLICT DO NOTHING RETURNING true"
-)
-_EARLIER = text(
-    "SELECT request_hash, effect FROM idempotency_keys"
-    " WHERE merchant_id = :merchant_id AND scope = :scope AND key = :key"
-)
-_REMEMBER = text(
-    "UPDATE idempotency_keys SET effect = cast(:effect AS jsonb)"
-    " WHERE merchant_id = :merchant_id AND scope = :scope AND key = :key"
-)
+_CLAIM = """
+INSERT INTO idempotency_keys (merchant_id, scope, key, request_hash, effect, recorded_at)
+VALUES ($1, $2, $3, $4, '{}', $5)
+ON CONFLICT DO NOTHING RETURNING true
+"""
+_EARLIER = """
+SELECT request_hash, effect::text FROM idempotency_keys
+WHERE merchant_id = $1 AND scope = $2 AND key = $3
+"""
+_REMEMBER = """
+UPDATE idempotency_keys SET effect = $4::text::jsonb
+WHERE merchant_id = $1 AND scope = $2 AND key = $3
+"""
 
 
 class IdempotencyKeyReused(Conflict):
@@ -75,12 +75,13 @@ async def once(
     `scope` names the use case, so that one key may serve several; `act` answers with ids, not with
     a copy of anything. Raises IdempotencyKeyReused.
     """
-    claim = {"merchant_id": merchant_of(session), "scope": scope, "key": key}
+    claim = (merchant_of(session), scope, key)
     earlier = await _claim(session, claim, request_hash=request_hash, now=now)
     if earlier is not None:
         return Once(earlier, replayed=True)
     effect = await act()
-    await session.execute(_REMEMBER, {**claim, "effect": json.dumps(effect)})
+    connection = await bulk(session)
+    await connection.execute(_REMEMBER, *claim, json.dumps(effect))
     return Once(effect, replayed=False)
 
 
@@ -92,21 +93,21 @@ async def bind(
     For a use case that knows a repetition by more than the key, and answers it by itself. Raises
     IdempotencyKeyReused.
     """
-    claim = {"merchant_id": merchant_of(session), "scope": scope, "key": key}
+    claim = (merchant_of(session), scope, key)
     await _claim(session, claim, request_hash=request_hash, now=now)
 
 
 async def _claim(
-    session: AsyncSession, claim: dict[str, Any], *, request_hash: bytes, now: datetime
+    session: AsyncSession, claim: tuple[UUID, str, str], *, request_hash: bytes, now: datetime
 ) -> dict[str, Any] | None:
     """Take a key; None where it is new, else the reference that the first request left."""
-    fresh = await session.scalar(_CLAIM, {**claim, "request_hash": request_hash, "now": now})
-    if fresh:
+    connection = await bulk(session)
+    if await connection.fetchval(_CLAIM, *claim, request_hash, now):
         return None
-    earlier = (await session.execute(_EARLIER, claim)).one()
-    if bytes(earlier.request_hash) != request_hash:
+    (earlier,) = await connection.fetch(_EARLIER, *claim)
+    if earlier["request_hash"] != request_hash:
         raise IdempotencyKeyReused
-    return earlier.effect
+    return json.loads(earlier["effect"])
 
 
 def repeated(view: type[BaseModel]) -> dict[int | str, dict[str, Any]]:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from loyalnest import customers, ledger, merchants, tiers
 from loyalnest.earning import ProgramPaused
-from loyalnest.kernel.database import merchant_of, ring_of
+from loyalnest.kernel.database import bulk, merchant_of, ring_of
 from loyalnest.kernel.events import publish
 from loyalnest.kernel.ids import new_id, to_wire
 from loyalnest.merchants import Switch
@@ -35,12 +35,11 @@ _TAKE = text(
     " WHERE merchant_id = :merchant_id AND id = :id AND state = 'active'"
     " AND (stock IS NULL OR taken < stock) RETURNING true"
 )
-_WRITE = text("""
+_WRITE = """
 INSERT INTO redemptions (merchant_id, id, reward_id, reward_version, customer_id, entry_id, cost,
     state, code_sealed, code_hash, key_id, value, issuer, issued_at, expires_at)
-VALUES (:merchant_id, :id, :reward_id, :reward_version, :customer_id, :entry_id, :cost, 'issued',
-    :code_sealed, :code_hash, :key_id, cast(:value AS jsonb), :issuer, :issued_at, :expires_at)
-""")
+VALUES ($1, $2, $3, $4, $5, $6, $7, 'issued', $8, $9, $10, $11::text::jsonb, $12, $13, $14)
+"""
 
 
 class Redeemed(msgspec.Struct, frozen=True):
@@ -181,22 +180,21 @@ def _issued(
 async def _write(session: AsyncSession, it: Redemption) -> None:
     ring = ring_of(session)
     hashed = ring.blind(it.merchant_id, queries.CODE, rules.normalised_code(it.code))
-    await session.execute(
+    connection = await bulk(session)
+    await connection.execute(
         _WRITE,
-        {
-            "merchant_id": it.merchant_id,
-            "id": it.id,
-            "reward_id": it.reward_id,
-            "reward_version": it.reward_version,
-            "customer_id": it.customer_id,
-            "entry_id": it.entry_id,
-            "cost": it.cost,
-            "code_sealed": ring.seal(it.merchant_id, queries.CODE, it.code.encode()),
-            "code_hash": hashed.hash,
-            "key_id": hashed.key_id,
-            "value": json.dumps(it.value),
-            "issuer": it.issuer,
-            "issued_at": it.issued_at,
-            "expires_at": it.expires_at,
-        },
+        it.merchant_id,
+        it.id,
+        it.reward_id,
+        it.reward_version,
+        it.customer_id,
+        it.entry_id,
+        it.cost,
+        ring.seal(it.merchant_id, queries.CODE, it.code.encode()),
+        hashed.hash,
+        hashed.key_id,
+        json.dumps(it.value),
+        it.issuer,
+        it.issued_at,
+        it.expires_at,
     )
