@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench import (
+    activity,
     books,
     dashboard_lighthouse,
     dashboard_size,
@@ -48,6 +49,7 @@ FIGURES = [
         redeem,
         stock_100,
         search_1m,
+        activity,
     )
 ]
 RESULTS = Path(__file__).with_name("results.json")

@@ -1,6 +1,7 @@
 """What the ledger announces."""
 
 from typing import ClassVar
+from uuid import UUID
 
 import msgspec
 
@@ -24,6 +25,8 @@ class PointsMoved(Event, frozen=True, kw_only=True):
     balance: Figures
     source_kind: str
     source_id: str
+    store_id: UUID | None = None
+    """Whose order it was."""
 
 
 class PointsEarned(PointsMoved, frozen=True, kw_only=True):

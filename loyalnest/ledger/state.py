@@ -141,10 +141,10 @@ class Account:
     """The redemptions that may be put back here."""
     entries: list[Entry] = field(default_factory=list[Entry])
     draws: list[Draw] = field(default_factory=list[Draw])
-    news: list[tuple[Entry | Release, Standing]] = field(
-        default_factory=list[tuple[Entry | Release, Standing]]
+    news: list[tuple[Entry | Release, Standing, UUID | None]] = field(
+        default_factory=list[tuple[Entry | Release, Standing, UUID | None]]
     )
-    """What to announce, each with the figures right after it."""
+    """What to announce, each with the figures right after it and the store it came from."""
     changed: bool = False
 
     @property
@@ -169,5 +169,5 @@ class Account:
             debts.sort(key=lambda debt: (debt.occurred_at, debt.id))
         return debts
 
-    def announce(self, what: Entry | Release) -> None:
-        self.news.append((what, Standing(self.available, self.pending, self.debt)))
+    def announce(self, what: Entry | Release, store_id: UUID | None = None) -> None:
+        self.news.append((what, Standing(self.available, self.pending, self.debt), store_id))

@@ -111,6 +111,8 @@ class Posting(msgspec.Struct, frozen=True, kw_only=True):
     """Digest of the request that carried the key; another one under the same key is refused."""
     clawback_of: Source | None = None
     """For a refund: take first from what this source brought in, pending or not."""
+    store_id: UUID | None = None
+    """The store whose sale caused it: told with the news of it, not written in the books."""
     shortfall: Shortfall | None = None
     """When too little is there; by default a refund is owed and all else refused."""
 

@@ -7,13 +7,18 @@ from uuid import UUID
 from loyalnest.kernel.events import Event
 
 
-class OrderRecorded(Event, frozen=True, kw_only=True):
+class OfOrder(Event, frozen=True, kw_only=True):
+    """What every fact about a purchase says."""
+
+    order_id: UUID
+    store_id: UUID
+
+
+class OrderRecorded(OfOrder, frozen=True, kw_only=True):
     """A purchase is known, with its lines. Announced once."""
 
     type: ClassVar[str] = "order.recorded"
 
-    order_id: UUID
-    store_id: UUID
     currency: str
     total: Decimal
     spend: Decimal
@@ -22,39 +27,33 @@ class OrderRecorded(Event, frozen=True, kw_only=True):
     """Whether it was paid when it became known; if not, `order.paid` tells when it is."""
 
 
-class OrderPaid(Event, frozen=True, kw_only=True):
+class OrderPaid(OfOrder, frozen=True, kw_only=True):
     """A purchase that was known already has been paid. Announced once."""
 
     type: ClassVar[str] = "order.paid"
 
-    order_id: UUID
 
-
-class OrderEdited(Event, frozen=True, kw_only=True):
+class OrderEdited(OfOrder, frozen=True, kw_only=True):
     """What a purchase comes to has changed without a refund: its lines were edited, or it is known
     by now what its currency is worth."""
 
     type: ClassVar[str] = "order.edited"
 
-    order_id: UUID
     kept: Decimal
     """What remains spent on goods, in the order's currency."""
 
 
-class OrderRefunded(Event, frozen=True, kw_only=True):
+class OrderRefunded(OfOrder, frozen=True, kw_only=True):
     """A refund of a purchase has taken effect. Announced once for each refund."""
 
     type: ClassVar[str] = "order.refunded"
 
-    order_id: UUID
     refund_id: str
     lines: dict[str, int]
     amount: Decimal
 
 
-class OrderCancelled(Event, frozen=True, kw_only=True):
+class OrderCancelled(OfOrder, frozen=True, kw_only=True):
     """A purchase was cancelled, or deleted at its shop. Announced once."""
 
     type: ClassVar[str] = "order.cancelled"
-
-    order_id: UUID

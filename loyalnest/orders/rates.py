@@ -53,7 +53,7 @@ WHERE merchant_id = :merchant_id
   AND currency = :currency
   AND rate IS NULL
   AND placed_at >= :since
-RETURNING id, customer_id, kept
+RETURNING id, store_id, customer_id, kept
 """)
 
 
@@ -110,6 +110,7 @@ async def add_rate(
             customer_id=row.customer_id,
             occurred_at=now,
             order_id=row.id,
+            store_id=row.store_id,
             kept=row.kept,
         )
         for row in filled

@@ -136,6 +136,7 @@ def _announce(it: RecordedOrder, living: _Living) -> Iterable[Event]:
             customer_id=buyer,
             occurred_at=facts.gone_at,
             order_id=order.id,
+            store_id=facts.store_id,
         )
     if before is not None and facts.paid_at and not before.paid_at:
         yield events.OrderPaid(
@@ -143,6 +144,7 @@ def _announce(it: RecordedOrder, living: _Living) -> Iterable[Event]:
             customer_id=buyer,
             occurred_at=facts.paid_at,
             order_id=order.id,
+            store_id=facts.store_id,
         )
     if before is not None and _only_edited(before, facts):
         yield events.OrderEdited(
@@ -150,6 +152,7 @@ def _announce(it: RecordedOrder, living: _Living) -> Iterable[Event]:
             customer_id=buyer,
             occurred_at=facts.snapshot.version,
             order_id=order.id,
+            store_id=facts.store_id,
             kept=rules.kept_spend(facts),
         )
 
@@ -183,6 +186,7 @@ def _refunded(order: Order, refund: Refund, buyer: UUID | None) -> Event:
         customer_id=buyer,
         occurred_at=refund.occurred_at,
         order_id=order.id,
+        store_id=order.facts.store_id,
         refund_id=refund.id,
         lines=refund.lines,
         amount=refund.amount,

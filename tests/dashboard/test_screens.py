@@ -21,7 +21,7 @@ SCREENS = (
     *("/customers?segment=lost", "/segments", "/segments/loyal", "/tiers"),
     *("/customers/{customer}?tab=rewards", "/rewards", "/rewards/redemptions", "/rewards/new"),
     *("/customers/{customer}?tab=activity", "/orders", "/orders?waiting=true", "/orders/{order}"),
-    *("/activity", "/activity?type=points", "/activity?view=deliveries"),
+    *("/activity", "/activity?type=points&from=2026-01-01", "/activity?view=deliveries"),
     *("/activity?view=failures", "/earning", "/settings", "/no-such-page"),
     *("/campaigns", "/campaigns?show=ended", "/campaigns/new"),
     *("/campaigns/{campaign}", "/campaigns/{campaign}/edit"),

@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from loyalnest import orders
+from loyalnest.kernel import relay
 from loyalnest.kernel.database import Database
 from loyalnest.kernel.ids import new_id, to_wire
 from tests.contracts.shopify import bodies
@@ -90,3 +91,22 @@ async def test_the_merchants_orders_come_in_pages_the_latest_first(
     rest = (await client.get("/v1/api/orders", params={"cursor": first["next_cursor"]})).json()
     assert [it["external_id"] for it in rest["items"]] == ["0"]
     assert rest["next_cursor"] is None
+
+
+async def test_what_an_order_did_is_found_by_its_store(shop: Shop) -> None:
+    placed = bodies.order(financial_status="pending")
+    await shop.tells_in_turn(("orders/create", placed), ("orders/paid", bodies.order()))
+    await shop.spends(1)
+    await shop.tells(("refunds/create", bodies.refund(lines={1: 1})))
+    await relay.settle(shop.database, [])
+    caller = caller_for(shop.merchant_id)
+    async with door(shop.database, relay.router_of([]), caller=caller) as client:
+        query = {"store": to_wire("sto", shop.store_id)}
+        here = (await client.get("/v1/api/activity", params=query)).json()["items"]
+        query["store"] = to_wire("sto", new_id())
+        elsewhere = (await client.get("/v1/api/activity", params=query)).json()["items"]
+    assert {it["type"] for it in here} == {
+        *("order.recorded", "order.paid", "order.refunded"),
+        *("points.earned", "points.clawed_back"),
+    }
+    assert elsewhere == []

@@ -129,6 +129,7 @@ def _posting(it: _Judged, step: Step, customer_id: UUID, unit_id: ledger.UnitId)
         basis=_basis(it, name),
         held_until=None if taken else _held_until(it),
         clawback_of=source if taken else None,
+        store_id=it.order.facts.store_id,
         shortfall=ledger.Shortfall.WRITE_OFF if taken and not may_owe else None,
     )
 

@@ -5,6 +5,7 @@ sequencer gives each its position in the log, in the order of commits; subscribe
 in batches, each with its own cursor, and an event has its effect on each of them once.
 """
 
+from loyalnest.kernel.relay.activity import Wanted, list_activity
 from loyalnest.kernel.relay.delivery import Delivery, retry_failure, settle
 from loyalnest.kernel.relay.errors import EventNotFound, FailureNotFound, UnknownSubscriber
 from loyalnest.kernel.relay.queries import (
@@ -32,6 +33,7 @@ __all__ = [
     "LoggedEvent",
     "Subscriber",
     "UnknownSubscriber",
+    "Wanted",
     "count_failures",
     "event_out",
     "events_after",
@@ -39,6 +41,7 @@ __all__ = [
     "get_event",
     "head_of",
     "lags",
+    "list_activity",
     "list_failures",
     "retry_failure",
     "router_of",

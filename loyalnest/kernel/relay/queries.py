@@ -10,14 +10,14 @@ from loyalnest.kernel.database import Row, bulk
 from loyalnest.kernel.relay.errors import EventNotFound
 from loyalnest.kernel.relay.values import EventFailure, Lag, LoggedEvent
 
-_COLUMNS = """
+COLUMNS = """
     events.merchant_id, events.position, events.id, events.type, events.customer_id, events.data,
     events.occurred_at, events.recorded_at
 """
 
 AFTER = (
     "SELECT"
-    + _COLUMNS
+    + COLUMNS
     + """FROM events
 WHERE merchant_id = $1
   AND position > $2
@@ -30,7 +30,7 @@ LIMIT $5
 
 _BEFORE = (
     "SELECT"
-    + _COLUMNS
+    + COLUMNS
     + """FROM events
 WHERE merchant_id = $1
   AND ($2::bigint IS NULL OR position < $2)
@@ -42,11 +42,11 @@ LIMIT $6
 """
 )
 
-_ONE = "SELECT" + _COLUMNS + "FROM events WHERE merchant_id = $1 AND position = $2"
+_ONE = "SELECT" + COLUMNS + "FROM events WHERE merchant_id = $1 AND position = $2"
 
 BETWEEN = (
     "SELECT"
-    + _COLUMNS
+    + COLUMNS
     + """FROM events
 WHERE position > $1
   AND position <= $2
@@ -58,7 +58,7 @@ ORDER BY position
 
 _FAILURES = (
     "SELECT"
-    + _COLUMNS
+    + COLUMNS
     + """, failure.subscriber, failure.attempts, failure.code, failure.detail, failure.failed_at
 FROM event_failures AS failure
 JOIN events USING (merchant_id, position)
@@ -97,7 +97,7 @@ async def events_after(
     wanted = None if types is None else sorted(types)
     connection = await bulk(session)
     rows = await connection.fetch(AFTER, merchant_id, position, wanted, customer_id, limit)
-    return [_event(row) for row in rows]
+    return [event_of(row) for row in rows]
 
 
 async def events_before(
@@ -114,7 +114,7 @@ async def events_before(
     wanted = None if types is None else sorted(types)
     connection = await bulk(session)
     rows = await connection.fetch(_BEFORE, merchant_id, position, after, wanted, customer_id, limit)
-    return [_event(row) for row in rows]
+    return [event_of(row) for row in rows]
 
 
 async def get_event(session: AsyncSession, *, merchant_id: UUID, position: int) -> LoggedEvent:
@@ -122,7 +122,7 @@ async def get_event(session: AsyncSession, *, merchant_id: UUID, position: int) 
     row = await (await bulk(session)).fetchrow(_ONE, merchant_id, position)
     if row is None:
         raise EventNotFound
-    return _event(row)
+    return event_of(row)
 
 
 async def events_between(
@@ -137,7 +137,7 @@ async def events_between(
     wanted = None if types is None else sorted(types)
     whose = None if merchant_ids is None else list(merchant_ids)
     rows = await (await bulk(session)).fetch(BETWEEN, after, upto, wanted, whose)
-    return [_event(row) for row in rows]
+    return [event_of(row) for row in rows]
 
 
 async def list_failures(
@@ -148,7 +148,7 @@ async def list_failures(
     `after` is the position and the subscriber of the last one seen.
     """
     rows = await (await bulk(session)).fetch(_FAILURES, merchant_id, *after, limit)
-    return [EventFailure(_event(row), *tuple(row)[8:]) for row in rows]
+    return [EventFailure(event_of(row), *tuple(row)[8:]) for row in rows]
 
 
 async def head_of(session: AsyncSession) -> int:
@@ -173,5 +173,6 @@ async def count_failures(session: AsyncSession) -> int:
     return await (await bulk(session)).fetchval("SELECT count(*) FROM event_failures")
 
 
-def _event(row: Row) -> LoggedEvent:
+def event_of(row: Row) -> LoggedEvent:
+    """The event in a row that begins with COLUMNS."""
     return LoggedEvent(*tuple(row)[:8])

@@ -1,15 +1,26 @@
-"""REST: the log of events, and those that a part of the house could not handle."""
+"""REST: the log of events, followed or looked through, and those that could not be handled."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from loyalnest.kernel.database import merchant_of
-from loyalnest.kernel.http import PROBLEMS, InvalidCursor, Now, Page, Paging, page_of, tenant
+from loyalnest.kernel.http import (
+    PROBLEMS,
+    Instant,
+    InvalidCursor,
+    Now,
+    Page,
+    Paging,
+    page_of,
+    tenant,
+)
 from loyalnest.kernel.ids import from_wire
 from loyalnest.kernel.relay import queries
+from loyalnest.kernel.relay.activity import Wanted, list_activity
 from loyalnest.kernel.relay.delivery import retry_failure
 from loyalnest.kernel.relay.schemas import (
     EventFailureOut,
@@ -27,10 +38,52 @@ Position = Annotated[int, Path(ge=1, le=2**63 - 1)]
 
 def router_of(subscribers: Sequence[Subscriber]) -> APIRouter:
     """The routes; a retry needs to know who can be handed an event again."""
-    router = APIRouter(prefix="/v1/api/events", tags=["Events"], responses=PROBLEMS)
-    _failures(router, subscribers)
-    _log(router)
+    log = APIRouter(prefix="/v1/api/events")
+    _failures(log, subscribers)
+    _log(log)
+    router = APIRouter(tags=["Events"], responses=PROBLEMS)
+    router.include_router(log)
+    router.get("/v1/api/activity", operation_id="list_activity")(_activity)
     return router
+
+
+async def _activity(
+    session: Reading,
+    paging: Paging,
+    type: Annotated[
+        list[str] | None, Query(max_length=100, description="Only these types.")
+    ] = None,
+    customer: Annotated[str | None, Query(description="Only this customer's.")] = None,
+    store: Annotated[
+        str | None, Query(description="Only what happened in this store: its orders, their points.")
+    ] = None,
+    since: Annotated[Instant | None, Query(description="From this instant on.")] = None,
+    until: Annotated[Instant | None, Query(description="Up to this instant, not included.")] = None,
+) -> Page[EventOut]:
+    """What happened, by when it did, the latest first: for people who look through it.
+
+    A program that follows the log reads `/v1/api/events`, whose order never changes.
+    """
+    wanted = Wanted(
+        types=type,
+        customer_id=None if customer is None else from_wire("cus", customer),
+        store_id=None if store is None else from_wire("sto", store),
+        since=since,
+        until=until,
+    )
+    rows = await list_activity(
+        session,
+        wanted,
+        merchant_id=merchant_of(session),
+        before=_activity_before(paging.after),
+        limit=paging.fetch,
+    )
+    return page_of(
+        rows,
+        paging,
+        show=event_out,
+        key=lambda row: (row.occurred_at.isoformat(), row.position),
+    )
 
 
 def _log(router: APIRouter) -> None:
@@ -122,3 +175,16 @@ def _failure_after(parts: tuple[str, ...]) -> tuple[int, str]:
         return int(position), subscriber
     except ValueError:
         raise InvalidCursor from None
+
+
+def _activity_before(parts: tuple[str, ...]) -> tuple[datetime, int] | None:
+    if not parts:
+        return None
+    try:
+        occurred_at, position = parts
+        seen = datetime.fromisoformat(occurred_at), int(position)
+    except ValueError:
+        raise InvalidCursor from None
+    if seen[0].tzinfo is None or not 0 < seen[1] < 2**63:
+        raise InvalidCursor
+    return seen

@@ -87,10 +87,10 @@ def post(account: Account, posting: Posting, now: datetime) -> Entry:
         _put_back(account, entry)
     elif posting.amount > 0:
         put_in(account, entry, entry.amount, held_until=posting.held_until)
-        account.announce(entry)
+        account.announce(entry, posting.store_id)
     else:
         owed = _take_out(account, entry, posting)
-        account.announce(entry)
+        account.announce(entry, posting.store_id)
     if owed and posting.shortfall is Shortfall.WRITE_OFF:
         _write_off(account, entry, owed)
     if account.unseen_due_at is None:

@@ -221,7 +221,7 @@ async def write(session: AsyncSession, accounts: Iterable[Account], *, now: date
     except UniqueViolationError as error:
         # Another transaction wrote the same source and step on another account a moment ago.
         raise kernel_errors.Contended from error
-    await publish(session, [_event(a, what, s) for a in changed for what, s in a.news], now=now)
+    await publish(session, [_event(a, *it) for a in changed for it in a.news], now=now)
 
 
 async def _write_entries(connection: Bulk, accounts: Sequence[Account]) -> None:
@@ -334,7 +334,9 @@ def _debt_row(account: Account, debt: Debt) -> tuple[object, ...]:
     )
 
 
-def _event(account: Account, what: Entry | Release, standing: Standing) -> Event:
+def _event(
+    account: Account, what: Entry | Release, standing: Standing, store_id: UUID | None
+) -> Event:
     balance = events.Figures(standing.available, standing.pending, standing.debt)
     if isinstance(what, Release):
         return events.PointsReleased(
@@ -356,6 +358,7 @@ def _event(account: Account, what: Entry | Release, standing: Standing) -> Event
         balance=balance,
         source_kind=what.source[0],
         source_id=what.source[1],
+        store_id=store_id,
     )
 
 

@@ -1,6 +1,7 @@
 import { infiniteQueryOptions } from "@tanstack/react-query";
 import { api, read, type Schemas } from "../../api/client";
 import { paged } from "../../ui/listing";
+import { instantOf } from "../campaigns/zoned";
 
 export type Event = Schemas["EventOut"];
 
@@ -54,24 +55,69 @@ export const KINDS = {
   ],
 } as const;
 
-interface Wanted {
-  type?: string[] | undefined;
+/** What the page is narrowed to, as its address says it, so that a view can be passed on. */
+export interface Filters {
+  /** A group of kinds, or a single one. */
+  type?: string;
   customer?: string;
+  store?: string;
+  /** The first and the last day ("2026-11-21"), by the merchant's calendar. */
+  from?: string;
+  to?: string;
+}
+
+export interface Wanted {
+  type?: string[] | undefined;
+  customer?: string | undefined;
+  store?: string | undefined;
+  since?: string | undefined;
+  until?: string | undefined;
   limit?: number;
 }
 
-export function eventsQuery(wanted: Wanted) {
+/** What is asked for: groups as their kinds, days as the instants at which they begin and end. */
+export function wantedOf({ type, customer, store, from, to }: Filters, zone: string): Wanted {
+  const kind = type && type in KINDS ? (type as keyof typeof KINDS) : undefined;
+  return {
+    type: kind ? [...KINDS[kind]] : type ? [type] : undefined,
+    customer,
+    store,
+    since: from ? instantOf(`${from}T00:00`, zone) : undefined,
+    until: to ? instantOf(`${dayAfter(to)}T00:00`, zone) : undefined,
+  };
+}
+
+/** Whether an event that has just come belongs to what is shown. */
+export function belongs(event: Event, { type, customer, store, since, until }: Wanted): boolean {
+  return (
+    (!type || type.includes(event.type)) &&
+    (!customer || customer === event.customer_id) &&
+    (!store || store === wireId("sto", event.data.store_id)) &&
+    (!since || Date.parse(event.occurred_at) >= Date.parse(since)) &&
+    (!until || Date.parse(event.occurred_at) < Date.parse(until))
+  );
+}
+
+/** An id as addresses have it; the log holds them bare. */
+export function wireId(prefix: string, id: unknown): string | null {
+  if (typeof id !== "string") return null;
+  return id.startsWith(`${prefix}_`) ? id : `${prefix}_${id.replaceAll("-", "")}`;
+}
+
+function dayAfter(day: string): string {
+  return new Date(Date.parse(`${day}T00:00Z`) + 86_400_000).toISOString().slice(0, 10);
+}
+
+export function eventsQuery({ limit = 30, ...wanted }: Wanted) {
   return infiniteQueryOptions({
-    queryKey: ["events", wanted],
+    queryKey: ["events", wanted, limit],
     queryFn: ({ pageParam }) =>
       read(
-        api.GET("/v1/api/events", {
+        api.GET("/v1/api/activity", {
           params: {
             query: {
-              latest_first: true,
-              limit: wanted.limit ?? 30,
-              ...(wanted.type ? { type: wanted.type } : {}),
-              ...(wanted.customer ? { customer: wanted.customer } : {}),
+              limit,
+              ...Object.fromEntries(Object.entries(wanted).filter(([, value]) => value)),
               ...(pageParam ? { cursor: pageParam } : {}),
             },
           },

@@ -2,7 +2,9 @@ import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { useFormat } from "../../i18n/format";
 import { Icon, type IconName } from "../../ui/icon";
-import type { Event } from "./data";
+import { useNameOf } from "../customers/name";
+import { type Event, wireId } from "./data";
+import { type Names, useNames } from "./names";
 
 const ICONS: Record<string, IconName> = {
   points: "earning",
@@ -28,17 +30,24 @@ interface Props {
   ofCustomer?: boolean;
 }
 
-export function EventList({ events, ofCustomer }: Props) {
+export function EventList({ events, ofCustomer = false }: Props) {
+  const names = useNames(events, ofCustomer);
   return (
     <ul>
       {events.map((event) => (
-        <Line key={event.id} event={event} ofCustomer={ofCustomer ?? false} />
+        <Line key={event.id} event={event} names={names} ofCustomer={ofCustomer} />
       ))}
     </ul>
   );
 }
 
-function Line({ event, ofCustomer }: { event: Event; ofCustomer: boolean }) {
+interface LineProps {
+  event: Event;
+  names: Names;
+  ofCustomer: boolean;
+}
+
+function Line({ event, names, ofCustomer }: LineProps) {
   const { t, i18n } = useTranslation();
   const format = useFormat();
   const key = `event.${event.type.replace(".", "_")}`;
@@ -49,11 +58,11 @@ function Line({ event, ofCustomer }: { event: Event; ofCustomer: boolean }) {
       </span>
       <div className="min-w-0 flex-1">
         <p>{i18n.exists(key) ? t(key) : event.type}</p>
-        <p className="flex flex-wrap gap-x-3 text-xs text-muted">
+        <p className="flex flex-wrap gap-x-3 text-xs break-words text-muted">
           <time dateTime={event.occurred_at} title={format.instant(event.occurred_at)}>
             {format.ago(event.occurred_at)}
           </time>
-          <Links event={event} ofCustomer={ofCustomer} />
+          <Links event={event} names={names} ofCustomer={ofCustomer} />
         </p>
       </div>
       <Amount event={event} />
@@ -61,32 +70,47 @@ function Line({ event, ofCustomer }: { event: Event; ofCustomer: boolean }) {
   );
 }
 
-function Links({ event, ofCustomer }: { event: Event; ofCustomer: boolean }) {
+const LINK = "min-w-0 text-accent hover:underline";
+
+function Links({ event, names, ofCustomer }: LineProps) {
   const { t } = useTranslation();
+  const nameOf = useNameOf();
   const orderId = orderOf(event);
+  const about = names.about(event);
+  const customer = event.customer_id ? names.customers.get(event.customer_id) : undefined;
   return (
     <>
       {event.customer_id && !ofCustomer && (
         <Link
           to="/customers/$customerId"
           params={{ customerId: event.customer_id }}
-          className="text-accent hover:underline"
+          className={LINK}
         >
-          {t("activity.customer")}
+          <bdi>{customer ? nameOf(customer) : t("activity.customer")}</bdi>
         </Link>
       )}
       {orderId && (
-        <Link to="/orders/$orderId" params={{ orderId }} className="text-accent hover:underline">
+        <Link to="/orders/$orderId" params={{ orderId }} className={LINK}>
           {t("activity.order")}
         </Link>
+      )}
+      {about?.reward ? (
+        <Link to="/rewards/$rewardId" params={{ rewardId: about.reward }} className={LINK}>
+          <bdi>{about.name}</bdi>
+        </Link>
+      ) : about?.campaign ? (
+        <Link to="/campaigns/$campaignId" params={{ campaignId: about.campaign }} className={LINK}>
+          <bdi>{about.name}</bdi>
+        </Link>
+      ) : (
+        about && <bdi>{about.name}</bdi>
       )}
     </>
   );
 }
 
 function orderOf({ data }: Event): string | null {
-  if (typeof data.order_id === "string") return data.order_id;
-  return data.source_kind === "order" && typeof data.source_id === "string" ? data.source_id : null;
+  return wireId("ord", data.order_id ?? (data.source_kind === "order" ? data.source_id : null));
 }
 
 function Amount({ event: { type, data } }: { event: Event }) {

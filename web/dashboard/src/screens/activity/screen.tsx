@@ -1,21 +1,21 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import { getRouteApi } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { listen } from "../../api/live";
-import { useMay } from "../../api/program";
+import { useMay, useMerchant } from "../../api/program";
 import { useFormat } from "../../i18n/format";
 import { Button } from "../../ui/button";
 import { Card } from "../../ui/card";
-import { Select } from "../../ui/field";
 import { Listing } from "../../ui/listing";
 import { Page } from "../../ui/page";
-import { Empty } from "../../ui/states";
+import { Empty, Loading } from "../../ui/states";
 import { Tabs } from "../../ui/tabs";
-import { eventsQuery, KINDS } from "./data";
+import { belongs, eventsQuery, type Filters, type Wanted, wantedOf } from "./data";
 import { Deliveries } from "./deliveries";
 import { EventList } from "./event-list";
 import { Failures } from "./failures";
+import { ActivityFilters } from "./filters";
 
 const route = getRouteApi("/frame/activity");
 
@@ -52,47 +52,44 @@ export function Activity() {
   );
 }
 
-/** How many events of these types came since the list was read: announced, so that no row jumps. */
-function useFresh(types: string[] | undefined) {
+/** How many events of these came since the list was read: announced, so that no row jumps. */
+function useFresh(wanted: Wanted) {
   const [count, setCount] = useState(0);
-  const wanted = types?.join();
+  const asked = JSON.stringify(wanted);
   useEffect(() => {
     setCount(0);
-    return listen(({ type }) => {
-      if (!wanted || wanted.split(",").includes(type)) setCount((now) => now + 1);
+    return listen((event) => {
+      if (belongs(event, JSON.parse(asked) as Wanted)) setCount((now) => now + 1);
     });
-  }, [wanted]);
+  }, [asked]);
   return { count, seen: () => setCount(0) };
 }
 
 function Events() {
-  const { t } = useTranslation();
-  const format = useFormat();
-  const { type } = route.useSearch();
-  const navigate = useNavigate();
-  const kind = type && type in KINDS ? (type as keyof typeof KINDS) : undefined;
-  const types = kind ? [...KINDS[kind]] : type ? [type] : undefined;
-  const query = useInfiniteQuery(eventsQuery({ type: types }));
-  const fresh = useFresh(types);
-  const kinds: [string, string][] = Object.keys(KINDS).map((each) => [each, t(`kind.${each}`)]);
-  const single: [string, string][] = Object.values(KINDS)
-    .flat()
-    .map((each) => [each, t(`event.${each.replace(".", "_")}`)]);
+  const { view: _, ...filters } = route.useSearch();
+  const zone = useMerchant()?.time_zone;
   return (
     <>
-      <div className="max-w-xs p-3 sm:px-4">
-        <Select
-          bare
-          label={t("activity.filter")}
-          value={type ?? ""}
-          options={[["", t("activity.everything")], ...kinds, ...single]}
-          onValue={(value) =>
-            void navigate({ to: "/activity", search: value ? { type: value } : {}, replace: true })
-          }
-        />
+      <ActivityFilters filters={filters} />
+      <div className="border-t border-line">
+        {/* Where a day begins is known only by the merchant's clocks. */}
+        {zone ? <Found filters={filters} zone={zone} /> : <Loading />}
       </div>
+    </>
+  );
+}
+
+function Found({ filters, zone }: { filters: Filters; zone: string }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const wanted = wantedOf(filters, zone);
+  const query = useInfiniteQuery(eventsQuery(wanted));
+  const fresh = useFresh(wanted);
+  const narrowed = Object.keys(filters).length > 0;
+  return (
+    <>
       {fresh.count > 0 && (
-        <div className="flex justify-center border-t border-line p-2">
+        <div className="flex justify-center border-b border-line p-2">
           <Button
             onClick={() => {
               fresh.seen();
@@ -103,11 +100,12 @@ function Events() {
           </Button>
         </div>
       )}
-      <div className="border-t border-line">
-        <Listing query={query} empty={<Empty title={t("activity.empty")} />}>
-          {(events) => <EventList events={events} />}
-        </Listing>
-      </div>
+      <Listing
+        query={query}
+        empty={<Empty title={t(narrowed ? "activity.noMatch" : "activity.empty")} />}
+      >
+        {(events) => <EventList events={events} />}
+      </Listing>
     </>
   );
 }
