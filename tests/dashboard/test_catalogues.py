@@ -2,10 +2,16 @@
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
+from loyalnest import staff
+from loyalnest.entrypoints import wiring
+from loyalnest.kernel import errors
+from loyalnest.kernel.events import Event
 from tests.tidy.repository import ROOT
 
 LOCALES = ROOT / "locales"
@@ -25,6 +31,12 @@ FORMS = {
 }
 COUNTED = re.compile(r"_(zero|one|two|few|many|other)$")
 PLACE = re.compile(r"\{\{(\w+)\}\}")
+# What the edge turns into an answer; all else is a fault of ours.
+KINDS = (
+    *(errors.Invalid, errors.Unauthenticated, errors.Forbidden, errors.NotFound),
+    *(errors.Conflict, errors.Unavailable, errors.RateLimited),
+)
+Known = TypeVar("Known")
 KEY = re.compile(r"""\b(?:t\(\s*|label: )"([a-z]\w*\.\w+)\"""")
 
 
@@ -92,6 +104,37 @@ def test_every_key_that_the_dashboard_asks_for_exists() -> None:
     known = set(meanings("en"))
     missing = [f"{file}: {key}" for file, key in _asked() if key not in known]
     assert missing == []
+
+
+def test_whatever_is_refused_is_told_in_the_readers_language() -> None:
+    """By a text of its own or that of its kind, which the server's own words follow."""
+    texts = set(json.loads((LOCALES / "en.json").read_text())["problem"])
+    told = {cls: {_code(cls), _code(kind)} for kind in KINDS for cls in (kind, *_below(kind))}
+    assert len(wiring.SUBSCRIBERS) > 1, "every module has to be loaded for this"
+    assert [cls.__name__ for cls, codes in told.items() if not codes & texts] == []
+    assert texts - {_code(cls) for cls in told} == {"INTERNAL_ERROR", "NETWORK"}
+
+
+def test_whatever_happens_has_a_name() -> None:
+    texts = set(json.loads((LOCALES / "en.json").read_text())["event"])
+    ours = (cls for cls in _below(Event) if cls.__module__.startswith("loyalnest."))
+    assert {cls.type.replace(".", "_") for cls in ours if hasattr(cls, "type")} == texts
+
+
+def test_every_role_and_what_it_may_do_has_a_name() -> None:
+    sections = json.loads((LOCALES / "en.json").read_text())
+    assert set(sections["role"]) == set(staff.Role)
+    assert set(sections["area"]) == {scope.partition(":")[0] for scope in staff.Scope}
+
+
+def _below(cls: type[Known]) -> Iterator[type[Known]]:
+    for each in cls.__subclasses__():
+        yield each
+        yield from _below(each)
+
+
+def _code(cls: type[errors.DomainError]) -> str:
+    return cls().code
 
 
 def _asked() -> list[tuple[str, str]]:

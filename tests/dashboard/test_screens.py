@@ -23,6 +23,7 @@ SCREENS = (
     *("/customers/{customer}?tab=activity", "/orders", "/orders?waiting=true", "/orders/{order}"),
     *("/activity", "/activity?type=points&from=2026-01-01", "/activity?view=deliveries"),
     *("/activity?view=failures", "/earning", "/settings", "/no-such-page"),
+    *("/settings/staff", "/settings/staff?show=former"),
     *("/campaigns", "/campaigns?show=ended", "/campaigns/new"),
     *("/campaigns/{campaign}", "/campaigns/{campaign}/edit"),
     *("/referrals", "/referrals?view=review", "/referrals?view=rules"),
@@ -96,6 +97,10 @@ async def test_every_screen_is_within_reach_of_everybody(
         await page.locator("h1").wait_for()
         if wrong := await faults(page, built):
             found["/sign-in"] = wrong
+        await page.goto(site.at("/invitation#lni_nonsense"))
+        await page.get_by_role("alert").wait_for()
+        if wrong := await faults(page, built):
+            found["/invitation"] = wrong
         await sign_in(page, site)
         for path in await paths(site):
             await open_screen(page, site, path)

@@ -8,6 +8,7 @@ import type { components } from "./schema";
 
 type Tokens = components["schemas"]["SessionTokens"];
 type SignIn = components["schemas"]["SignIn"];
+type LinkUse = components["schemas"]["LinkUse"];
 
 const SIGNED_IN = "loyalnest.signed-in";
 const EARLY_MS = 30_000;
@@ -38,6 +39,11 @@ async function ask(path: string, body: object): Promise<Tokens> {
 
 export async function signIn(credentials: Omit<SignIn, "cookie">): Promise<void> {
   keep(await ask("login", { ...credentials, cookie: !embedded }));
+}
+
+/** Take up a link that somebody was given: their password is set and they are signed in. */
+export async function join(taken: Omit<LinkUse, "cookie">): Promise<void> {
+  keep(await ask("links/use", { ...taken, cookie: !embedded }));
 }
 
 /** Forget the session here; whoever calls has ended it at the server. */

@@ -10,9 +10,10 @@ import { routes as rewards } from "./rewards/routes";
 import { routes as segments } from "./segments/routes";
 import { routes as settings } from "./settings/routes";
 import { routes as signIn } from "./sign-in/routes";
+import { invitation, routes as staff } from "./staff/routes";
 import { routes as tiers } from "./tiers/routes";
 
-export const outside = [...signIn] as const;
+export const outside = [...signIn, ...invitation] as const;
 export const inside = [
   ...home,
   ...customers,
@@ -25,4 +26,5 @@ export const inside = [
   ...referrals,
   ...tiers,
   ...settings,
+  ...staff,
 ] as const;

@@ -53,6 +53,20 @@ export const KINDS = {
     "onboarding.restored",
     "usage.threshold_reached",
   ],
+  staff: [
+    "staff.invited",
+    "staff.joined",
+    "staff.role_changed",
+    "staff.suspended",
+    "staff.restored",
+    "staff.removed",
+    "staff.erased",
+    "staff.link_made",
+    "staff.password_changed",
+    "staff.signed_out",
+    "api_key.created",
+    "api_key.revoked",
+  ],
 } as const;
 
 /** What the page is narrowed to, as its address says it, so that a view can be passed on. */

@@ -22,6 +22,8 @@ const ICONS: Record<string, IconName> = {
   game: "settings",
   onboarding: "settings",
   usage: "alert",
+  staff: "customers",
+  api_key: "settings",
 };
 
 interface Props {

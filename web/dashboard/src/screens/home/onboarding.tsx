@@ -20,7 +20,7 @@ const PLACES: Record<Step["step"], string> = {
   earning: "/earning",
   reward: "/rewards",
   running: "/earning",
-  staff: "/settings",
+  staff: "/settings/staff",
   member: "/customers",
   points: "/customers",
   redeemed: "/customers",

@@ -1,4 +1,5 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { api, read } from "../../api/client";
 import { identityQuery, merchantQuery, useMay } from "../../api/program";
@@ -7,6 +8,7 @@ import { useFormat } from "../../i18n/format";
 import { LANGUAGES, type Language } from "../../i18n/languages";
 import { chooseTheme, THEMES, useTheme } from "../../shell/theme";
 import { Badge } from "../../ui/badge";
+import { buttonClass } from "../../ui/button";
 import { Card, Facts } from "../../ui/card";
 import { Select } from "../../ui/field";
 import { Listing, paged } from "../../ui/listing";
@@ -21,12 +23,14 @@ export function Settings() {
   const { t } = useTranslation();
   const mayKeepKeys = useMay("keys:write");
   const mayReadProgram = useMay("program:read");
+  const mayReadStaff = useMay("staff:read");
   return (
     <Page title={t("nav.settings")}>
       <Looks />
       <Program />
       {mayReadProgram && <Naming />}
       <Stores />
+      {mayReadStaff && <Staff />}
       <Password />
       {mayKeepKeys && <ApiKeys />}
       {mayReadProgram && <BringMerchant />}
@@ -88,6 +92,22 @@ function Program() {
       ) : (
         <Loading />
       )}
+    </Card>
+  );
+}
+
+function Staff() {
+  const { t } = useTranslation();
+  return (
+    <Card
+      title={t("staff.title")}
+      actions={
+        <Link to="/settings/staff" search={{}} className={buttonClass()}>
+          {t("staff.manage")}
+        </Link>
+      }
+    >
+      <p className="text-muted">{t("staff.text")}</p>
     </Card>
   );
 }
