@@ -4,7 +4,13 @@ For migrations. A table that is laid out here needs no thought of its own about 
 the schema's tests fail for one that was not.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
+from alembic import context, op
+
 PARTITIONS = 8
+_ROLES = ("application", "platform")
 
 # A filter rather than `merchant_id = …`, so that the planner drives every look-up by the query's
 # own keys; the sub-select is evaluated once a statement, however many rows it judges. A batch of
@@ -17,7 +23,39 @@ array_position((SELECT string_to_array(current_setting('loyalnest.merchants', tr
 """
 
 
-def protect(table: str, *, application: str, platform: str) -> str:
+def create(
+    statements: str,
+    *,
+    tables: Sequence[str],
+    partitioned: Sequence[str] = (),
+    append_only: Sequence[str] = (),
+) -> None:
+    """Create tables of tenants.
+
+    All of them are protected; some are also partitioned, which the statements prepare for, and
+    rows of some are never changed.
+    """
+    roles = {role: context.config.attributes[f"{role}_role"] for role in _ROLES}
+    run(statements)
+    for table in partitioned:
+        run(_partition(table))
+    for table in tables:
+        run(_protect(table, **roles))
+    for table in append_only:
+        run(_append_only(table, **roles))
+
+
+def run(statements: str) -> None:
+    """Send statements as they stand: there are several, with colons that are not parameters."""
+    connection: Any = op.get_bind().connection.dbapi_connection
+
+    async def send(driver: Any) -> None:
+        await driver.execute(statements)
+
+    connection.run_async(send)
+
+
+def _protect(table: str, *, application: str, platform: str) -> str:
     """Statements that force row-level security on a table and let both roles work in it."""
     return (
         f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;"
@@ -28,7 +66,7 @@ def protect(table: str, *, application: str, platform: str) -> str:
     )
 
 
-def partition(table: str) -> str:
+def _partition(table: str) -> str:
     """Statements that make the parts of a table that is PARTITION BY HASH (merchant_id)."""
     return "".join(
         f"CREATE TABLE {table}_{part} PARTITION OF {table}"
@@ -37,7 +75,7 @@ def partition(table: str) -> str:
     )
 
 
-def append_only(table: str, *, application: str, platform: str) -> str:
+def _append_only(table: str, *, application: str, platform: str) -> str:
     """Statements that let rows be added to a table and never changed or deleted."""
     return (
         f"REVOKE UPDATE, DELETE ON {table} FROM {application}, {platform};"

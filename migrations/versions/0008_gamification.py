@@ -3,8 +3,6 @@
 Locks: creates only; nothing existing is touched. Way back: drop what is created here.
 """
 
-from alembic import context, op
-
 from loyalnest.kernel import tenancy
 
 revision = "0008"
@@ -87,19 +85,4 @@ APPEND_ONLY = ["game_versions", "badge_moves"]
 
 
 def upgrade() -> None:
-    roles = {
-        role: context.config.attributes[f"{role}_role"] for role in ("application", "platform")
-    }
-    _run(TABLES)
-    for table in PARTITIONED:
-        _run(tenancy.partition(table))
-    for table in TENANT_TABLES:
-        _run(tenancy.protect(table, **roles))
-    for table in APPEND_ONLY:
-        _run(tenancy.append_only(table, **roles))
-
-
-def _run(sql: str) -> None:
-    # Sent as it stands: these blocks hold several statements and colons that are not parameters.
-    connection = op.get_bind().connection.dbapi_connection
-    connection.run_async(lambda raw: raw.execute(sql))
+    tenancy.create(TABLES, tables=TENANT_TABLES, partitioned=PARTITIONED, append_only=APPEND_ONLY)

@@ -3,8 +3,6 @@
 Locks: creates only; nothing existing is touched. Way back: drop what is created here.
 """
 
-from alembic import context, op
-
 from loyalnest.kernel import tenancy
 
 revision = "0010"
@@ -32,15 +30,4 @@ CREATE INDEX customer_passes_customer ON customer_passes (merchant_id, customer_
 
 
 def upgrade() -> None:
-    roles = {
-        role: context.config.attributes[f"{role}_role"] for role in ("application", "platform")
-    }
-    _run(TABLES)
-    _run(tenancy.partition("customer_passes"))
-    _run(tenancy.protect("customer_passes", **roles))
-
-
-def _run(sql: str) -> None:
-    # Sent as it stands: these blocks hold several statements and colons that are not parameters.
-    connection = op.get_bind().connection.dbapi_connection
-    connection.run_async(lambda raw: raw.execute(sql))
+    tenancy.create(TABLES, tables=["customer_passes"], partitioned=["customer_passes"])

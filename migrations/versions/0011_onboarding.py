@@ -4,8 +4,6 @@ Locks: takes the customers for as long as one small index over them is built. Wa
 is created here.
 """
 
-from alembic import context, op
-
 from loyalnest.kernel import tenancy
 
 revision = "0011"
@@ -38,17 +36,4 @@ APPEND_ONLY = ["usage_notices"]
 
 
 def upgrade() -> None:
-    roles = {
-        role: context.config.attributes[f"{role}_role"] for role in ("application", "platform")
-    }
-    _run(TABLES)
-    for table in TENANT_TABLES:
-        _run(tenancy.protect(table, **roles))
-    for table in APPEND_ONLY:
-        _run(tenancy.append_only(table, **roles))
-
-
-def _run(sql: str) -> None:
-    # Sent as it stands: these blocks hold several statements and colons that are not parameters.
-    connection = op.get_bind().connection.dbapi_connection
-    connection.run_async(lambda raw: raw.execute(sql))
+    tenancy.create(TABLES, tables=TENANT_TABLES, append_only=APPEND_ONLY)

@@ -4,8 +4,6 @@ Locks: `orders` exclusively for an instant, to add a column without a default. O
 currencies get their rate when it is first said. Way back: drop the table and the column.
 """
 
-from alembic import context, op
-
 from loyalnest.kernel import tenancy
 
 revision = "0012"
@@ -29,15 +27,4 @@ ALTER TABLE orders ADD COLUMN rate numeric;
 
 
 def upgrade() -> None:
-    roles = {
-        role: context.config.attributes[f"{role}_role"] for role in ("application", "platform")
-    }
-    _run(TABLES)
-    _run(tenancy.protect("exchange_rates", **roles))
-    _run(tenancy.append_only("exchange_rates", **roles))
-
-
-def _run(sql: str) -> None:
-    # Sent as it stands: these blocks hold several statements and colons that are not parameters.
-    connection = op.get_bind().connection.dbapi_connection
-    connection.run_async(lambda raw: raw.execute(sql))
+    tenancy.create(TABLES, tables=["exchange_rates"], append_only=["exchange_rates"])
