@@ -3,7 +3,7 @@
 import random
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -33,6 +33,8 @@ from tests.contracts.shopify.bodies import line, order, refund
 from tests.shop import Shop, Told, open_shop
 
 EARLIER = NOW - timedelta(days=60)
+# Some days before the first orders, so that those of a friend come to count.
+CLAIMED = NOW - timedelta(days=25)
 PEOPLE = ("ada@example.com", "ben@example.com", "cleo@example.com")
 SUBSCRIBERS = [
     tiers.STANDINGS,
@@ -50,6 +52,8 @@ DEEDS = st.lists(
         st.tuples(st.just("redeems"), st.integers(0, 2)),
         st.tuples(st.just("uses"), ORDERS),
         st.tuples(st.just("takes_back")),
+        st.tuples(st.just("lets_time_pass"), st.integers(1, 20)),
+        st.tuples(st.just("ends_campaign")),
         st.tuples(st.just("merges")),
         st.tuples(st.just("parts")),
         st.tuples(st.just("hears_again")),
@@ -83,11 +87,13 @@ class Life:
 
     shop: Shop
     reward: rewards.RewardId
+    campaign: campaigns.Campaign
     people: list[UUID]
     chance: random.Random
     told: list[Told] = field(default_factory=list[Told])
     issued: list[rewards.RedemptionId] = field(default_factory=list[rewards.RedemptionId])
     merge_id: UUID | None = None
+    now: datetime = NOW
 
     async def buys(self, number: int, who: int, pounds: int) -> None:
         person = {"id": 100 + who, "email": PEOPLE[who]}
@@ -103,7 +109,8 @@ class Life:
 
     async def hears_again(self) -> None:
         if self.told:
-            await self.shop.tells(self.chance.choice(self.told), self.chance.choice(self.told))
+            twice = self.chance.choice(self.told), self.chance.choice(self.told)
+            await self.shop.tells(*twice, now=self.now)
 
     async def redeems(self, who: int) -> None:
         async with self._session() as session:
@@ -113,7 +120,7 @@ class Life:
                 reward_id=self.reward,
                 customer_id=self.people[who],
                 actor="test",
-                now=NOW,
+                now=self.now,
             )
         self.issued.append(redeemed.redemption.id)
 
@@ -124,12 +131,29 @@ class Life:
                 {"id": self.shop.merchant_id, "number": str(number)},
             )
             if self.issued:
-                await rewards.use(session, self.issued[-1], order_id=found, actor="test", now=NOW)
+                await rewards.use(
+                    session, self.issued[-1], order_id=found, actor="test", now=self.now
+                )
 
     async def takes_back(self) -> None:
         async with self._session() as session:
             if self.issued:
-                await rewards.cancel(session, self.issued[0], reason=None, actor="test", now=NOW)
+                await rewards.cancel(
+                    session, self.issued[0], reason=None, actor="test", now=self.now
+                )
+
+    async def lets_time_pass(self, days: int) -> None:
+        """Codes lapse, and referrals come to count or run out."""
+        self.now += timedelta(days=days)
+        await rewards.expire(self.shop.database, self.now)
+        await referrals.judge_due(self.shop.database, self.now)
+
+    async def ends_campaign(self) -> None:
+        async with self._session() as session:
+            ended = self.campaign.rule.model_copy(update={"ends_at": self.now})
+            await campaigns.save(
+                session, self.campaign.id, ended, budget=None, actor="test", now=self.now
+            )
 
     async def merges(self) -> None:
         async with self._session() as session:
@@ -139,7 +163,7 @@ class Life:
                 kept_id=self.people[0],
                 merged_id=self.people[1],
                 actor="test",
-                now=NOW,
+                now=self.now,
             )
 
     async def parts(self) -> None:
@@ -152,11 +176,11 @@ class Life:
                 merge_id=self.merge_id,
                 earned_through=purchases.sources_of,
                 actor="test",
-                now=NOW,
+                now=self.now,
             )
 
     async def catches_up(self) -> None:
-        await relay.settle(self.shop.database, SUBSCRIBERS, clock=lambda: NOW)
+        await relay.settle(self.shop.database, SUBSCRIBERS, clock=lambda: self.now)
 
     async def state(self) -> list[tuple[Any, ...]]:
         async with self._session() as session:
@@ -165,7 +189,7 @@ class Life:
 
     async def _hears(self, news: Told) -> None:
         self.told.append(news)
-        await self.shop.tells(news)
+        await self.shop.tells(news, now=self.now)
 
     def _session(self) -> Any:
         return self.shop.database.tenant(self.shop.merchant_id)
@@ -186,20 +210,24 @@ async def begin(database: Database, chance: random.Random) -> Life:
     )
     goal = gamification.Goal(measure=gamification.Measure.ORDERS, target=Decimal(2))
     badge = gamification.Badge(key="twice", name="Twice", goal=goal, points=11)
-    terms = rewards.Terms(kind=rewards.Kind.FREE_SHIPPING, name="Sent for nothing", cost=30)
+    terms = rewards.Terms(
+        kind=rewards.Kind.FREE_SHIPPING, name="Sent for nothing", cost=30, valid_days=15
+    )
     async with database.tenant(shop.merchant_id) as session:
         await tiers.save(session, tiers.Ladder(tiers=(silver,)), actor="test", now=EARLIER)
-        await campaigns.create(session, rule, actor="test", now=EARLIER)
+        campaign = await campaigns.create(session, rule, actor="test", now=EARLIER)
         game = gamification.Game(badges=(badge,))
         await gamification.save(session, game, actor="test", now=EARLIER)
         promise = referrals.ReferralSettings(enabled=True)
         await referrals.save(session, promise, actor="test", now=EARLIER)
         code = await referrals.code_of(session, people[0], now=EARLIER)
-        await referrals.claim(session, code=code.code, friend_id=people[2], actor="test", now=NOW)
+        await referrals.claim(
+            session, code=code.code, friend_id=people[2], actor="test", now=CLAIMED
+        )
         reward = await rewards.create(
             session, terms, state=rewards.RewardState.ACTIVE, stock=9, actor="test", now=EARLIER
         )
-    life = Life(shop, reward.id, people, chance)
+    life = Life(shop, reward.id, campaign, people, chance)
     # Something to begin with, or most of what is drawn would be refused.
     for who in range(3):
         await life.buys(who + 1, who, 20 * (who + 1))
@@ -214,7 +242,7 @@ async def database(lasting_database: Database) -> Database:
 
 
 @settings(
-    max_examples=6,
+    max_examples=15,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -229,18 +257,18 @@ async def test_whatever_happens_the_books_balance_and_hearing_it_again_changes_n
     await life.catches_up()
     async with database.tenant(life.shop.merchant_id) as session:
         # Measures the average order anew, as every night does: segments may move by that alone.
-        await segments.score_everybody(session, life.shop.merchant_id, now=NOW)
+        await segments.score_everybody(session, life.shop.merchant_id, now=life.now)
     assert await life.shop.books_balance()
     ended = await life.state()
 
     chance.shuffle(life.told)
     if life.told:
-        await life.shop.tells(*life.told, *life.told[:3])
+        await life.shop.tells(*life.told, *life.told[:3], now=life.now)
     await life.catches_up()
     assert await life.state() == ended
     async with database.tenant(life.shop.merchant_id) as session:
         await tiers.judge_many(
-            session, [(life.shop.merchant_id, who) for who in life.people], now=NOW
+            session, [(life.shop.merchant_id, who) for who in life.people], now=life.now
         )
     await life.catches_up()
     assert await life.state() == ended
