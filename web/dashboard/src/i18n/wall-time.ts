@@ -1,19 +1,40 @@
-/** What the clocks of a time zone show at an instant, as a `datetime-local` field writes it. */
-export function wallTime(instant: string, timeZone: string): string {
-  const shown = new Intl.DateTimeFormat("sv-SE", {
-    timeZone,
-    dateStyle: "short",
-    timeStyle: "short",
-  });
-  return shown.format(new Date(instant)).replace(" ", "T");
+/** Wall-clock times of a place, as a form field takes them ("2026-11-27T09:30"), and instants. */
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 1440 * MINUTE_MS;
+
+/** What the clocks of the place show at an instant. */
+export function wallTime(instant: string, zone: string): string {
+  const at = Date.parse(instant);
+  return new Date(at + offset(at, zone)).toISOString().slice(0, 16);
 }
 
-/** The instant at which the clocks of a time zone show this; the later one where both would. */
-export function instantOf(wall: string, timeZone: string): string {
-  const wanted = Date.parse(`${wall}Z`);
-  const ahead = (at: number) =>
-    Date.parse(`${wallTime(new Date(at).toISOString(), timeZone)}Z`) - at;
-  // The first guess may fall on the other side of a change of the clocks.
-  const guess = wanted - ahead(wanted);
-  return new Date(wanted - ahead(guess)).toISOString();
+/**
+ * The instant at which the clocks of the place show this time.
+ *
+ * Of the two when the clocks are put back it is the first; a time that is skipped when they are put
+ * forward is as much later.
+ */
+export function instantOf(wall: string, zone: string): string {
+  const asUtc = Date.parse(`${wall}Z`);
+  const [before, after] = [offset(asUtc - DAY_MS, zone), offset(asUtc + DAY_MS, zone)];
+  const [early, late] = [asUtc - before, asUtc - after];
+  const exists = offset(early, zone) === before || offset(late, zone) !== after;
+  return new Date(exists ? early : late).toISOString();
+}
+
+/** How far the clocks of a place are ahead of UTC at an instant, in milliseconds. */
+function offset(at: number, zone: string): number {
+  const parts = new Intl.DateTimeFormat("en-US", {
+    timeZone: zone,
+    hourCycle: "h23",
+    year: "numeric",
+    month: "numeric",
+    day: "numeric",
+    hour: "numeric",
+    minute: "numeric",
+  }).formatToParts(at);
+  const of = (type: string) => Number(parts.find((part) => part.type === type)?.value);
+  const shown = Date.UTC(of("year"), of("month") - 1, of("day"), of("hour"), of("minute"));
+  return shown - Math.floor(at / MINUTE_MS) * MINUTE_MS;
 }

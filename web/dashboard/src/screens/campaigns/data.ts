@@ -1,6 +1,7 @@
 import { infiniteQueryOptions, queryOptions, useQuery } from "@tanstack/react-query";
 import { api, read, type Schemas } from "../../api/client";
 import { paged } from "../../ui/listing";
+import { tiersQuery } from "../tiers/data";
 import type { Shown } from "./routes";
 
 export type Campaign = Schemas["CampaignView"];
@@ -78,11 +79,6 @@ export interface Named {
   tiers: [string, string][];
   stores: [string, string][];
 }
-
-const tiersQuery = queryOptions({
-  queryKey: ["tiers"],
-  queryFn: () => read(api.GET("/v1/api/tiers")),
-});
 
 const storesQuery = queryOptions({
   queryKey: ["stores", "first"],

@@ -1,5 +1,5 @@
+import { instantOf, wallTime } from "../../i18n/wall-time";
 import type { Campaign, Effect, Rule } from "./data";
-import { instantOf, wallTime } from "./zoned";
 
 export type Kind = Effect["kind"];
 

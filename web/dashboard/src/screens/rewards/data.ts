@@ -23,11 +23,6 @@ export function rewardQuery(rewardId: string) {
   });
 }
 
-export const ladderQuery = queryOptions({
-  queryKey: ["tiers", "ladder"],
-  queryFn: () => read(api.GET("/v1/api/tiers")),
-});
-
 interface Wanted {
   state?: State;
   reward?: string;

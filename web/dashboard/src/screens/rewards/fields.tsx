@@ -4,10 +4,11 @@ import { useMerchant } from "../../api/program";
 import { instantOf, wallTime } from "../../i18n/wall-time";
 import { Card } from "../../ui/card";
 import { Checkbox, Select, Switch, TextArea, TextField } from "../../ui/field";
-import { type Kind, ladderQuery, type Terms } from "./data";
+import { Translations } from "../../ui/translations";
+import { tiersQuery } from "../tiers/data";
+import type { Kind, Terms } from "./data";
 import type { Draft } from "./examples";
 import { MoneyByCurrency } from "./money";
-import { Translations } from "./translations";
 
 export interface Part {
   draft: Draft;
@@ -111,7 +112,13 @@ export function Gift({ draft: { terms }, disabled, fields, onTerms }: Part) {
             error={fields["terms.description"]}
             onChange={(event) => onTerms({ description: event.target.value })}
           />
-          <Translations terms={terms} onTerms={onTerms} fields={fields} />
+          <Translations
+            texts={terms}
+            most={{ name: 200, description: 2000 }}
+            errors={fields}
+            path="terms."
+            onChange={onTerms}
+          />
         </div>
       </fieldset>
     </Card>
@@ -226,7 +233,7 @@ export function Conditions({ draft: { terms }, disabled, fields, onTerms }: Part
 
 function Tiers({ chosen, onChange }: { chosen: string[]; onChange: (tiers: string[]) => void }) {
   const { t } = useTranslation();
-  const tiers = useQuery(ladderQuery).data?.ladder.tiers ?? [];
+  const tiers = useQuery(tiersQuery).data?.ladder.tiers ?? [];
   if (tiers.length === 0) return null;
   return (
     <fieldset className="sm:col-span-2">

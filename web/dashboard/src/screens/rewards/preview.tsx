@@ -7,7 +7,8 @@ import { LANGUAGES, type Language } from "../../i18n/languages";
 import { Badge } from "../../ui/badge";
 import { Card } from "../../ui/card";
 import { Select } from "../../ui/field";
-import { ladderQuery, type Terms } from "./data";
+import { tiersQuery } from "../tiers/data";
+import type { Terms } from "./data";
 import type { Draft } from "./examples";
 import { useWorth, valueIn } from "./worth";
 
@@ -84,7 +85,7 @@ function useConditions(terms: Terms, market: string): string[] {
     unit: "day",
     unitDisplay: "long",
   });
-  const ladder = useQuery(ladderQuery).data?.ladder;
+  const ladder = useQuery(tiersQuery).data?.ladder;
   const tiers = terms.tiers.map(
     (key) => ladder?.tiers?.find((tier) => tier.key === key)?.name ?? key,
   );

@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { api, read, type Schemas } from "../../api/client";
 import { useMerchant } from "../../api/program";
 import { useFormat } from "../../i18n/format";
+import { keyOf } from "../../ui/key";
 
 export type Tier = Required<Schemas["Tier-Output"]>;
 export type Ladder = Omit<Schemas["Ladder-Output"], "tiers"> & { tiers: Tier[] };
@@ -20,7 +21,6 @@ export const ladderVersionsQuery = queryOptions({
 
 /** A tier that is not saved yet has no key: it gets one by its name. */
 export const FRESH = "new:";
-const KEY_AT_MOST = 50;
 
 export function freshTier(name: string, above: Tier | undefined): Tier {
   return {
@@ -44,23 +44,11 @@ export function finished(draft: Ladder): Ladder {
       const perks = tier.perks.map((perk) => perk.trim()).filter(Boolean);
       const names = Object.fromEntries(Object.entries(tier.names).filter(([, name]) => name));
       if (!tier.key.startsWith(FRESH)) return { ...tier, perks, names };
-      const key = keyOf(tier.name, taken);
+      const key = keyOf(tier.name, taken, "tier");
       taken.add(key);
       return { ...tier, key, perks, names };
     }),
   };
-}
-
-function keyOf(name: string, taken: Set<string>): string {
-  const plain = name
-    .normalize("NFKD")
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, "_");
-  const stem = plain.replace(/^[^a-z]+|_+$/g, "").slice(0, KEY_AT_MOST) || "tier";
-  for (let number = 1; ; number++) {
-    const key = number === 1 ? stem : `${stem}_${number}`;
-    if (!taken.has(key)) return key;
-  }
 }
 
 /** Which thresholds are not above the one before. */

@@ -1,21 +1,35 @@
 import { useTranslation } from "react-i18next";
-import { LANGUAGES, type Language } from "../../i18n/languages";
-import { Button } from "../../ui/button";
-import { Select, TextArea, TextField } from "../../ui/field";
-import type { Terms } from "./data";
+import { LANGUAGES, type Language } from "../i18n/languages";
+import { Button } from "./button";
+import { Select, TextArea, TextField } from "./field";
 
-interface Props {
-  terms: Terms;
-  fields: Record<string, string>;
-  onTerms: (change: Partial<Terms>) => void;
+/** By language. */
+interface Texts {
+  names: Record<string, string>;
+  descriptions: Record<string, string>;
 }
 
-/** Name and description in further languages; who reads none of them gets the ones above. */
-export function Translations({ terms, fields, onTerms }: Props) {
+interface Props {
+  texts: Texts;
+  /** How long a name and a description may be. */
+  most: { name: number; description: number };
+  /** What was wrong, by the path of its field: `path` and then `names.de`. */
+  errors: Record<string, string>;
+  path: string;
+  onChange: (change: Partial<Texts>) => void;
+}
+
+/** Name and description in further languages; who reads none of them gets the first ones. */
+export function Translations({
+  texts: { names, descriptions },
+  most,
+  errors,
+  path,
+  onChange,
+}: Props) {
   const { t } = useTranslation();
-  const used = Object.keys(terms.names);
+  const used = Object.keys(names);
   const free = Object.entries(LANGUAGES).filter(([language]) => !used.includes(language));
-  const { names, descriptions } = terms;
   return (
     <>
       {used.map((language) => {
@@ -31,7 +45,7 @@ export function Translations({ terms, fields, onTerms }: Props) {
                   icon="close"
                   aria-label={t("reward.remove", { what: said })}
                   onClick={() =>
-                    onTerms({
+                    onChange({
                       names: without(names, language),
                       descriptions: without(descriptions, language),
                     })
@@ -43,11 +57,11 @@ export function Translations({ terms, fields, onTerms }: Props) {
                 dir="auto"
                 lang={language}
                 required
-                maxLength={200}
+                maxLength={most.name}
                 value={names[language] ?? ""}
-                error={fields[`terms.names.${language}`]}
+                error={errors[`${path}names.${language}`]}
                 onChange={(event) =>
-                  onTerms({ names: { ...names, [language]: event.target.value } })
+                  onChange({ names: { ...names, [language]: event.target.value } })
                 }
               />
               <TextArea
@@ -55,11 +69,11 @@ export function Translations({ terms, fields, onTerms }: Props) {
                 dir="auto"
                 lang={language}
                 rows={2}
-                maxLength={2000}
+                maxLength={most.description}
                 value={descriptions[language] ?? ""}
-                error={fields[`terms.descriptions.${language}`]}
+                error={errors[`${path}descriptions.${language}`]}
                 onChange={(event) =>
-                  onTerms({ descriptions: { ...descriptions, [language]: event.target.value } })
+                  onChange({ descriptions: { ...descriptions, [language]: event.target.value } })
                 }
               />
             </div>
@@ -71,7 +85,7 @@ export function Translations({ terms, fields, onTerms }: Props) {
         label={t("reward.addLanguage")}
         value=""
         options={[["", t("reward.addLanguage")], ...free]}
-        onValue={(language) => language && onTerms({ names: { ...names, [language]: "" } })}
+        onValue={(language) => language && onChange({ names: { ...names, [language]: "" } })}
       />
     </>
   );
