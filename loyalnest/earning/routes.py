@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Path, Query, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from loyalnest import merchants
@@ -57,14 +57,24 @@ async def earn(
 
 @router.put("/program", operation_id="save_program", tags=["Program"])
 async def save_program(
-    body: ProgramSettings, session: ProgramWriting, caller: SignedIn, now: Now
+    body: ProgramSettings,
+    session: ProgramWriting,
+    caller: SignedIn,
+    now: Now,
+    version: Annotated[
+        int | None,
+        Query(ge=1, description="The version you read; another one in force is a conflict."),
+    ] = None,
 ) -> ProgramView:
     """Make these settings the program from now on.
 
     Orders that were placed before keep the settings of their time. Saving what is in force
     already makes no new version.
     """
-    return ProgramView.of(await service.save_program(session, body, actor=caller.actor, now=now))
+    saved = await service.save_program(
+        session, body, read_version=version, actor=caller.actor, now=now
+    )
+    return ProgramView.of(saved)
 
 
 @router.put("/program/switches/{switch}", operation_id="set_switch", tags=["Program"])

@@ -31,6 +31,10 @@ class MerchantNotFound(NotFound):
     """There is no such merchant."""
 
 
+class ProgramStale(Conflict):
+    """Somebody else has changed the program since you read it; look at it again."""
+
+
 class VersionNotFound(NotFound):
     """The program has no version with this number."""
 

@@ -12,7 +12,7 @@ from loyalnest.kernel.database import merchant_of, ring_of
 from loyalnest.kernel.events import publish
 from loyalnest.kernel.ids import new_id
 from loyalnest.merchants import queries, rules
-from loyalnest.merchants.errors import HandleTaken, StoreTaken
+from loyalnest.merchants.errors import HandleTaken, ProgramStale, StoreTaken
 from loyalnest.merchants.events import ProgramChanged, ProgramSwitched, StoreUninstalled
 from loyalnest.merchants.models import MerchantRow, ProgramVersionRow, StoreRow
 from loyalnest.merchants.values import Merchant, ProgramSettings, ProgramVersion, Store, Switch
@@ -123,17 +123,25 @@ async def mark_uninstalled(
 
 
 async def save_program(
-    session: AsyncSession, settings: ProgramSettings, *, actor: str, now: datetime
+    session: AsyncSession,
+    settings: ProgramSettings,
+    *,
+    read_version: int | None = None,
+    actor: str,
+    now: datetime,
 ) -> ProgramVersion:
     """Make these settings the program from now on; what was earned before stays as it is.
 
-    Saving what is already in force changes nothing and returns the version in force.
+    Saving what is already in force changes nothing and returns the version in force. With
+    `read_version` only that version is replaced. Raises ProgramStale.
     """
     merchant_id = merchant_of(session)
     await session.execute(_LOCK_MERCHANT, {"merchant_id": merchant_id})
     current = (await queries.program_of(session, merchant_id)).current
     if current.settings == settings:
         return current
+    if read_version is not None and read_version != current.version:
+        raise ProgramStale
     saved = await _add_version(
         session,
         merchant_id,

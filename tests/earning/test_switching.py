@@ -250,6 +250,14 @@ async def test_what_was_switched_is_told(door: Door) -> None:
     assert unit.expiry.paused_at is None
 
 
+async def test_settings_replace_only_the_version_that_was_read(door: Door) -> None:
+    read = (await door.asks("GET", "/program")).json()["version"]
+    changed = await door.asks("PUT", f"/program?version={read}", default_rate="2")
+    assert changed.json()["version"] == read + 1
+    stale = await door.asks("PUT", f"/program?version={read}", default_rate="3")
+    assert (stale.status_code, stale.json()["code"]) == (409, "PROGRAM_STALE")
+
+
 async def _points(door: Door) -> ledger.Unit:
     async with door.shop.database.tenant(door.shop.merchant_id) as session:
         return (await ledger.units_of(session, [door.shop.merchant_id]))[door.shop.merchant_id]

@@ -9,13 +9,21 @@ from loyalnest.merchants import ProgramSettings, ProgramVersion, Switch
 
 
 async def save_program(
-    session: AsyncSession, settings: ProgramSettings, *, actor: str, now: datetime
+    session: AsyncSession,
+    settings: ProgramSettings,
+    *,
+    read_version: int | None = None,
+    actor: str,
+    now: datetime,
 ) -> ProgramVersion:
     """Make these settings the program from now on; what was earned before stays as it is.
 
-    Saving what is already in force changes nothing and returns the version in force.
+    Saving what is already in force changes nothing and returns the version in force. With
+    `read_version` only that version is replaced. Raises ProgramStale.
     """
-    saved = await merchants.save_program(session, settings, actor=actor, now=now)
+    saved = await merchants.save_program(
+        session, settings, read_version=read_version, actor=actor, now=now
+    )
     await _let_time_pass_or_not(session, saved, now=now)
     return saved
 

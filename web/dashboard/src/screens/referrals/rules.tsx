@@ -1,11 +1,9 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useBlocker } from "@tanstack/react-router";
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, problemOf, read } from "../../api/client";
 import { useMay } from "../../api/program";
-import { Button } from "../../ui/button";
 import { Card } from "../../ui/card";
+import { DraftForm, useDraft, type Versioned } from "../../ui/draft";
 import { Switch } from "../../ui/field";
 import { tell } from "../../ui/notice";
 import { Failed, Loading, Refused } from "../../ui/states";
@@ -17,7 +15,7 @@ export function Rules() {
   const query = useQuery(settingsQuery);
   if (query.data) {
     const { version, settings } = query.data;
-    return <Form key={version} version={version} saved={settings as Settings} />;
+    return <Form known={{ version, value: settings as Settings }} />;
   }
   return (
     <Card>
@@ -30,45 +28,34 @@ export function Rules() {
   );
 }
 
-function Form({ version, saved }: { version: number; saved: Settings }) {
+function Form({ known }: { known: Versioned<Settings> }) {
   const { t } = useTranslation();
   const queries = useQueryClient();
   const mayWrite = useMay("program:write");
-  const [draft, setDraft] = useState(saved);
-  const changed = JSON.stringify(draft) !== JSON.stringify(saved);
   const saving = useMutation({
-    mutationFn: () =>
-      read(api.PUT("/v1/api/referrals/settings", { body: { settings: draft, version } })),
-    onSuccess: async () => {
+    mutationFn: ({ value: settings, version }: Versioned<Settings>) =>
+      read(api.PUT("/v1/api/referrals/settings", { body: { settings, version } })),
+    onSuccess: async ({ version, settings }, sent) => {
+      held.saved(sent.value, { version, value: settings as Settings });
       tell(t("earning.saved"));
       await queries.invalidateQueries({ queryKey: ["referrals"] });
     },
   });
-  useBlocker({
-    shouldBlockFn: () => !window.confirm(t("earning.leave")),
-    disabled: !changed || saving.isPending,
-    enableBeforeUnload: changed,
-  });
+  const held = useDraft(known, saving.isPending);
   const part = {
-    settings: draft,
+    settings: held.draft,
     disabled: !mayWrite,
     fields: (saving.error && problemOf(saving.error).fields) || {},
-    onChange: (change: Partial<Settings>) => setDraft({ ...draft, ...change }),
+    onChange: held.change,
   };
   return (
-    <form
-      className="flex flex-col gap-4"
-      onSubmit={(event) => {
-        event.preventDefault();
-        saving.mutate();
-      }}
-    >
+    <DraftForm held={held} busy={saving.isPending} onSave={saving.mutate}>
       <Refused error={saving.error} />
       <Card>
         <Switch
           label={t("referral.enabled")}
           hint={t("referral.enabledText")}
-          on={draft.enabled}
+          on={held.draft.enabled}
           disabled={!mayWrite}
           onChange={(enabled) => part.onChange({ enabled })}
         />
@@ -77,19 +64,6 @@ function Form({ version, saved }: { version: number; saved: Settings }) {
       <When {...part} />
       <Abuse {...part} />
       <Landing {...part} />
-      {changed && (
-        <div className="sticky bottom-3 z-10 flex flex-wrap items-center justify-between gap-2 rounded-xl bg-strong p-2 ps-4 text-on-strong">
-          <span className="font-medium">{t("earning.unsaved")}</span>
-          <span className="flex gap-2">
-            <Button disabled={saving.isPending} onClick={() => setDraft(saved)}>
-              {t("earning.discard")}
-            </Button>
-            <Button type="submit" busy={saving.isPending}>
-              {t("action.save")}
-            </Button>
-          </span>
-        </div>
-      )}
-    </form>
+    </DraftForm>
   );
 }

@@ -1,0 +1,91 @@
+import { useBlocker } from "@tanstack/react-router";
+import { type ReactNode, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Button } from "./button";
+
+export interface Versioned<T> {
+  version: number;
+  value: T;
+}
+
+export interface Held<T> {
+  draft: T;
+  /** The version that the draft was begun from: what is told when it is saved. */
+  version: number;
+  changed: boolean;
+  change: (part: Partial<T>) => void;
+  discard: () => void;
+  /** What was sent has become this version. */
+  saved: (sent: T, answer: Versioned<T>) => void;
+}
+
+/**
+ * What somebody is changing before it is saved as a new version.
+ *
+ * A newer version that comes in meanwhile is taken over by a form that nobody has touched; a draft
+ * stays what it is, and saving it from the version it began with tells of the conflict. Who leaves
+ * with unsaved changes is asked.
+ */
+export function useDraft<T extends object>(known: Versioned<T>, saving: boolean): Held<T> {
+  const { t } = useTranslation();
+  const [begun, setBegun] = useState(known);
+  const [draft, setDraft] = useState(known.value);
+  const changed = JSON.stringify(draft) !== JSON.stringify(begun.value);
+  const take = (newest: Versioned<T>) => {
+    setBegun(newest);
+    setDraft(newest.value);
+  };
+  if (known.version > begun.version && !changed) take(known);
+  useBlocker({
+    shouldBlockFn: () => !window.confirm(t("earning.leave")),
+    disabled: !changed || saving,
+    enableBeforeUnload: changed,
+  });
+  return {
+    draft,
+    version: begun.version,
+    changed,
+    change: (part) => setDraft((held) => ({ ...held, ...part })),
+    discard: () => take(known.version > begun.version ? known : begun),
+    saved: (sent, answer) => {
+      setBegun(answer);
+      setDraft((held) => (held === sent ? answer.value : held));
+    },
+  };
+}
+
+interface Props<T> {
+  held: Held<T>;
+  busy: boolean;
+  onSave: (draft: Versioned<T>) => void;
+  children: ReactNode;
+}
+
+/** A form whose changes are saved as one, or thrown away. */
+export function DraftForm<T>({ held, busy, onSave, children }: Props<T>) {
+  const { t } = useTranslation();
+  return (
+    <form
+      className="flex flex-col gap-4"
+      onSubmit={(event) => {
+        event.preventDefault();
+        onSave({ version: held.version, value: held.draft });
+      }}
+    >
+      {children}
+      {held.changed && (
+        <div className="sticky bottom-3 z-10 flex flex-wrap items-center justify-between gap-2 rounded-xl bg-strong p-2 ps-4 text-on-strong">
+          <span className="font-medium">{t("earning.unsaved")}</span>
+          <span className="flex gap-2">
+            <Button disabled={busy} onClick={held.discard}>
+              {t("earning.discard")}
+            </Button>
+            <Button type="submit" busy={busy}>
+              {t("action.save")}
+            </Button>
+          </span>
+        </div>
+      )}
+    </form>
+  );
+}
