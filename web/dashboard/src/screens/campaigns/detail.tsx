@@ -6,6 +6,7 @@ import { Card, Facts } from "../../ui/card";
 import { Page } from "../../ui/page";
 import { Empty, Failed, Loading } from "../../ui/states";
 import { Table } from "../../ui/table";
+import { Stopped } from "../earning/stopped";
 import { Actions } from "./actions";
 import {
   campaignQuery,
@@ -50,6 +51,7 @@ function Known({ campaign }: { campaign: Shown }) {
       back="/campaigns"
       actions={<Actions campaign={campaign} />}
     >
+      <Stopped part="campaigns" />
       <Card title={t("campaign.inWords")}>
         <p>{sentenceOf(campaign.rule, campaign.budget)}</p>
       </Card>

@@ -10,6 +10,7 @@ import { Page } from "../../ui/page";
 import { Empty } from "../../ui/states";
 import { Table } from "../../ui/table";
 import { Tabs } from "../../ui/tabs";
+import { Stopped } from "../earning/stopped";
 import { type Campaign, campaignsQuery } from "./data";
 import { Budget, Phase } from "./phase";
 import type { Shown } from "./routes";
@@ -40,6 +41,7 @@ export function Campaigns() {
         )
       }
     >
+      <Stopped part="campaigns" />
       <Card flush>
         <Tabs
           label={t("nav.campaigns")}

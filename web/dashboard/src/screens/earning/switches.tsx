@@ -14,7 +14,7 @@ import { switchesQuery } from "./data";
 
 export type State = Schemas["Switch"];
 const PARTS = ["program", "orders", "campaigns", "referrals", "gamification"] as const;
-type Part = (typeof PARTS)[number];
+export type Part = (typeof PARTS)[number];
 
 /** What each state is called, in the order of the list. */
 export function useStates(): [State, string][] {
@@ -26,7 +26,7 @@ export function useStates(): [State, string][] {
   ];
 }
 
-interface Change {
+export interface Change {
   part: Part;
   state: State;
 }
@@ -92,7 +92,7 @@ function Row({ part, it, disabled, onState }: RowProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const name = t(`switches.${part}`);
-  const text = useMeaning(part, it.state);
+  const text = useMeaning({ part, state: it.state });
   return (
     <li className="grid gap-x-4 gap-y-2 border-t border-line px-4 py-3 first:border-0 sm:grid-cols-[1fr_9rem] sm:items-center">
       <div className="min-w-0">
@@ -131,7 +131,7 @@ function Question({
     <Dialog
       open
       title={`${t(`switches.${part}`)}: ${stated}`}
-      text={useMeaning(part, state)}
+      text={useMeaning({ part, state })}
       onClose={onClose}
     >
       <DialogActions>
@@ -144,7 +144,8 @@ function Question({
   );
 }
 
-function useMeaning(part: Part, state: State): string | undefined {
+/** What it means that a part is in a state; nothing where a part simply runs. */
+export function useMeaning({ part, state }: Change): string | undefined {
   const { t } = useTranslation();
   if (part === "program") return t(`switches.program_${state}`);
   return state === "on" ? undefined : t(`switches.${part}_stopped`);

@@ -8,6 +8,7 @@ import { Listing } from "../../ui/listing";
 import { Page } from "../../ui/page";
 import { Empty } from "../../ui/states";
 import { Tabs } from "../../ui/tabs";
+import { Stopped } from "../earning/stopped";
 import { referralsQuery } from "./data";
 import { Figures } from "./figures";
 import { Queue } from "./queue";
@@ -28,6 +29,7 @@ export function Referrals() {
   ];
   return (
     <Page title={t("nav.referrals")}>
+      <Stopped part="referrals" />
       <div className="overflow-hidden rounded-xl bg-card shadow-card">
         <Tabs
           label={t("nav.referrals")}

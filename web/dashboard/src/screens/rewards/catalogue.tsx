@@ -13,6 +13,7 @@ import { Icon } from "../../ui/icon";
 import { tell, warn } from "../../ui/notice";
 import { Page } from "../../ui/page";
 import { Empty, Failed, Loading } from "../../ui/states";
+import { Stopped } from "../earning/stopped";
 import { type Reward, rewardsQuery } from "./data";
 import { useExamples } from "./examples";
 import { useOrdering } from "./ordering";
@@ -35,6 +36,7 @@ export function Rewards() {
         )
       }
     >
+      <Stopped />
       <Card flush>
         <Views current="catalogue" />
         {query.isPending ? (

@@ -10,6 +10,7 @@ import { Button } from "../../ui/button";
 import { Card } from "../../ui/card";
 import { Page } from "../../ui/page";
 import { Empty, Failed, Loading } from "../../ui/states";
+import { Stopped } from "../earning/stopped";
 import { type Ladder, misplaced, tiersQuery, useStarter } from "./data";
 import { Steps } from "./ladder";
 import { Preview } from "./preview";
@@ -66,6 +67,7 @@ function Form({ saved }: { saved: Schemas["LadderView"] }) {
         )
       }
     >
+      <Stopped />
       {blank ? (
         <Card>
           <Empty title={t("tier.empty")} text={t("tier.emptyText")}>
