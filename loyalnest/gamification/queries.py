@@ -10,8 +10,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from loyalnest.gamification import storage
-from loyalnest.gamification.storage import COLUMNS, award_of
-from loyalnest.gamification.values import Award, Game, GameVersion, Rank
+from loyalnest.gamification.storage import COLUMNS, ORDER_COUNTS, award_of
+from loyalnest.gamification.values import Award, Game, GameVersion, Goal, Rank
 from loyalnest.kernel.database import bulk, merchant_of
 
 _VERSION = "v.merchant_id, v.version, v.effective_from, v.game::text, v.asked_since::text"
@@ -48,6 +48,16 @@ WHERE a.merchant_id = $1
 ORDER BY a.customer_id
 LIMIT $4
 """  # noqa: S608
+_TAKING_PART = text(f"""
+SELECT count(DISTINCT coalesce(c.merged_into, c.id))
+FROM orders o
+JOIN customers c
+  ON c.merchant_id = o.merchant_id AND c.id = o.customer_id AND c.erased_at IS NULL
+WHERE o.merchant_id = :merchant_id
+  AND o.placed_at >= coalesce(cast(:since AS timestamptz), '-infinity')
+  AND o.placed_at < coalesce(cast(:until AS timestamptz), 'infinity')
+  AND {ORDER_COUNTS.format(award_on=":award_on")}
+""")  # noqa: S608
 _TOP = text("""
 SELECT rank() OVER (ORDER BY s.score DESC) AS rank, s.customer_id, l.pseudonym, s.score
 FROM leaderboard_scores s
@@ -107,6 +117,17 @@ async def holders(session: AsyncSession) -> Mapping[str, int]:
     """How many customers hold each badge; one that nobody holds is left out."""
     rows = await session.execute(_HOLDERS, {"merchant_id": merchant_of(session)})
     return {row[0]: row[1] for row in rows}
+
+
+async def taking_part(session: AsyncSession, goal: Goal, *, award_on: str) -> int:
+    """How many people have an order in a challenge's time that counts (`award_on`: from when)."""
+    asked = {
+        "merchant_id": merchant_of(session),
+        "since": goal.starts_at,
+        "until": goal.ends_at,
+        "award_on": award_on,
+    }
+    return (await session.execute(_TAKING_PART, asked)).scalar_one()
 
 
 async def awards_with(

@@ -11,6 +11,7 @@ from loyalnest.gamification.errors import BadgeUnknown, BoardMissing
 from loyalnest.gamification.players import player_of
 from loyalnest.gamification.schemas import (
     AwardView,
+    BadgeReport,
     BadgeView,
     GameChange,
     GameView,
@@ -18,6 +19,7 @@ from loyalnest.gamification.schemas import (
     JoinedView,
     Joining,
     LeaderboardView,
+    Phase,
     PlayerView,
     RankView,
     Which,
@@ -66,6 +68,25 @@ async def list_badges(session: Reading, now: Now) -> Page[BadgeView]:
     holders = await queries.holders(session)
     return Page(
         items=[BadgeView.of(badge, holders.get(badge.key, 0), now) for badge in game.badges]
+    )
+
+
+@router.get("/gamification/badges/{badge}", operation_id="get_badge")
+async def get_badge(badge: str, session: Reading, now: Now) -> BadgeReport:
+    """A badge, how many hold it, and for a challenge how many have bought in its time."""
+    found = (await _game(session)).badge(badge)
+    if found is None:
+        raise BadgeUnknown
+    goal, taking_part = found.goal, None
+    if goal is not None and goal.is_challenge:
+        program = await merchants.program_of(session, merchant_of(session))
+        award_on = program.at(now).settings.award_on.value
+        taking_part = await queries.taking_part(session, goal, award_on=award_on)
+    return BadgeReport(
+        badge=found,
+        phase=Phase.of(found, now),
+        customers=(await queries.holders(session)).get(badge, 0),
+        taking_part=taking_part,
     )
 
 

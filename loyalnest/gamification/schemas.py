@@ -94,6 +94,15 @@ class BadgeView(BaseModel):
         return cls(badge=badge, phase=Phase.of(badge, now), customers=customers)
 
 
+class BadgeReport(BadgeView):
+    """A badge, how many hold it, and how many are on their way in its time."""
+
+    taking_part: int | None = Field(
+        description="Customers with an order that counts in a challenge's time; null for a badge "
+        "that has none."
+    )
+
+
 class AwardView(BaseModel):
     """A badge that somebody holds."""
 

@@ -36,8 +36,16 @@ SELECT {COLUMNS}
 FROM unnest($1::uuid[], $2::uuid[]) AS k (merchant_id, customer_id)
 JOIN badge_awards a ON a.merchant_id = k.merchant_id AND a.customer_id = k.customer_id
 """  # noqa: S608
-# What is left of an order counts, once the order is far enough for it to earn; an order in another
-# currency counts by the rate of its day, and as nothing spent where there was none.
+ORDER_COUNTS = """
+o.placed_at IS NOT NULL
+  AND o.kept > 0
+  AND CASE {award_on} WHEN 'paid' THEN o.paid_at IS NOT NULL
+                      WHEN 'fulfilled' THEN o.fulfilled_at IS NOT NULL
+                      ELSE true END
+"""
+"""Whether something is left of an order (`o`) that is far enough for it to earn."""
+# An order in another currency counts by the rate of its day, and as nothing spent where there was
+# none.
 _ORDERS = f"""
 SELECT k.merchant_id, k.living_id,
        array_agg(o.placed_at ORDER BY o.placed_at, o.id),
@@ -47,11 +55,7 @@ FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[])
      AS k (merchant_id, living_id, customer_id, award_on)
 JOIN merchants m ON m.merchant_id = k.merchant_id
 JOIN orders o ON o.merchant_id = k.merchant_id AND o.customer_id = k.customer_id
-WHERE o.placed_at IS NOT NULL
-  AND o.kept > 0
-  AND CASE k.award_on WHEN 'paid' THEN o.paid_at IS NOT NULL
-                      WHEN 'fulfilled' THEN o.fulfilled_at IS NOT NULL
-                      ELSE true END
+WHERE {ORDER_COUNTS.format(award_on="k.award_on")}
 GROUP BY k.merchant_id, k.living_id
 """  # noqa: S608
 # By source, so that a refund lessens what its order earned when the order did. What badges and

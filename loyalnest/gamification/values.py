@@ -75,6 +75,11 @@ class Goal(Closed):
     starts_at: Instant | None = Field(default=None, description="What came before doesn't count.")
     ends_at: Instant | None = Field(default=None, description="What comes from then on neither.")
 
+    @property
+    def is_challenge(self) -> bool:
+        """Whether it has its time."""
+        return self.starts_at is not None or self.ends_at is not None
+
     @model_validator(mode="after")
     def _can_be_reached(self) -> "Goal":
         if self.starts_at and self.ends_at and self.starts_at >= self.ends_at:

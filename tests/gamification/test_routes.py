@@ -112,8 +112,24 @@ async def test_a_merchant_sees_who_holds_a_badge(client: httpx.AsyncClient, shop
     ]
     holders = (await client.get("/v1/api/gamification/badges/regular/customers")).json()["items"]
     assert [(it["customer_id"], it["given_by"]) for it in holders] == [(ada, None)]
-    answer = await client.get("/v1/api/gamification/badges/nothing/customers")
-    assert (answer.status_code, answer.json()["code"]) == (404, "BADGE_UNKNOWN")
+    for path in ("", "/customers"):
+        answer = await client.get(f"/v1/api/gamification/badges/nothing{path}")
+        assert (answer.status_code, answer.json()["code"]) == (404, "BADGE_UNKNOWN")
+
+
+async def test_a_challenge_knows_how_many_have_bought_in_its_time(
+    client: httpx.AsyncClient, shop: Shop
+) -> None:
+    await plays(client)
+    early = "2026-10-31T12:00:00Z"
+    grace = {"id": 9, "email": "grace@example.com"}
+    told = order(50, created_at=early, email="grace@example.com", customer=grace)
+    await shop.tells(("orders/create", told))
+    await bought(shop, "30.00", "10.00")
+    seen = (await client.get("/v1/api/gamification/badges/november")).json()
+    assert (seen["phase"], seen["customers"], seen["taking_part"]) == ("open", 0, 1)
+    seen = (await client.get("/v1/api/gamification/badges/regular")).json()
+    assert (seen["customers"], seen["taking_part"]) == (1, None)
 
 
 async def test_a_badge_is_given_and_taken_back_by_hand(
