@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from loyalnest import campaigns, tiers
+from loyalnest import campaigns, gamification, tiers
 from loyalnest.kernel import clock
 from loyalnest.kernel.ids import to_wire
 from tests.dashboard.conftest import Site, settled, sign_in, visitor
@@ -26,6 +26,8 @@ SCREENS = (
     *("/settings/staff", "/settings/staff?show=former"),
     *("/campaigns", "/campaigns?show=ended", "/campaigns/new"),
     *("/campaigns/{campaign}", "/campaigns/{campaign}/edit"),
+    *("/gamification", "/gamification?view=challenges", "/gamification?view=leaderboard"),
+    *("/gamification/new?challenge=true", "/gamification/loyal", "/gamification/loyal/edit"),
     *("/referrals", "/referrals?view=review", "/referrals?view=rules"),
 )
 PHONE = {"width": 320, "height": 640}
@@ -35,17 +37,27 @@ LADDER = tiers.Ladder(
         tiers.Tier(key="gold", name="Gold", threshold=Decimal(84), perks=("Free wrapping",)),
     )
 )
+GAME = gamification.Game(
+    badges=(
+        gamification.Badge(
+            key="loyal",
+            name="Loyal",
+            goal=gamification.Goal(measure=gamification.Measure.ORDERS, target=Decimal(3)),
+        ),
+    ),
+    leaderboard=gamification.Board(),
+)
 
 
 @pytest.fixture(scope="module")
 async def site(site: Site) -> Site:
-    """The gift shop, with tiers."""
+    """The gift shop, with tiers and a game."""
     merchant_id = site.shop.merchant_id
     async with site.shop.database.tenant(merchant_id) as session:
         await tiers.save(session, LADDER, actor="test", now=clock.now())
-    await tiers.JUDGE_EVERYBODY.handle(
-        site.shop.database, {"merchant_id": str(merchant_id)}, clock.now()
-    )
+        await gamification.save(session, GAME, actor="test", now=clock.now())
+    for job in (tiers.JUDGE_EVERYBODY, gamification.JUDGE_EVERYBODY):
+        await job.handle(site.shop.database, {"merchant_id": str(merchant_id)}, clock.now())
     return site
 
 
@@ -256,6 +268,34 @@ async def test_rules_are_changed_as_a_new_version_and_the_past_stays(site: Site,
     await page.get_by_role("button", name="Save").click()
     await expect(page.get_by_text("Rules, version 2")).to_be_visible()
     assert await site.shop.balance() == (81, 0, 0)
+
+
+async def test_what_is_being_written_outlives_what_others_save_and_never_overwrites_it(
+    site: Site, page: Page
+):
+    await page.clock.install()
+    await page.goto(site.at("/earning"))
+    rate = page.get_by_label("Points per 1 GBP")
+    version = page.locator("main header").get_by_text("Rules, version")
+    before, read = await rate.input_value(), await version.inner_text()
+    await rate.fill("7")
+    other = await page.context.new_page()
+    await other.goto(site.at("/earning"))
+    await other.get_by_label("Points per 1 GBP").fill("5")
+    await other.get_by_role("button", name="Save").click()
+    await expect(other.get_by_text(read)).to_have_count(0)
+
+    await page.clock.fast_forward(60_000)  # what was read is old now
+    await page.evaluate("window.dispatchEvent(new Event('visibilitychange'))")
+    await expect(version).not_to_have_text(read)
+    await expect(rate).to_have_value("7")
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_role("alert")).to_contain_text("Somebody else has changed the program")
+    await page.get_by_role("button", name="Discard").click()
+    await expect(rate).to_have_value("5")
+    await rate.fill(before)
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_text("Unsaved changes")).to_have_count(0)
 
 
 async def test_expiry_shows_who_would_lose_before_it_is_saved(site: Site, page: Page):

@@ -3,6 +3,7 @@ import { routes as activity } from "./activity/routes";
 import { routes as campaigns } from "./campaigns/routes";
 import { routes as customers } from "./customers/routes";
 import { routes as earning } from "./earning/routes";
+import { routes as gamification } from "./gamification/routes";
 import { routes as home } from "./home/routes";
 import { routes as orders } from "./orders/routes";
 import { routes as referrals } from "./referrals/routes";
@@ -23,6 +24,7 @@ export const inside = [
   ...activity,
   ...earning,
   ...campaigns,
+  ...gamification,
   ...referrals,
   ...tiers,
   ...settings,
