@@ -1,7 +1,7 @@
 import { infiniteQueryOptions } from "@tanstack/react-query";
 import { api, read, type Schemas } from "../../api/client";
+import { instantOf } from "../../i18n/wall-time";
 import { paged } from "../../ui/listing";
-import { instantOf } from "../campaigns/zoned";
 
 export type Event = Schemas["EventOut"];
 
