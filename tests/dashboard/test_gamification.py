@@ -27,6 +27,18 @@ async def buys(site: Site, number: int, price: str) -> None:
     await site.shop.tells(("orders/paid", told), now=now)
 
 
+async def draws_up_a_challenge(site: Site, page: Page) -> None:
+    await page.goto(site.at("/gamification?view=challenges"))
+    await page.get_by_role("link", name="New challenge").click()
+    hour_ago = clock.now().astimezone(ZoneInfo("Europe/London")) - timedelta(hours=1)
+    await page.get_by_label("Name").fill("November spree")
+    await page.get_by_label("Earned by").select_option("spend")
+    await page.get_by_label("Goal (GBP)").fill("100")
+    await page.get_by_label("From", exact=True).fill(hour_ago.strftime("%Y-%m-%dT%H:%M"))
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_role("heading", name="November spree")).to_be_visible()
+
+
 async def test_a_badge_and_a_challenge_are_drawn_up_and_won_by_an_order(
     site: Site, page: Page
 ) -> None:
@@ -45,15 +57,7 @@ async def test_a_badge_and_a_challenge_are_drawn_up_and_won_by_an_order(
     await expect(page.get_by_text("Nobody holds it yet")).to_be_visible()
     badge = page.url
 
-    await page.goto(site.at("/gamification?view=challenges"))
-    await page.get_by_role("link", name="New challenge").click()
-    hour_ago = clock.now().astimezone(ZoneInfo("Europe/London")) - timedelta(hours=1)
-    await page.get_by_label("Name").fill("November spree")
-    await page.get_by_label("Earned by").select_option("spend")
-    await page.get_by_label("Goal (GBP)").fill("100")
-    await page.get_by_label("From", exact=True).fill(hour_ago.strftime("%Y-%m-%dT%H:%M"))
-    await page.get_by_role("button", name="Save").click()
-    await expect(page.get_by_role("heading", name="November spree")).to_be_visible()
+    await draws_up_a_challenge(site, page)
     figures = page.locator("dl > div")
     await expect(figures.filter(has_text="Bought in its time")).to_contain_text("1")
     await expect(figures.filter(has_text="Held by")).to_contain_text("0")
