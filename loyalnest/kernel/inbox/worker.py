@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from loyalnest.kernel.clock import Clock
 from loyalnest.kernel.clock import now as system_clock
 from loyalnest.kernel.database import Database, act_for, ring_of
-from loyalnest.kernel.errors import DomainError
+from loyalnest.kernel.errors import DomainError, Invalid
 from loyalnest.kernel.faults import Fault, Reason, classify, reason_of
 from loyalnest.kernel.inbox import queue
 from loyalnest.kernel.inbox.errors import UnknownProvider
@@ -147,7 +147,7 @@ class Worker:
             if not await queue.reclaim(session, [row]):
                 return
             await act_for(session, [row.merchant_id])
-            await self._set_back(session, [Failed(row, reason)])
+            await self._set_back(session, [Failed(row, reason, isinstance(error, Invalid))])
         log.warning(
             "inbox.delivery_failed",
             merchant_id=str(row.merchant_id),

@@ -22,6 +22,10 @@ class UnreadableSale(Invalid):
     """This sale is not written as a sale is."""
 
 
+class ImpossibleSale(Invalid):
+    """Nobody buys as much as that."""
+
+
 class Till:
     """Writes each sale into `sales`; told to, it fails on some."""
 
@@ -54,6 +58,8 @@ class Till:
             self.contended -= 1
             raise Contended
         names = [str(sale.fact) for sale in sales]
+        if "impossible" in names:
+            raise ImpossibleSale
         connection = await bulk(session)
         await connection.execute(
             "INSERT INTO sales SELECT * FROM unnest($1::uuid[], $2::text[])",

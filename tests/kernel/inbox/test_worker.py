@@ -37,6 +37,18 @@ async def test_a_body_nobody_can_read_becomes_a_dead_letter_at_once(database: Da
     assert [tuple(letter) for letter in letters] == [("UNREADABLE_SALE", 1)]
 
 
+async def test_what_can_never_be_applied_becomes_a_dead_letter_at_once(database: Database):
+    (merchant,) = await open_bakeries(database, 1)
+    await deliver(database, [sale(merchant, name) for name in ("a", "impossible", "c")])
+
+    await inbox.drain(database, [Till().provider])
+
+    assert await sold(database) == ["a", "c"]
+    async with database.platform() as session:
+        letters = (await session.execute(text("SELECT code, attempts FROM dead_letters"))).all()
+    assert [tuple(letter) for letter in letters] == [("IMPOSSIBLE_SALE", 1)]
+
+
 async def test_a_poisoned_delivery_never_blocks_its_neighbours(database: Database):
     merchants = await open_bakeries(database, 4)
     till = Till()
