@@ -84,4 +84,6 @@ def _grant(connection: Connection, role: str, member: str) -> None:
         text("SELECT rolsuper FROM pg_roles WHERE rolname = :member"), {"member": member}
     )
     if not may and not superuser:
-        connection.execute(text(f'GRANT "{role}" TO "{member}"'))
+        # Whoever has not said for whom a transaction is sees nothing, where a grant can say so.
+        options = " WITH INHERIT FALSE" if version >= 160_000 else ""
+        connection.execute(text(f'GRANT "{role}" TO "{member}"{options}'))

@@ -52,4 +52,9 @@ async def test_a_login_that_may_make_roles_sets_up_its_database_and_works_in_it(
         assert await session.scalar(text("SELECT count(*) FROM merchants")) == 0
     async with database.batch([]) as session:
         assert await session.scalar(text("SELECT current_user")) == f"{name}_app"
+    async with database.engine.connect() as connection:
+        # Before it has said for whom it acts it has the rights of neither, where grants can say so.
+        inherits = text("SELECT pg_has_role(:role, 'USAGE'), current_setting('server_version_num')")
+        has, version = (await connection.execute(inherits, {"role": f"{name}_all"})).one()
+        assert has == (int(version) < 160_000)
     await database.close()
