@@ -42,6 +42,14 @@ class CustomerUnmerged(Event, frozen=True, kw_only=True):
     merged_id: UUID
 
 
+class CustomerToldApart(Event, frozen=True, kw_only=True):
+    """Somebody settled that two customers who look like one are two people."""
+
+    type: ClassVar[str] = "customer.told_apart"
+
+    other_id: UUID
+
+
 class CustomerErased(Event, frozen=True, kw_only=True):
     """Everything personal about a customer was removed; the books keep the id."""
 

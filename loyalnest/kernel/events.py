@@ -2,10 +2,12 @@
 
 `publish` puts events into the outbox in the transaction that made them true, one row for a whole
 batch. The sequencer (`kernel.relay`) later gives each its position in the log, in commit order, and
-subscribers read from there.
+subscribers read from there. What somebody does, rather than the program by itself, is announced
+with who did it and from where: `sign` the transaction, and all it announces says so.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
@@ -19,9 +21,21 @@ from loyalnest.kernel.ids import new_id
 _ENVELOPE = frozenset({"merchant_id", "customer_id", "occurred_at"})
 
 _PUT = """
-INSERT INTO outbox (merchant_ids, ids, types, customer_ids, data, occurred_at, recorded_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7)
+INSERT INTO outbox (merchant_ids, ids, types, customer_ids, data, occurred_at, recorded_at, author)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Whoever made facts true, and from where."""
+
+    actor: str
+    """`staff:stf_…`, `api_key:key_…`, `customer:cus_…`, or `cli` for the operator."""
+    device: str | None = None
+    """What it was done on, told roughly (`Firefox, Linux`)."""
+    network: str | None = None
+    """Where it was done: a network of 256 addresses (IPv4) or a /48 (IPv6), never one address."""
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,10 +58,16 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
         }
 
 
+def sign(session: AsyncSession, author: Author) -> None:
+    """From here on, whatever this transaction announces is told as this author's doing."""
+    session.info["author"] = author
+
+
 async def publish(session: AsyncSession, events: Sequence[Event], *, now: datetime) -> None:
     """Announce events if, and only if, this transaction commits."""
     if not events:
         return
+    author: Author | None = session.info.get("author")
     connection = await bulk(session)
     await connection.execute(
         _PUT,
@@ -58,4 +78,5 @@ async def publish(session: AsyncSession, events: Sequence[Event], *, now: dateti
         [msgspec.json.encode(event.data()).decode() for event in events],
         [event.occurred_at for event in events],
         now,
+        None if author is None else msgspec.json.encode(author).decode(),
     )

@@ -31,7 +31,7 @@ from loyalnest.staff.errors import (
 from loyalnest.staff.keys import INDEXES, SEALED
 from loyalnest.staff.queries import find_member, get_member, list_api_keys, list_members
 from loyalnest.staff.routes import router_of
-from loyalnest.staff.rules import SCOPES_OF, made_up_password
+from loyalnest.staff.rules import SCOPES_OF, device_of, made_up_password
 from loyalnest.staff.service.keys import create_api_key, revoke_api_key
 from loyalnest.staff.service.members import create_member, set_password
 from loyalnest.staff.service.passes import make_pass
@@ -75,6 +75,7 @@ __all__ = [
     "authenticate",
     "create_api_key",
     "create_member",
+    "device_of",
     "enter_at_store",
     "enter_by_link",
     "find_member",

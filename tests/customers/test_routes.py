@@ -12,6 +12,8 @@ from loyalnest import customers, merchants, segments
 from loyalnest.customers.routes import router_of
 from loyalnest.customers.service.index import index_many
 from loyalnest.kernel import database as db
+from loyalnest.kernel import relay
+from loyalnest.kernel.events import Author
 from loyalnest.kernel.http import CallerKind
 from loyalnest.kernel.ids import from_wire, to_wire
 from tests.conftest import NOW, make_merchant
@@ -241,3 +243,9 @@ async def test_two_people_are_not_offered_for_merging_again(
         assert (await api.get("/v1/api/merge-candidates")).json()["items"] == []
         never = await api.post(path, json={"customer_id": one, "other_id": one})
         assert (never.status_code, never.json()["code"]) == (404, "CANDIDATE_NOT_FOUND")
+    await relay.settle(database, [])
+    async with database.tenant(bakery) as session:
+        told = await relay.events_after(
+            session, merchant_id=bakery, position=0, types=["customer.told_apart"]
+        )
+    assert [event.author for event in told] == [Author("api_key:test")]

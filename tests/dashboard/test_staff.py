@@ -2,6 +2,7 @@
 
 from playwright.async_api import Browser, Page, expect
 
+from loyalnest.kernel import relay
 from tests.dashboard.conftest import Site, settled, visitor
 
 NEWCOMER = "grace@example.com"
@@ -50,6 +51,7 @@ async def test_somebody_is_invited_joins_works_and_is_kept_out(
         await page.get_by_role("status").get_by_role("button", name="Undo").click()
         await expect(people.get_by_text("Suspended")).to_have_count(0)
     await _leaves_for_good(page)
+    await _is_on_record(page, site)
 
 
 async def _invited(page: Page) -> str:
@@ -118,3 +120,11 @@ async def _leaves_for_good(page: Page) -> None:
     await dialog.get_by_role("button", name="Erase").click()
     await expect(page.get_by_role("listitem").get_by_text("Erased")).to_be_visible()
     await expect(page.get_by_role("listitem").get_by_text(NEWCOMER)).to_have_count(0)
+
+
+async def _is_on_record(page: Page, site: Site) -> None:
+    await relay.settle(site.shop.database, [])
+    await page.goto(site.at("/activity"))
+    erased = page.get_by_role("listitem").filter(has_text="A former staff member's details")
+    await expect(erased).to_contain_text("owner@example.com")
+    await expect(erased).to_contain_text("127.0.0.0/24")

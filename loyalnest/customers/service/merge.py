@@ -21,7 +21,7 @@ from loyalnest.customers.errors import (
     MergeImpossible,
     MergeNotFound,
 )
-from loyalnest.customers.events import CustomerMerged, CustomerUnmerged
+from loyalnest.customers.events import CustomerMerged, CustomerToldApart, CustomerUnmerged
 from loyalnest.customers.queries import brought_by
 from loyalnest.customers.values import CustomerId, MergeId
 from loyalnest.kernel.crypto import KeyRing
@@ -96,13 +96,20 @@ UPDATE merge_candidates
 """)
 
 _DISMISS = text("""
-UPDATE merge_candidates
-   SET settled_at = coalesce(settled_at, :now),
-       settled_as = coalesce(settled_as, 'dismissed')
- WHERE merchant_id = :merchant_id
-   AND customer_id = least(CAST(:one AS uuid), CAST(:other AS uuid))
-   AND other_id = greatest(CAST(:one AS uuid), CAST(:other AS uuid))
-RETURNING customer_id
+UPDATE merge_candidates AS pair
+   SET settled_at = coalesce(pair.settled_at, :now),
+       settled_as = coalesce(pair.settled_as, 'dismissed')
+  FROM (
+        SELECT merchant_id, customer_id, other_id, settled_at
+          FROM merge_candidates
+         WHERE merchant_id = :merchant_id
+           AND customer_id = least(CAST(:one AS uuid), CAST(:other AS uuid))
+           AND other_id = greatest(CAST(:one AS uuid), CAST(:other AS uuid))
+           FOR UPDATE
+       ) AS before
+ WHERE (pair.merchant_id, pair.customer_id, pair.other_id)
+     = (before.merchant_id, before.customer_id, before.other_id)
+RETURNING before.settled_at IS NULL AS settled
 """)
 
 _RETURN_IDENTITIES = text("""
@@ -146,8 +153,14 @@ async def dismiss_candidate(
     """
     one, other = pair
     names = {"merchant_id": merchant_id, "one": one, "other": other, "now": now}
-    if await session.scalar(_DISMISS, names) is None:
+    settled: bool | None = await session.scalar(_DISMISS, names)
+    if settled is None:
         raise CandidateNotFound
+    if settled:
+        news = CustomerToldApart(
+            merchant_id=merchant_id, customer_id=one, other_id=other, occurred_at=now
+        )
+        await publish(session, [news], now=now)
 
 
 async def merge_identities(

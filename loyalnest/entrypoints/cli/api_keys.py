@@ -8,6 +8,7 @@ from loyalnest import merchants, staff
 from loyalnest.entrypoints.cli.acting import ACTOR, act
 from loyalnest.kernel import clock
 from loyalnest.kernel.database import Database
+from loyalnest.kernel.events import Author, sign
 
 commands = typer.Typer(help="How programs get in.", no_args_is_help=True)
 
@@ -31,6 +32,7 @@ def create(
         async with database.platform() as session:
             found = await merchants.get_by_handle(session, merchant)
         async with database.tenant(found.id) as session:
+            sign(session, Author(ACTOR))
             _, secret = await staff.create_api_key(
                 session,
                 name=name,

@@ -8,6 +8,7 @@ from loyalnest import merchants, platform, referrals
 from loyalnest.entrypoints.cli.acting import ACTOR, act
 from loyalnest.kernel import clock
 from loyalnest.kernel.database import Database
+from loyalnest.kernel.events import Author, sign
 
 commands = typer.Typer(help="The merchants of this installation.", no_args_is_help=True)
 
@@ -36,6 +37,7 @@ def create(
     async def open_merchant(database: Database) -> platform.Opened:
         now = clock.now()
         async with database.platform() as session:
+            sign(session, Author(ACTOR))
             opened = await platform.open_merchant(
                 session,
                 handle=handle,

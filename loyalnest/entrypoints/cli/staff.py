@@ -8,6 +8,7 @@ from loyalnest import merchants, staff
 from loyalnest.entrypoints.cli.acting import ACTOR, act
 from loyalnest.kernel import clock
 from loyalnest.kernel.database import Database
+from loyalnest.kernel.events import Author, sign
 
 commands = typer.Typer(help="The people who run a program.", no_args_is_help=True)
 
@@ -33,6 +34,7 @@ def set_password(
         async with database.platform() as session:
             found = await merchants.get_by_handle(session, merchant)
         async with database.tenant(found.id) as session:
+            sign(session, Author(ACTOR))
             member = await staff.find_member(session, email)
             if member is None:
                 raise staff.MemberNotFound

@@ -13,6 +13,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 Network = IPv4Network | IPv6Network
 Address = IPv4Address | IPv6Address
+# A network that is told in records is one of many: it says which town or company, not which home.
+_TOLD_PREFIXES = {4: 24, 6: 48}
 # One household or office gets a whole /64 of IPv6, so that is what a limit counts.
 _IPV6_PREFIX = 64
 
@@ -32,6 +34,14 @@ class Origin:
         if isinstance(self.address, IPv6Address):
             return str(ip_network((self.address, _IPV6_PREFIX), strict=False))
         return str(self.address or "local")
+
+    @property
+    def network(self) -> str | None:
+        """What records say of it."""
+        if self.address is None:
+            return None
+        prefix = _TOLD_PREFIXES[self.address.version]
+        return str(ip_network((self.address, prefix), strict=False))
 
     @property
     def is_this_machine(self) -> bool:

@@ -1,5 +1,7 @@
 """Who asks, and how often they may: established before any route of the API is reached."""
 
+from dataclasses import replace
+
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -77,7 +79,7 @@ class Callers:
         elif caller is None and scope["path"] not in _OPEN:
             await problem_response(Unauthenticated(CREDENTIALS_MISSING))(scope, receive, send)
         else:
-            scope["state"]["caller"] = caller
+            scope["state"]["caller"] = caller and _placed(caller, scope)
             await self.app(scope, receive, send)
 
     async def _caller_of(self, scope: Scope) -> Caller | None:
@@ -98,6 +100,14 @@ class Callers:
             if meaning is None:
                 raise
             raise meaning from error
+
+
+def _placed(caller: Caller, scope: Scope) -> Caller:
+    """The caller with where they ask from. What customers do is recorded without that."""
+    if caller.kind is CallerKind.CUSTOMER:
+        return caller
+    device = staff.device_of(Headers(scope=scope).get("user-agent", ""))
+    return replace(caller, device=device, network=scope["state"]["origin"].network)
 
 
 def _over(verdict: Verdict) -> RateLimited:

@@ -17,6 +17,7 @@ from starlette.requests import HTTPConnection
 from loyalnest.kernel.clock import Clock
 from loyalnest.kernel.database import Database
 from loyalnest.kernel.errors import Forbidden, Unauthenticated
+from loyalnest.kernel.events import Author, sign
 
 _BEARER = HTTPBearer(
     auto_error=False,
@@ -58,6 +59,14 @@ class Caller:
     """The member of staff, the key or the customer."""
     session_id: UUID | None = None
     """The sign-in, for somebody who signed in."""
+    device: str | None = None
+    network: str | None = None
+    """Where the request comes from, as records tell it; neither is known of a customer."""
+
+    @property
+    def author(self) -> Author:
+        """How events tell of whatever this caller does."""
+        return Author(self.actor, self.device, self.network)
 
     def require(self, scope: str) -> None:
         """Raises MissingScope when the caller may not do this."""
@@ -122,6 +131,7 @@ def _transaction(scope: str) -> SecurityParam:
         database = database_at(request)
         writes = scope.endswith(":write")
         async with database.tenant(caller.merchant_id, keeping_plans=writes) as session:
+            sign(session, caller.author)
             yield session
 
     # Scope "function" ends the dependency with the route and not after the answer.

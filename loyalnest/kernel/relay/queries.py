@@ -4,15 +4,17 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
+import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from loyalnest.kernel.database import Row, bulk
+from loyalnest.kernel.events import Author
 from loyalnest.kernel.relay.errors import EventNotFound
 from loyalnest.kernel.relay.values import EventFailure, Lag, LoggedEvent
 
 COLUMNS = """
     events.merchant_id, events.position, events.id, events.type, events.customer_id, events.data,
-    events.occurred_at, events.recorded_at
+    events.occurred_at, events.recorded_at, events.author
 """
 
 AFTER = (
@@ -148,7 +150,7 @@ async def list_failures(
     `after` is the position and the subscriber of the last one seen.
     """
     rows = await (await bulk(session)).fetch(_FAILURES, merchant_id, *after, limit)
-    return [EventFailure(event_of(row), *tuple(row)[8:]) for row in rows]
+    return [EventFailure(event_of(row), *tuple(row)[9:]) for row in rows]
 
 
 async def head_of(session: AsyncSession) -> int:
@@ -175,4 +177,5 @@ async def count_failures(session: AsyncSession) -> int:
 
 def event_of(row: Row) -> LoggedEvent:
     """The event in a row that begins with COLUMNS."""
-    return LoggedEvent(*tuple(row)[:8])
+    told = tuple(row)
+    return LoggedEvent(*told[:8], author=told[8] and msgspec.convert(told[8], Author))

@@ -9,6 +9,23 @@ from loyalnest.kernel.ids import to_wire
 from loyalnest.kernel.relay.values import EventFailure, LoggedEvent
 
 
+class EventAuthor(BaseModel):
+    """Who did something, and from where."""
+
+    actor: str = Field(
+        description="`staff:stf_…`, `api_key:key_…`, `customer:cus_…`, or `cli` for the operator.",
+        examples=["staff:stf_01890a5d7b3e7c4f8a1b2c3d4e5f6071"],
+    )
+    device: str | None = Field(
+        description="What they did it on, told roughly.", examples=["Firefox, Linux"]
+    )
+    network: str | None = Field(
+        description="The network they did it from, too wide to tell one household. Of customers"
+        " neither this nor the device is kept.",
+        examples=["203.0.113.0/24"],
+    )
+
+
 class EventOut(BaseModel):
     """Something that happened. Positions only ever grow, and follow the order of commits."""
 
@@ -19,6 +36,9 @@ class EventOut(BaseModel):
     occurred_at: datetime
     recorded_at: datetime
     data: dict[str, Any]
+    author: EventAuthor | None = Field(
+        description="Whose doing it was; null for the program itself and for what shops report."
+    )
 
 
 class EventFailureOut(BaseModel):
@@ -48,6 +68,7 @@ def event_out(event: LoggedEvent) -> EventOut:
         occurred_at=event.occurred_at,
         recorded_at=event.recorded_at,
         data=event.data,
+        author=event.author and EventAuthor.model_validate(event.author, from_attributes=True),
     )
 
 

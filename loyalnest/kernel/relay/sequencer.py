@@ -34,9 +34,10 @@ WITH taken AS (
     RETURNING *
 ), moved AS (
     INSERT INTO events (merchant_id, position, id, type, customer_id, data, occurred_at,
-                        recorded_at)
+                        recorded_at, author)
     SELECT one.merchant_id, $1 + row_number() OVER (ORDER BY taken.id, one.place), one.id,
-           one.type, one.customer_id, one.data::jsonb, one.occurred_at, taken.recorded_at
+           one.type, one.customer_id, one.data::jsonb, one.occurred_at, taken.recorded_at,
+           taken.author::jsonb
     FROM taken
     CROSS JOIN LATERAL unnest(taken.merchant_ids, taken.ids, taken.types, taken.customer_ids,
                               taken.data, taken.occurred_at)

@@ -8,6 +8,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from loyalnest.kernel.events import Author
+
 
 @dataclass(frozen=True, slots=True)
 class LoggedEvent:
@@ -21,6 +23,8 @@ class LoggedEvent:
     data: dict[str, Any]
     occurred_at: datetime
     recorded_at: datetime
+    author: Author | None
+    """Whose doing it was; None for the program itself and for what shops report."""
 
 
 @dataclass(frozen=True, slots=True)

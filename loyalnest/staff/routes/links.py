@@ -5,7 +5,9 @@ The link is sent in the body: an address ends up in logs.
 
 from fastapi import APIRouter, Request, Response
 
+from loyalnest.kernel.events import Author, sign
 from loyalnest.kernel.http import Db, Now
+from loyalnest.kernel.ids import to_wire
 from loyalnest.staff import passwords, queries, rules, tokens
 from loyalnest.staff.routes.cookie import device_at, handed_over
 from loyalnest.staff.schemas import LinkToken, LinkUse, LinkView, SessionTokens
@@ -43,6 +45,8 @@ async def use_link(
     # Outside a transaction: it takes long on purpose, and a connection has better to do.
     password_hash = await passwords.hash_password(password)
     async with database.tenant(merchant_id) as session:
+        origin: str | None = request.state.origin.network
+        sign(session, Author(f"staff:{to_wire('stf', staff_id)}", device_at(request), origin))
         member = await links.use_link(
             session,
             staff_id=staff_id,

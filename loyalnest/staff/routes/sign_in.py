@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 
 from loyalnest.kernel.database import Database
+from loyalnest.kernel.events import sign
 from loyalnest.kernel.http import ONLY_FOR, Address, Caller, CallerKind, Db, Now, SignedIn
 from loyalnest.kernel.ids import from_wire
 from loyalnest.kernel.limits import Buckets
@@ -76,6 +77,7 @@ def _password_routes(attempts: Buckets) -> APIRouter:
         _session_of(caller)
         with counted(caller.subject_id, address):
             async with database.tenant(caller.merchant_id) as session:
+                sign(session, caller.author)
                 await members.change_password(
                     session,
                     staff_id=caller.subject_id,
@@ -178,6 +180,7 @@ async def sign_out_everywhere(caller: SignedIn, database: Db, now: Now, response
     _session_of(caller)
     cookie.taken_back(response)
     async with database.tenant(caller.merchant_id) as session:
+        sign(session, caller.author)
         await team.leave_everywhere(session, by=caller, now=now)
 
 
@@ -193,6 +196,7 @@ async def end_own_session(session_id: str, caller: SignedIn, database: Db, now: 
     """End one session of yours, on another device as well as here."""
     _session_of(caller)
     async with database.tenant(caller.merchant_id) as session:
+        sign(session, caller.author)
         await team.leave_device(
             session, session_id=from_wire("ses", session_id), by=caller, now=now
         )

@@ -25,6 +25,7 @@ export const KINDS = {
     "customer.updated",
     "customer.merged",
     "customer.unmerged",
+    "customer.told_apart",
     "customer.erased",
     "tier.reached",
     "tier.lost",

@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { useFormat } from "../../i18n/format";
 import { Icon, type IconName } from "../../ui/icon";
 import { useNameOf } from "../customers/name";
+import { Author } from "./author";
 import { type Event, wireId } from "./data";
 import { type Names, useNames } from "./names";
 
@@ -65,6 +66,7 @@ function Line({ event, names, ofCustomer }: LineProps) {
             {format.ago(event.occurred_at)}
           </time>
           <Links event={event} names={names} ofCustomer={ofCustomer} />
+          {event.author && <Author author={event.author} />}
         </p>
       </div>
       <Amount event={event} />

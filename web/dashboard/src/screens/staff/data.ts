@@ -22,6 +22,21 @@ export function staffQuery(former: boolean) {
   });
 }
 
+/** By id, also of those who have left: how records are told whose doing something was. */
+export const staffNamesQuery = queryOptions({
+  queryKey: [...STAFF, "names"],
+  queryFn: async () => {
+    const lists = await Promise.all(
+      [false, true].map((former) =>
+        read(api.GET("/v1/api/staff", { params: { query: { former, limit: 200 } } })),
+      ),
+    );
+    const known = lists.flatMap(({ items }) => items);
+    return new Map(known.map(({ id, name, email }) => [id, name ?? email]));
+  },
+  staleTime: 5 * 60_000,
+});
+
 export const rolesQuery = queryOptions({
   queryKey: ["roles"],
   queryFn: () => read(api.GET("/v1/api/staff/roles")),
