@@ -11,6 +11,7 @@ import { Listing } from "../../ui/listing";
 import { Page } from "../../ui/page";
 import { Empty, Failed, Loading } from "../../ui/states";
 import { Tabs } from "../../ui/tabs";
+import { BadgesOf } from "../gamification/of-customer";
 import { OrderTable } from "../orders/order-table";
 import { ReferralsOf } from "../referrals/of-customer";
 import { Adjust } from "./adjust";
@@ -81,6 +82,7 @@ function Known({ customer }: { customer: Person }) {
           <Balances customer={customer} />
           <TierCard customerId={customer.merged_into ?? customer.id} living={alive} />
           <BuyingCard customerId={customer.merged_into ?? customer.id} />
+          {alive && <BadgesOf customerId={customer.id} />}
           {alive && <ReferralsOf customerId={customer.id} />}
           <Details customer={customer} />
         </div>

@@ -49,6 +49,17 @@ export const holdersQuery = (badge: string) =>
     ...paged,
   });
 
+export const playerQuery = (customer_id: string) =>
+  queryOptions({
+    queryKey: ["gamification", "player", customer_id],
+    queryFn: () =>
+      read(
+        api.GET("/v1/api/customers/{customer_id}/gamification", {
+          params: { path: { customer_id } },
+        }),
+      ),
+  });
+
 export const boardQuery = (which: Schemas["Which"]) =>
   queryOptions({
     queryKey: ["gamification", "board", which],

@@ -40,7 +40,7 @@ function Known({ report, drawn }: { report: Report; drawn: Drawn }) {
     <Page
       title={nameOf(badge)}
       subtitle={
-        <span className="flex items-center gap-2">
+        <span className="flex items-start gap-2">
           <Dot colour={badge.colour} />
           <Phase phase={report.phase} />
         </span>
@@ -57,10 +57,11 @@ function Known({ report, drawn }: { report: Report; drawn: Drawn }) {
 
 /** What it takes, what it brings, and how many hold it and are on their way. */
 function Figures({ report, badge }: { report: Report; badge: Badge }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const format = useFormat();
   const goalOf = useGoalText();
   const spanOf = useSpan();
+  const description = badge.descriptions[i18n.language] ?? badge.description;
   const figures: [string, string][] = [
     [t("game.goal"), goalOf(badge.goal)],
     ...(badge.points ? [[t("game.reward"), format.amount(badge.points)] as [string, string]] : []),
@@ -71,7 +72,7 @@ function Figures({ report, badge }: { report: Report; badge: Badge }) {
   ];
   return (
     <Card>
-      {badge.description && <p className="mb-4">{badge.description}</p>}
+      {description && <p className="mb-4">{description}</p>}
       <dl className="grid grid-cols-2 gap-4 sm:grid-cols-4">
         {figures.map(([name, value]) => (
           <div key={name} className="flex flex-col-reverse justify-end">

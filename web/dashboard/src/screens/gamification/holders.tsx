@@ -1,7 +1,6 @@
-import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useInfiniteQuery, useMutation, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import { api, read } from "../../api/client";
 import { useMay } from "../../api/program";
 import { useFormat } from "../../i18n/format";
 import { useProblemText } from "../../i18n/problems";
@@ -13,6 +12,7 @@ import { Empty } from "../../ui/states";
 import { Table } from "../../ui/table";
 import { customersById } from "../customers/data";
 import { useNameOf } from "../customers/name";
+import { useByHand } from "./by-hand";
 import { type Award, holdersQuery } from "./data";
 
 /** Who holds a badge, since when, and why if somebody gave it by hand. */
@@ -32,9 +32,7 @@ function Rows({ awards }: { awards: Award[] }) {
   const { t } = useTranslation();
   const format = useFormat();
   const called = useNameOf();
-  const mayTake = useMay("customers:write");
   const people = useQuery(customersById(awards.map((award) => award.customer_id)));
-  const taking = useTakeBack();
   return (
     <Table
       label={t("game.holders")}
@@ -60,22 +58,11 @@ function Rows({ awards }: { awards: Award[] }) {
           title: t("order.when"),
           cell: ({ awarded_at }) => <time dateTime={awarded_at}>{format.date(awarded_at)}</time>,
         },
-        {
-          title: t("game.byHand"),
-          wide: true,
-          cell: ({ reason }) => <span className="text-muted">{reason ?? "—"}</span>,
-        },
-        ...(mayTake && awards.some((award) => award.given_by)
+        ...(awards.some((award) => award.given_by)
           ? [
               {
-                title: t("game.takeBack"),
-                end: true,
-                cell: (award: Award) =>
-                  award.given_by && (
-                    <Button disabled={taking.isPending} onClick={() => taking.mutate(award)}>
-                      {t("game.takeBack")}
-                    </Button>
-                  ),
+                title: t("adjust.reason"),
+                cell: (award: Award) => award.given_by && <ByHand award={award} />,
               },
             ]
           : []),
@@ -84,25 +71,32 @@ function Rows({ awards }: { awards: Award[] }) {
   );
 }
 
-/** Takes back what was given by hand; undone, it is given again for the same reason. */
-function useTakeBack() {
+/** Why somebody was given it; taken back and undone, it is given again for the same reason. */
+function ByHand({ award }: { award: Award }) {
   const { t } = useTranslation();
   const text = useProblemText();
-  const queries = useQueryClient();
-  const refresh = () => queries.invalidateQueries({ queryKey: ["gamification"] });
-  const path = "/v1/api/customers/{customer_id}/badges/{badge}" as const;
-  const paramsOf = ({ customer_id, badge }: Award) => ({ path: { customer_id, badge } });
-  const giving = useMutation({
-    mutationFn: (award: Award) =>
-      read(api.PUT(path, { params: paramsOf(award), body: { reason: award.reason ?? "" } })),
-    onSuccess: () => tell(t("adjust.undone")),
-    onError: (error) => warn(text(error)),
-    onSettled: refresh,
+  const mayTake = useMay("customers:write");
+  const { give, take } = useByHand();
+  const refused = (error: unknown) => warn(text(error));
+  const taking = useMutation({
+    mutationFn: () => take(award),
+    onSuccess: () =>
+      tell(t("game.taken"), () => {
+        give({ ...award, reason: award.reason ?? "" }).then(
+          () => tell(t("adjust.undone")),
+          refused,
+        );
+      }),
+    onError: refused,
   });
-  return useMutation({
-    mutationFn: (award: Award) => read(api.DELETE(path, { params: paramsOf(award) })),
-    onSuccess: (_, award) => tell(t("game.taken"), () => giving.mutate(award)),
-    onError: (error) => warn(text(error)),
-    onSettled: refresh,
-  });
+  return (
+    <span className="flex flex-wrap items-center justify-between gap-x-4">
+      <span className="text-muted">{award.reason}</span>
+      {mayTake && (
+        <Button kind="link" busy={taking.isPending} onClick={() => taking.mutate()}>
+          {t("game.takeBack")}
+        </Button>
+      )}
+    </span>
+  );
 }

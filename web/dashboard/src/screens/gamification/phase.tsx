@@ -9,9 +9,9 @@ const SAID = {
   scheduled: "phase.scheduled",
   ended: "phase.ended",
   archived: "phase.archived",
-  by_hand: "game.byHand",
+  by_hand: "phase.running",
 } as const satisfies Record<Name, string>;
-const TONES: Partial<Record<Name, Tone>> = { open: "good", scheduled: "warn" };
+const TONES: Partial<Record<Name, Tone>> = { open: "good", by_hand: "good", scheduled: "warn" };
 
 export function Phase({ phase }: { phase: Name }) {
   const { t } = useTranslation();
