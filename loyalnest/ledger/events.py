@@ -80,3 +80,34 @@ class PointsReleased(Event, frozen=True, kw_only=True):
     unit: str
     amount: int
     balance: Figures
+
+
+class UnitRenamed(Event, frozen=True, kw_only=True):
+    """What is counted is called something else."""
+
+    type: ClassVar[str] = "unit.renamed"
+
+    unit: str
+    before: dict[str, tuple[str, str]]
+    """Singular and plural by language."""
+    after: dict[str, tuple[str, str]]
+
+
+class Term(msgspec.Struct, frozen=True):
+    """When what is counted lapses."""
+
+    kind: str
+    days: int
+    grace_days: int
+
+
+class UnitExpiryChanged(Event, frozen=True, kw_only=True):
+    """What is counted lapses by another policy from now on."""
+
+    type: ClassVar[str] = "unit.expiry_changed"
+
+    unit: str
+    before: Term
+    after: Term
+    existing: bool
+    """Whether what had been earned by then got new dates, too."""

@@ -203,10 +203,10 @@ async def list_units(session: Program) -> UnitsView:
 
 
 @_router.put("/units/{code}/names", operation_id="rename_unit")
-async def rename_unit(code: str, body: UnitNames, session: ProgramWriting) -> UnitView:
+async def rename_unit(code: str, body: UnitNames, session: ProgramWriting, now: Now) -> UnitView:
     """Call what is counted something else: stars, beans, crumbs."""
     unit = await units.rename(
-        session, merchant_id=merchant_of(session), code=code, names=body.names
+        session, merchant_id=merchant_of(session), code=code, names=body.names, now=now
     )
     return UnitView.of(unit)
 

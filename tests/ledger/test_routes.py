@@ -4,7 +4,9 @@ import httpx
 import pytest
 
 from loyalnest import ledger, merchants, orders
+from loyalnest.kernel import relay
 from loyalnest.kernel.database import Database
+from loyalnest.kernel.events import Author
 from loyalnest.kernel.ids import to_wire
 from tests.conftest import NOW
 from tests.doors import caller_for, door
@@ -209,3 +211,35 @@ async def test_points_are_called_what_the_merchant_calls_them(
     assert renamed.json()["names"] == {"en": ["star", "stars"], "de": ["Stern", "Sterne"]}
     assert listed.json()["items"] == [renamed.json()]
     assert unknown.status_code == 404
+
+
+async def test_what_is_changed_about_points_is_on_record_with_what_was_before(
+    database: Database, bakery: UUID
+) -> None:
+    names = {"names": {"en": ["star", "stars"]}}
+    async with door(
+        database, ledger.router_of(orders.sources_of), caller=caller_for(bakery)
+    ) as client:
+        for _ in range(2):
+            assert (await client.put("/v1/api/units/points/names", json=names)).is_success
+        await client.put("/v1/api/units/points/expiry", json={"kind": "days", "days": 90})
+    await relay.settle(database, [])
+    async with database.tenant(bakery) as session:
+        renamed, dated = await relay.events_after(
+            session,
+            merchant_id=bakery,
+            position=0,
+            types=["unit.renamed", "unit.expiry_changed"],
+        )
+    assert {renamed.author, dated.author} == {Author("api_key:test")}
+    assert renamed.data == {
+        "unit": "points",
+        "before": {"en": ["point", "points"]},
+        "after": {"en": ["star", "stars"]},
+    }
+    assert dated.data == {
+        "unit": "points",
+        "before": {"kind": "never", "days": 0, "grace_days": 0},
+        "after": {"kind": "days", "days": 90, "grace_days": 0},
+        "existing": False,
+    }

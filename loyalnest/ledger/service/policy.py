@@ -8,6 +8,8 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from loyalnest.kernel.database import Bulk, bulk
+from loyalnest.kernel.events import publish
+from loyalnest.ledger.events import Term, UnitExpiryChanged
 from loyalnest.ledger.expiry import Expiry, Pause, inactive_at, lapses_after, put_off
 from loyalnest.ledger.service.units import unit_by_code
 from loyalnest.ledger.values import HELD, Unit
@@ -181,7 +183,20 @@ async def set_expiry(
         await connection.execute(_REDATE, *await _dates(connection, unit, expiry, now))
         await connection.execute(_LOOK_AHEAD, unit.merchant_id, unit.id, HELD)
     await _watch(connection, unit, expiry, now)
+    changed = UnitExpiryChanged(
+        merchant_id=merchant_id,
+        occurred_at=now,
+        unit=code,
+        before=_term(unit.expiry),
+        after=_term(expiry),
+        existing=existing,
+    )
+    await publish(session, [changed], now=now)
     return msgspec.structs.replace(unit, expiry=expiry)
+
+
+def _term(expiry: Expiry) -> Term:
+    return Term(expiry.kind.value, expiry.days, expiry.grace_days)
 
 
 async def pause_expiry(session: AsyncSession, unit: Unit, *, now: datetime) -> None:

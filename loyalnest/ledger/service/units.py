@@ -9,8 +9,10 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from loyalnest.kernel.database import Row, bulk
+from loyalnest.kernel.events import publish
 from loyalnest.kernel.ids import new_id
 from loyalnest.ledger import errors
+from loyalnest.ledger.events import UnitRenamed
 from loyalnest.ledger.expiry import NEVER, Expiry
 from loyalnest.ledger.values import Unit, UnitId, UnitKind
 
@@ -93,11 +95,21 @@ async def rename(
     merchant_id: UUID,
     code: str,
     names: Mapping[str, tuple[str, str]],
+    now: datetime,
 ) -> Unit:
     """Call a unit by these names, by language: singular, plural. Raises UnitUnknown."""
     unit = await unit_by_code(session, merchant_id, code)
     connection = await bulk(session)
     await connection.execute(_RENAME, merchant_id, unit.id, msgspec.json.encode(names).decode())
+    if names != unit.names:
+        renamed = UnitRenamed(
+            merchant_id=merchant_id,
+            occurred_at=now,
+            unit=code,
+            before=dict(unit.names),
+            after=dict(names),
+        )
+        await publish(session, [renamed], now=now)
     return msgspec.structs.replace(unit, names=names)
 
 

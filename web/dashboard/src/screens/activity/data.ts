@@ -42,6 +42,8 @@ export const KINDS = {
   program: [
     "program.changed",
     "program.switched",
+    "unit.expiry_changed",
+    "unit.renamed",
     "tiers.changed",
     "campaign.created",
     "campaign.changed",
