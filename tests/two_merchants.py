@@ -289,6 +289,7 @@ async def _ids(database: Database, shop: Shop, email: str) -> dict[str, str]:
         "candidate_id": to_wire("cus", pair[0]),
         "other_id": to_wire("cus", pair[1]),
         "merge_id": wire["mrg"],
+        "store_id": to_wire("sto", shop.store_id),
         "entry_id": wire["ent"],
         "key_id": wire["key"],
         "staff_id": wire["stf"],

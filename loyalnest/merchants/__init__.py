@@ -11,10 +11,12 @@ from loyalnest.merchants.errors import (
     MerchantNotFound,
     NameMissing,
     ProgramStale,
+    StoreNotFound,
     StoreTaken,
     SwitchUnknown,
     TimeZoneUnknown,
     VersionNotFound,
+    WebAddressInvalid,
 )
 from loyalnest.merchants.events import ProgramChanged, ProgramSwitched, StoreUninstalled
 from loyalnest.merchants.keys import INDEXES, SEALED
@@ -24,6 +26,8 @@ from loyalnest.merchants.queries import (
     find_shop,
     get,
     get_by_handle,
+    has_page,
+    is_anybodys_page,
     is_connected,
     list_merchants,
     list_stores,
@@ -38,6 +42,7 @@ from loyalnest.merchants.service import (
     create,
     mark_uninstalled,
     save_program,
+    save_web_addresses,
     switch,
 )
 from loyalnest.merchants.values import (
@@ -91,6 +96,7 @@ __all__ = [
     "Rounding",
     "Shop",
     "Store",
+    "StoreNotFound",
     "StoreTaken",
     "StoreUninstalled",
     "Switch",
@@ -100,6 +106,7 @@ __all__ = [
     "Switches",
     "TimeZoneUnknown",
     "VersionNotFound",
+    "WebAddressInvalid",
     "add_store",
     "create",
     "find",
@@ -107,6 +114,8 @@ __all__ = [
     "find_shop",
     "get",
     "get_by_handle",
+    "has_page",
+    "is_anybodys_page",
     "is_connected",
     "list_merchants",
     "list_stores",
@@ -115,6 +124,7 @@ __all__ = [
     "programs_of",
     "router",
     "save_program",
+    "save_web_addresses",
     "switch",
     "switches_of",
 ]

@@ -27,6 +27,15 @@ class StoreTaken(Conflict):
     """This store already belongs to a merchant of this installation."""
 
 
+class StoreNotFound(NotFound):
+    """The merchant has no such store."""
+
+
+class WebAddressInvalid(Invalid):
+    """A web address is a scheme and a host, like 'https://www.example.com', and at most 20 of them
+    belong to a store."""
+
+
 class MerchantNotFound(NotFound):
     """There is no such merchant."""
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime
+from sqlalchemy import ARRAY, DateTime, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -36,6 +36,7 @@ class StoreRow(Base):
     name: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(_INSTANT)
     uninstalled_at: Mapped[datetime | None] = mapped_column(_INSTANT)
+    web_addresses: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
 
 
 class ProgramVersionRow(Base):

@@ -3,14 +3,15 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from loyalnest.kernel.database import bulk, merchant_of, ring_of
 from loyalnest.merchants import rules
-from loyalnest.merchants.errors import MerchantNotFound
+from loyalnest.merchants.errors import MerchantNotFound, StoreNotFound
 from loyalnest.merchants.values import (
     Merchant,
     Program,
@@ -25,15 +26,26 @@ _MERCHANT = (
 )
 _BY_ID = text(f"{_MERCHANT} WHERE merchant_id = :id")
 _BY_HANDLE = text(f"{_MERCHANT} WHERE handle = :handle")
-_STORES = "SELECT id, merchant_id, provider, domain, name, created_at, uninstalled_at FROM stores"
+_STORES = (
+    "SELECT id, merchant_id, provider, domain, name, created_at, uninstalled_at, web_addresses"
+    " FROM stores"
+)
 _STORES_AFTER = text(
     f"{_STORES} WHERE merchant_id = :merchant_id"
     " AND (cast(:after AS uuid) IS NULL OR id > :after) ORDER BY id LIMIT :limit"
 )
+_STORE = text(f"{_STORES} WHERE merchant_id = :merchant_id AND id = :id")
 _CONNECTED = text(
     "SELECT true FROM stores"
     " WHERE merchant_id = :merchant_id AND id = :id AND uninstalled_at IS NULL"
 )
+_HAS_PAGE = """
+FROM stores
+WHERE uninstalled_at IS NULL
+  AND (domain = :host OR web_addresses @> ARRAY[:origin])
+"""
+_PAGE_OF_MERCHANT = text(f"SELECT true {_HAS_PAGE} AND merchant_id = :merchant_id LIMIT 1")
+_PAGE_OF_ANYBODY = text(f"SELECT true {_HAS_PAGE} LIMIT 1")
 _SHOP = text(
     "SELECT merchant_id, subject_id FROM directory WHERE kind = :kind AND hash = ANY(:hashes)"
 )
@@ -94,12 +106,50 @@ async def list_stores(
         _STORES_AFTER,
         {"merchant_id": merchant_id, "after": after, "limit": limit},
     )
-    return [Store(*row) for row in rows]
+    return [_store(row) for row in rows]
 
 
 async def list_all_stores(session: AsyncSession) -> list[Store]:
     """Every store the session may see."""
-    return [Store(*row) for row in await session.execute(text(_STORES))]
+    return [_store(row) for row in await session.execute(text(_STORES))]
+
+
+async def get_store(session: AsyncSession, store_id: UUID) -> Store:
+    """One of the merchant's stores. Raises StoreNotFound."""
+    asked = {"merchant_id": merchant_of(session), "id": store_id}
+    row = (await session.execute(_STORE, asked)).one_or_none()
+    if row is None:
+        raise StoreNotFound
+    return _store(row)
+
+
+async def has_page(session: AsyncSession, origin: str) -> bool:
+    """Whether a page of this origin belongs to a connected store of the merchant."""
+    asked = {**_asked(origin), "merchant_id": merchant_of(session)}
+    return await session.scalar(_PAGE_OF_MERCHANT, asked) is not None
+
+
+async def is_anybodys_page(session: AsyncSession, origin: str) -> bool:
+    """Whether a page of this origin belongs to any merchant's store. For the platform."""
+    return await session.scalar(_PAGE_OF_ANYBODY, _asked(origin)) is not None
+
+
+def _asked(origin: str) -> dict[str, str]:
+    # A shop is at its provider's address by https, and at no other port.
+    return {"origin": origin, "host": origin.removeprefix("https://")}
+
+
+def _store(row: Row[Any]) -> Store:
+    return Store(
+        id=row.id,
+        merchant_id=row.merchant_id,
+        provider=row.provider,
+        domain=row.domain,
+        name=row.name,
+        created_at=row.created_at,
+        uninstalled_at=row.uninstalled_at,
+        web_addresses=tuple(row.web_addresses),
+    )
 
 
 async def find_shop(session: AsyncSession, *, provider: str, domain: str) -> Shop | None:

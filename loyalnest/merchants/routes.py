@@ -15,7 +15,8 @@ from loyalnest.kernel.http import (
     page_of,
     tenant,
 )
-from loyalnest.merchants import queries
+from loyalnest.kernel.ids import from_wire
+from loyalnest.merchants import queries, service
 from loyalnest.merchants.errors import VersionNotFound
 from loyalnest.merchants.schemas import (
     MerchantView,
@@ -23,10 +24,12 @@ from loyalnest.merchants.schemas import (
     StoreView,
     SwitchesView,
     SwitchView,
+    WebAddresses,
 )
 
 router = APIRouter(prefix="/v1/api", tags=["Program"], responses=PROBLEMS)
 Reading = Annotated[AsyncSession, tenant("program:read")]
+Writing = Annotated[AsyncSession, tenant("program:write")]
 
 
 @router.get("/merchant", operation_id="get_merchant")
@@ -42,6 +45,20 @@ async def list_stores(session: Reading, paging: Paging) -> Page[StoreView]:
         session, merchant_id=merchant_of(session), after=paging.after_id(), limit=paging.fetch
     )
     return page_of(found, paging, show=StoreView.of, key=lambda store: (store.id,))
+
+
+@router.put("/stores/{store_id}/web-addresses", operation_id="save_web_addresses")
+async def save_web_addresses(store_id: str, body: WebAddresses, session: Writing) -> StoreView:
+    """Say where a store's pages are besides its domain; these replace what was said before.
+
+    A script on a page of one of the merchant's own stores may call customers' doors
+    (`/v1/api/me`, `/v1/api/sessions`, `/v1/api/referrals/click`) from a browser; scripts of all
+    other pages are refused everywhere.
+    """
+    store = await service.save_web_addresses(
+        session, from_wire("sto", store_id), body.web_addresses
+    )
+    return StoreView.of(store)
 
 
 @router.get("/program", operation_id="get_program")

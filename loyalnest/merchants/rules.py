@@ -11,10 +11,17 @@ from loyalnest.merchants.errors import (
     NameMissing,
     SwitchUnknown,
     TimeZoneUnknown,
+    WebAddressInvalid,
 )
 from loyalnest.merchants.values import ProgramSettings, ProgramVersion, Switch
 
 _HANDLE = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+ADDRESSES_AT_MOST = 20
+_LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_WEB_ADDRESS = re.compile(
+    rf"https://(?P<host>(?:{_LABEL}\.)+[a-z](?:[a-z0-9-]{{0,61}}[a-z0-9]))(?::(?P<port>[0-9]{{1,5}}))?/?"
+)
+_LONGEST_HOST = 253
 _RULE = "rule."
 _TIME_ZONES = frozenset(available_timezones())
 
@@ -34,6 +41,20 @@ def check_name(name: str) -> None:
     """Raises NameMissing."""
     if not 1 <= len(name.strip()) <= 200 or "\0" in name:
         raise NameMissing
+
+
+def web_address(text: str) -> str:
+    """An address as a browser names the origin of its pages. Raises WebAddressInvalid.
+
+    Only https, and a host with a name: whoever can write on the wire between could be any other.
+    """
+    found = _WEB_ADDRESS.fullmatch(text.strip().lower())
+    if found is None or len(found["host"]) > _LONGEST_HOST:
+        raise WebAddressInvalid
+    port = found["port"]
+    if port is not None and not 0 < int(port) < 2**16:
+        raise WebAddressInvalid
+    return f"https://{found['host']}" + ("" if port in (None, "443") else f":{int(port)}")
 
 
 def normalised_domain(domain: str) -> str:

@@ -1,6 +1,7 @@
 """What a merchant, its stores and its program look like on the wire."""
 
 from datetime import datetime
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -49,6 +50,9 @@ class StoreView(BaseModel):
     name: str
     created_at: datetime
     uninstalled_at: datetime | None = Field(description="When it removed us; null while connected.")
+    web_addresses: list[str] = Field(
+        description="Where its pages are besides its domain: these may call customers' doors."
+    )
 
     @classmethod
     def of(cls, store: Store) -> "StoreView":
@@ -59,7 +63,16 @@ class StoreView(BaseModel):
             name=store.name,
             created_at=store.created_at,
             uninstalled_at=store.uninstalled_at,
+            web_addresses=list(store.web_addresses),
         )
+
+
+class WebAddresses(BaseModel):
+    """Where a store's pages are."""
+
+    web_addresses: list[Annotated[str, Field(max_length=300)]] = Field(
+        max_length=rules.ADDRESSES_AT_MOST, description="Each by https, a host, and no path."
+    )
 
 
 class ProgramView(BaseModel):

@@ -12,7 +12,7 @@ from loyalnest.kernel.database import merchant_of, ring_of
 from loyalnest.kernel.events import publish
 from loyalnest.kernel.ids import new_id
 from loyalnest.merchants import queries, rules
-from loyalnest.merchants.errors import HandleTaken, ProgramStale, StoreTaken
+from loyalnest.merchants.errors import HandleTaken, ProgramStale, StoreTaken, WebAddressInvalid
 from loyalnest.merchants.events import ProgramChanged, ProgramSwitched, StoreUninstalled
 from loyalnest.merchants.models import MerchantRow, ProgramVersionRow, StoreRow
 from loyalnest.merchants.values import Merchant, ProgramSettings, ProgramVersion, Store, Switch
@@ -25,6 +25,9 @@ _LIST_STORES = text(
     " SELECT * FROM unnest(cast(:kind AS text[]), cast(:hash AS bytea[]),"
     " cast(:merchant_id AS uuid[]), cast(:store_id AS uuid[]))"
     " ON CONFLICT DO NOTHING RETURNING true"
+)
+_SAVE_ADDRESSES = text(
+    "UPDATE stores SET web_addresses = :addresses WHERE merchant_id = :merchant_id AND id = :id"
 )
 _UNINSTALL = text(
     "UPDATE stores SET uninstalled_at = :now"
@@ -101,6 +104,21 @@ async def add_store(
     await session.flush()
     await put_in_directory(session, directory_lines(ring_of(session), [store]))
     return store
+
+
+async def save_web_addresses(
+    session: AsyncSession, store_id: UUID, addresses: Sequence[str]
+) -> Store:
+    """Say where a store's pages are, from which customers' doors may be called.
+
+    Raises StoreNotFound, WebAddressInvalid.
+    """
+    wanted = list(dict.fromkeys(rules.web_address(each) for each in addresses))
+    if len(wanted) > rules.ADDRESSES_AT_MOST:
+        raise WebAddressInvalid
+    asked = {"merchant_id": merchant_of(session), "id": store_id, "addresses": wanted}
+    await session.execute(_SAVE_ADDRESSES, asked)
+    return await queries.get_store(session, store_id)
 
 
 async def mark_uninstalled(
@@ -192,7 +210,7 @@ async def _welcome_back(
     row = await session.get_one(StoreRow, (merchant_id, store_id))
     row.name, row.uninstalled_at = name, None
     await session.flush()
-    return Store(row.id, merchant_id, row.provider, row.domain, name, row.created_at, None)
+    return await queries.get_store(session, store_id)
 
 
 def directory_lines(ring: KeyRing, stores: Sequence[Store]) -> list[dict[str, object]]:

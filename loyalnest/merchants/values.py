@@ -46,6 +46,8 @@ class Store:
     name: str
     created_at: datetime
     uninstalled_at: datetime | None
+    web_addresses: tuple[str, ...] = ()
+    """Where its pages are besides its domain, as browsers name it: `https://www.example.com`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,7 @@ BODIES: dict[str, dict[str, Any]] = {
     },
     "merge_customers": {"merged_id": "{customer_id}"},
     "give_badge": {"reason": "a friend"},
+    "save_web_addresses": {"web_addresses": ["https://www.example.com"]},
     "join_leaderboard": {},
     "override_customer_tier": {"tier": "silver", "reason": "a friend"},
     "create_referral_code": {"advocate_customer_id": "{customer_id}"},

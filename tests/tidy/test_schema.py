@@ -25,13 +25,15 @@ INSTALLATION = {
     "event_cursors": "how far each subscriber read",
     "outbox": "events on their way into the log; only the relay reads it",
 }
-# Installation-wide by their nature: the worker's claim, the relay, the sweep, and the one merchant
-# that brought another.
+# Installation-wide by their nature: the worker's claim, the relay, the sweep, the one merchant that
+# brought another, and whether a page belongs to any store.
 CROSSES_MERCHANTS = {
     "inbox_pkey",
     "deliveries_received",
     "events_position",
     "merchant_referrals_once",
+    "stores_domain",
+    "stores_web_addresses",
 }
 
 # Who answers for a table that points at a customer. `PERSONAL` tables are exported and erased by

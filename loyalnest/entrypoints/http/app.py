@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from loyalnest.entrypoints.http import addresses, health, reference
 from loyalnest.entrypoints.http.addresses import Origins
 from loyalnest.entrypoints.http.callers import Callers
+from loyalnest.entrypoints.http.crossing import Crossing
 from loyalnest.entrypoints.http.headers import SecurityHeaders
 from loyalnest.entrypoints.http.metrics import RequestMetrics, Standing
 from loyalnest.entrypoints.http.parts import Parts
@@ -46,7 +47,11 @@ def build_app(
     api.router.routes.extend(parts.sockets)
     api.router.routes.extend(parts.pages)
     app: ASGIApp = Callers(
-        _Bounded(Repeats(api), settings.api_max_bytes),
+        Crossing(
+            _Bounded(Repeats(api), settings.api_max_bytes),
+            database=database,
+            public_url=settings.public_url,
+        ),
         database=database,
         clock=clock,
         settings=settings,

@@ -6,6 +6,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from loyalnest import staff
+from loyalnest.entrypoints.http.crossing import is_preflight
 from loyalnest.kernel.clock import Clock
 from loyalnest.kernel.database import Database
 from loyalnest.kernel.errors import DomainError, RateLimited, Unauthenticated
@@ -76,7 +77,7 @@ class Callers:
         send = _telling(send, verdict)
         if not verdict.allowed:
             await problem_response(_over(verdict))(scope, receive, send)
-        elif caller is None and scope["path"] not in _OPEN:
+        elif caller is None and scope["path"] not in _OPEN and not is_preflight(scope):
             await problem_response(Unauthenticated(CREDENTIALS_MISSING))(scope, receive, send)
         else:
             scope["state"]["caller"] = caller and _placed(caller, scope)
