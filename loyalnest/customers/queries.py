@@ -21,6 +21,7 @@ from loyalnest.customers.values import (
     CustomerId,
     MergeId,
 )
+from loyalnest.kernel import database
 from loyalnest.kernel.crypto import KeyRing
 from loyalnest.kernel.database import bulk, merchant_of, ring_of
 
@@ -30,12 +31,7 @@ SELECT customer.id, coalesce(customer.merged_into, customer.id)
   JOIN customers AS customer USING (merchant_id, id)
 """
 
-_BY_IDS = text("""
-SELECT *
-  FROM customers
- WHERE merchant_id = :merchant_id
-   AND id = ANY(:ids)
-""")
+_BY_IDS = "SELECT * FROM customers WHERE merchant_id = $1 AND id = ANY($2)"
 
 _BY_IDENTITY = text("""
 SELECT customer_id
@@ -71,16 +67,16 @@ HAVING bool_or(asked.part = 0)
  LIMIT :limit
 """)
 
-_LIST = text("""
+_LIST = """
 SELECT *
   FROM customers
- WHERE merchant_id = :merchant_id
-   AND id > :after
+ WHERE merchant_id = $1
+   AND id > $2
    AND merged_into IS NULL
    AND erased_at IS NULL
  ORDER BY id
- LIMIT :limit
-""")
+ LIMIT $3
+"""
 
 _COUNT = text("""
 SELECT count(*)
@@ -192,11 +188,10 @@ async def find_many(
     session: AsyncSession, customer_ids: Sequence[CustomerId]
 ) -> dict[CustomerId, Customer]:
     """Those of the merchant's customers that exist, merged and erased ones too."""
-    rows = await session.execute(
-        _BY_IDS, {"merchant_id": merchant_of(session), "ids": list(customer_ids)}
-    )
+    connection = await bulk(session)
+    rows = await connection.fetch(_BY_IDS, merchant_of(session), list(customer_ids))
     ring = ring_of(session)
-    return {row.id: opened(row, ring) for row in rows}
+    return {row["id"]: opened(row, ring) for row in rows}
 
 
 async def get(session: AsyncSession, customer_id: CustomerId) -> Customer:
@@ -282,10 +277,8 @@ async def list_customers(
     session: AsyncSession, *, after: CustomerId | None, limit: int
 ) -> list[Customer]:
     """The merchant's living customers in the order they came."""
-    rows = await session.execute(
-        _LIST,
-        {"merchant_id": merchant_of(session), "after": after or UUID(int=0), "limit": limit},
-    )
+    connection = await bulk(session)
+    rows = await connection.fetch(_LIST, merchant_of(session), after or UUID(int=0), limit)
     ring = ring_of(session)
     return [opened(row, ring) for row in rows]
 
@@ -380,20 +373,20 @@ async def _living(session: AsyncSession, ids: Sequence[CustomerId]) -> list[Cust
     return [everybody[id_] for id_ in living if id_ in everybody and not everybody[id_].erased_at]
 
 
-def opened(row: Row[Any], ring: KeyRing) -> Customer:
+def opened(row: database.Row, ring: KeyRing) -> Customer:
     """A row of `customers` with its personal data decrypted."""
-    birthday = ring.open_text(row.merchant_id, "customers.birthday", row.birthday_sealed)
+    birthday = ring.open_text(row["merchant_id"], "customers.birthday", row["birthday_sealed"])
     return Customer(
-        merchant_id=row.merchant_id,
-        id=row.id,
-        email=ring.open_text(row.merchant_id, "customers.email", row.email_sealed),
-        phone=ring.open_text(row.merchant_id, "customers.phone", row.phone_sealed),
-        name=ring.open_text(row.merchant_id, "customers.name", row.name_sealed),
+        merchant_id=row["merchant_id"],
+        id=row["id"],
+        email=ring.open_text(row["merchant_id"], "customers.email", row["email_sealed"]),
+        phone=ring.open_text(row["merchant_id"], "customers.phone", row["phone_sealed"]),
+        name=ring.open_text(row["merchant_id"], "customers.name", row["name_sealed"]),
         birthday=date.fromisoformat(birthday) if birthday else None,
-        locale=row.locale,
-        enrolled_at=row.enrolled_at,
-        merged_into=row.merged_into,
-        erased_at=row.erased_at,
-        created_at=row.created_at,
-        updated_at=row.updated_at,
+        locale=row["locale"],
+        enrolled_at=row["enrolled_at"],
+        merged_into=row["merged_into"],
+        erased_at=row["erased_at"],
+        created_at=row["created_at"],
+        updated_at=row["updated_at"],
     )

@@ -183,9 +183,13 @@ async def bulk(session: AsyncSession) -> Bulk:
     For statements over arrays (`INSERT … SELECT FROM unnest(…)`), where the ORM's road costs more
     than the work. Flush what the session holds first: the driver doesn't know of it.
     """
-    connection = await session.connection()
-    raw = await connection.get_raw_connection()
-    return cast(Bulk, raw.driver_connection)
+    driver = session.info.get("driver")
+    if driver is None:
+        # Found once a transaction: the way there costs as much as a small statement.
+        connection = await session.connection()
+        raw = await connection.get_raw_connection()
+        driver = session.info["driver"] = raw.driver_connection
+    return cast(Bulk, driver)
 
 
 def connect(

@@ -24,7 +24,7 @@ from loyalnest.merchants.values import (
 _MERCHANT = (
     "SELECT merchant_id, handle, name, currency, time_zone, locale, created_at FROM merchants"
 )
-_BY_ID = text(f"{_MERCHANT} WHERE merchant_id = :id")
+_BY_ID = f"{_MERCHANT} WHERE merchant_id = $1"
 _BY_HANDLE = text(f"{_MERCHANT} WHERE handle = :handle")
 _STORES = (
     "SELECT id, merchant_id, provider, domain, name, created_at, uninstalled_at, web_addresses"
@@ -66,7 +66,7 @@ ORDER BY merchant_id, version
 
 async def find(session: AsyncSession, merchant_id: UUID) -> Merchant | None:
     """A merchant by id."""
-    row = (await session.execute(_BY_ID, {"id": merchant_id})).one_or_none()
+    row = await (await bulk(session)).fetchrow(_BY_ID, merchant_id)
     return Merchant(*row) if row else None
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from loyalnest.kernel.crypto import KeyRing
-from loyalnest.kernel.database import merchant_of, ring_of
+from loyalnest.kernel.database import bulk, merchant_of, ring_of
 from loyalnest.rewards.errors import CodeUnknown, RedemptionNotFound, RewardNotFound
 from loyalnest.rewards.rules import normalised_code
 from loyalnest.rewards.values import (
@@ -31,12 +31,11 @@ SELECT r.merchant_id, r.id, r.state, r.version, v.terms, r.position, r.stock, r.
 FROM rewards r
 JOIN reward_versions v
   ON v.merchant_id = r.merchant_id AND v.reward_id = r.id AND v.version = r.version
-WHERE r.merchant_id = :merchant_id
+WHERE r.merchant_id = $1
 """
-_REWARD = text(f"{_REWARDS} AND r.id = :id")
-_CATALOGUE = text(
-    f"{_REWARDS} AND (cast(:state AS text) IS NULL OR r.state = :state)"
-    " ORDER BY r.position, r.id LIMIT 1000"
+_REWARD = f"{_REWARDS} AND r.id = $2"
+_CATALOGUE = (
+    f"{_REWARDS} AND ($2::text IS NULL OR r.state = $2) ORDER BY r.position, r.id LIMIT 1000"
 )
 _VERSION = text(
     "SELECT terms FROM reward_versions"
@@ -80,8 +79,7 @@ GROUP BY d.reward_id
 
 async def get_reward(session: AsyncSession, reward_id: RewardId) -> Reward:
     """One reward. Raises RewardNotFound."""
-    asked = {"merchant_id": merchant_of(session), "id": reward_id}
-    row = (await session.execute(_REWARD, asked)).one_or_none()
+    row = await (await bulk(session)).fetchrow(_REWARD, merchant_of(session), reward_id)
     if row is None:
         raise RewardNotFound
     return _reward(row)
@@ -89,8 +87,8 @@ async def get_reward(session: AsyncSession, reward_id: RewardId) -> Reward:
 
 async def catalogue(session: AsyncSession, *, state: RewardState | None = None) -> list[Reward]:
     """The merchant's rewards in their order; a catalogue is short, there are no pages."""
-    asked = {"merchant_id": merchant_of(session), "state": state}
-    return [_reward(row) for row in await session.execute(_CATALOGUE, asked)]
+    connection = await bulk(session)
+    return [_reward(row) for row in await connection.fetch(_CATALOGUE, merchant_of(session), state)]
 
 
 async def terms_of(session: AsyncSession, redemption: Redemption) -> Terms:
