@@ -13,6 +13,7 @@ from enum import StrEnum
 
 import structlog
 from fastapi import APIRouter
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.routing import BaseRoute
 
 from loyalnest import (
@@ -32,11 +33,11 @@ from loyalnest import (
     tiers,
 )
 from loyalnest.entrypoints import live
-from loyalnest.entrypoints.http import Parts, dashboard
+from loyalnest.entrypoints.http import Authenticate, Parts, dashboard
 from loyalnest.entrypoints.worker import Work
 from loyalnest.integrations import shopify
 from loyalnest.kernel import clock, inbox, relay
-from loyalnest.kernel.database import Database
+from loyalnest.kernel.database import Database, act_for
 from loyalnest.kernel.errors import Invalid
 from loyalnest.kernel.http import Caller
 from loyalnest.kernel.jobs import Recurring, forget_done
@@ -144,6 +145,7 @@ def parts(database: Database, settings: Settings, roles: frozenset[Role] = EVERY
     sockets: list[BaseRoute] = []
     pages: list[BaseRoute] = []
     running: list[Callable[[], AbstractAsyncContextManager[object]]] = []
+    authenticate = _authenticating(settings)
     if Role.POINTS in roles:
         intake = inbox.Intake(database)
         webhooks.append(_shopify_door(intake, database, settings))
@@ -151,11 +153,18 @@ def parts(database: Database, settings: Settings, roles: frozenset[Role] = EVERY
         running.append(lambda: intake)
     if Role.EVENTS in roles:
         hub = live.Hub(database)
-        sockets.append(live.stream_of(hub, database, _authenticate_at(database)))
+        sockets.append(live.stream_of(hub, database, _authenticate_at(database, authenticate)))
         running.append(lambda: hub)
     if Role.FRONTEND in roles:
-        pages.extend(dashboard.routes(_shop_known_to(database)))
-    return Parts(routers, webhooks=webhooks, sockets=sockets, pages=pages, running=running)
+        pages.extend(dashboard.routes(_shop_known_to(database), settings.shopify_client_id))
+    return Parts(
+        routers,
+        webhooks=webhooks,
+        sockets=sockets,
+        pages=pages,
+        running=running,
+        authenticate=authenticate,
+    )
 
 
 def _shopify_door(intake: inbox.Intake, database: Database, settings: Settings) -> BaseRoute:
@@ -171,19 +180,41 @@ def _shopify_secrets(settings: Settings) -> list[str]:
     return [secret.get_secret_value() for secret in secrets if secret]
 
 
-def _authenticate_at(database: Database) -> live.Authenticate:
-    async def authenticate(bearer: str) -> Caller:
-        async with database.batch([]) as session:
-            return await staff.authenticate(session, bearer, now=clock.now())
+def _shopify_app(settings: Settings) -> shopify.App | None:
+    secrets = _shopify_secrets(settings)
+    if settings.shopify_client_id is None or not secrets:
+        return None
+    return shopify.App(settings.shopify_client_id, secrets)
+
+
+def _authenticating(settings: Settings) -> Authenticate:
+    app = _shopify_app(settings)
+
+    async def authenticate(session: AsyncSession, bearer: str, *, now: datetime) -> Caller:
+        if shopify.is_id_token(bearer):
+            return await shopify.authenticate(session, bearer, app, now=now)
+        return await staff.authenticate(session, bearer, now=now)
 
     return authenticate
+
+
+def _authenticate_at(database: Database, authenticate: Authenticate) -> live.Authenticate:
+    async def caller_of(bearer: str) -> Caller:
+        async with database.batch([]) as session:
+            return await authenticate(session, bearer, now=clock.now())
+
+    return caller_of
 
 
 def _shop_known_to(database: Database) -> dashboard.FindShop:
     async def is_known(domain: str) -> bool:
         provider = shopify.PROVIDED.name
         async with database.batch([]) as session:
-            return await merchants.find_shop(session, provider=provider, domain=domain) is not None
+            shop = await merchants.find_shop(session, provider=provider, domain=domain)
+            if shop is None:
+                return False
+            await act_for(session, [shop.merchant_id])
+            return await merchants.is_connected(session, shop.store_id)
 
     return is_known
 
@@ -196,7 +227,7 @@ def description(settings: Settings) -> Parts:
 def _routers(settings: Settings) -> Mapping[Role, Sequence[APIRouter]]:
     """Which of the REST API's routes belong to which role."""
     return {
-        Role.AUTH: [staff.router_of(settings)],
+        Role.AUTH: [staff.router_of(settings), shopify.router_of(_shopify_app(settings))],
         Role.POINTS: [
             customers.router_of(
                 ledger.balances_of, customers.Groups(segments.groups_of, segments.members_of)

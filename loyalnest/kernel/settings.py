@@ -34,6 +34,8 @@ class Settings(BaseSettings):
     trusted_proxies: str = ""
     """Proxies whose `X-Forwarded-For` is believed: addresses or networks, separated by commas."""
 
+    shopify_client_id: str | None = None
+    """The app's client ID. With it and the secret the dashboard works inside Shopify's admin."""
     shopify_api_secret: SecretStr | None = None
     """Signs Shopify's webhooks. `up` makes one when it is unset and remembers it."""
     shopify_previous_api_secret: SecretStr | None = None

@@ -9,6 +9,7 @@ stays. People join by a link that works once.
 
 from loyalnest.staff.access import (
     authenticate,
+    authenticate_store_user,
     enter_at_store,
     enter_by_link,
     start_customer_session,
@@ -20,6 +21,7 @@ from loyalnest.staff.errors import (
     KeyNeeded,
     MemberExists,
     MemberNotFound,
+    NotSignedIn,
     NoVoucher,
     PassInvalid,
     PasswordTooWeak,
@@ -27,6 +29,7 @@ from loyalnest.staff.errors import (
     ScopesMissing,
     SessionEnded,
     SignInFailed,
+    StoreUserUnknown,
 )
 from loyalnest.staff.keys import INDEXES, SEALED
 from loyalnest.staff.queries import find_member, get_member, list_api_keys, list_members
@@ -36,6 +39,7 @@ from loyalnest.staff.service.keys import create_api_key, revoke_api_key
 from loyalnest.staff.service.members import create_member, set_password
 from loyalnest.staff.service.passes import make_pass
 from loyalnest.staff.service.sessions import sign_out_everywhere
+from loyalnest.staff.service.store_users import link_store_user
 from loyalnest.staff.values import (
     ApiKey,
     CustomerPass,
@@ -62,6 +66,7 @@ __all__ = [
     "MemberExists",
     "MemberNotFound",
     "NoVoucher",
+    "NotSignedIn",
     "OwnScope",
     "PassInvalid",
     "PasswordTooWeak",
@@ -71,8 +76,10 @@ __all__ = [
     "ScopesMissing",
     "SessionEnded",
     "SignInFailed",
+    "StoreUserUnknown",
     "Tokens",
     "authenticate",
+    "authenticate_store_user",
     "create_api_key",
     "create_member",
     "device_of",
@@ -80,6 +87,7 @@ __all__ = [
     "enter_by_link",
     "find_member",
     "get_member",
+    "link_store_user",
     "list_api_keys",
     "list_members",
     "made_up_password",

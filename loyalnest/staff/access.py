@@ -10,7 +10,7 @@ from loyalnest.kernel.database import act_for, merchant_of, ring_of
 from loyalnest.kernel.http import Caller, CallerKind
 from loyalnest.kernel.ids import to_wire
 from loyalnest.staff import queries, rules, tokens
-from loyalnest.staff.errors import CredentialsInvalid, KeyNeeded
+from loyalnest.staff.errors import CredentialsInvalid, KeyNeeded, StoreUserUnknown
 from loyalnest.staff.service import passes
 from loyalnest.staff.values import (
     CustomerClaims,
@@ -97,6 +97,29 @@ async def enter_at_store(
         now=now,
     )
     return started
+
+
+async def authenticate_store_user(
+    session: AsyncSession, store_id: UUID, external_id: str
+) -> Caller:
+    """Who on the staff a store says is asking. For a session of the store's merchant.
+
+    There is no sign-in behind it: the store vouches anew with each request. Raises
+    CredentialsInvalid once the store has left, and StoreUserUnknown.
+    """
+    if not await merchants.is_connected(session, store_id):
+        raise CredentialsInvalid
+    found = await queries.find_store_user(session, store_id, external_id)
+    if found is None:
+        raise StoreUserUnknown
+    staff_id, role = found
+    return Caller(
+        merchant_id=merchant_of(session),
+        actor=f"staff:{to_wire('stf', staff_id)}",
+        scopes=frozenset(rules.SCOPES_OF[role]),
+        kind=CallerKind.STAFF,
+        subject_id=staff_id,
+    )
 
 
 async def _key_holder(session: AsyncSession, secret: str) -> Caller:

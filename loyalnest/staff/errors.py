@@ -82,6 +82,10 @@ class CredentialsInvalid(Unauthenticated):
     """This key or access token is not, or no longer, valid."""
 
 
+class StoreUserUnknown(Unauthenticated):
+    """This store's user is nobody on the staff yet; sign in once with your own password."""
+
+
 class ApiKeyNotFound(NotFound):
     """There is no such API key."""
 
@@ -95,7 +99,7 @@ class ScopesMissing(Invalid):
 
 
 class NotSignedIn(Forbidden):
-    """This is for people who signed in, not for API keys."""
+    """This is for people who signed in here with their password."""
 
 
 class KeyNeeded(Forbidden):

@@ -51,6 +51,14 @@ class StaffRestored(StaffChanged, frozen=True, kw_only=True):
     type: ClassVar[str] = "staff.restored"
 
 
+class StaffStoreLinked(StaffChanged, frozen=True, kw_only=True):
+    """A user of a store's own admin comes in as this member from now on."""
+
+    type: ClassVar[str] = "staff.store_linked"
+
+    store_id: UUID
+
+
 class StaffRemoved(StaffChanged, frozen=True, kw_only=True):
     """Somebody no longer belongs to the staff."""
 

@@ -49,6 +49,12 @@ _SESSION_ROLE = text(
     " AND t.family_id = :family_id AND t.staff_id = m.id AND t.revoked_at IS NULL"
     " AND t.expires_at > :now)"
 )
+_STORE_USER = text(
+    "SELECT m.id, m.role FROM store_users u JOIN staff_members m"
+    " ON m.merchant_id = u.merchant_id AND m.id = u.staff_id"
+    " WHERE u.merchant_id = :merchant_id AND u.store_id = :store_id"
+    " AND u.external_id = :external_id AND m.disabled_at IS NULL AND m.removed_at IS NULL"
+)
 _LAST_SEEN = text(
     "SELECT staff_id, max(issued_at) AS at FROM refresh_tokens"
     " WHERE merchant_id = :merchant_id AND staff_id = ANY(:staff_ids) GROUP BY staff_id"
@@ -202,6 +208,19 @@ async def find_session_role(
         },
     )
     return Role(role) if role else None
+
+
+async def find_store_user(
+    session: AsyncSession, store_id: UUID, external_id: str
+) -> tuple[UUID, Role] | None:
+    """Who on the staff a store's user is, and as what, as long as they may work here."""
+    wanted = {
+        "merchant_id": merchant_of(session),
+        "store_id": store_id,
+        "external_id": external_id,
+    }
+    row = (await session.execute(_STORE_USER, wanted)).one_or_none()
+    return (row.id, Role(row.role)) if row else None
 
 
 def member_of(row: MemberRow, ring: KeyRing) -> Member:

@@ -26,6 +26,7 @@ from loyalnest.entrypoints.http import build_app
 from loyalnest.kernel import clock, inbox, relay
 from loyalnest.kernel.database import Database
 from loyalnest.kernel.inbox import DeliveryState, Intake, NewDelivery
+from loyalnest.kernel.settings import Settings
 from tests.contracts.shopify.bodies import line, order, refund
 from tests.shop import Shop, open_shop
 from tests.tidy.repository import ROOT
@@ -116,10 +117,11 @@ async def visitor(
 
 
 @asynccontextmanager
-async def open_site(database: Database) -> AsyncGenerator[Site]:
-    """A gift shop of one's own, for stories that need the program to themselves."""
+async def open_site(database: Database, **settings: str) -> AsyncGenerator[Site]:
+    """A gift shop of one's own, for stories that need the program or other settings."""
     shop = await _open_gift_shop(database)
-    async with _served(database) as address:
+    told = Settings.model_validate({**database.settings.model_dump(), **settings})
+    async with _served(database, told) as address:
         yield Site(address, shop)
 
 
@@ -211,9 +213,9 @@ async def _set_one_delivery_aside(shop: Shop) -> None:
 
 
 @asynccontextmanager
-async def _served(database: Database) -> AsyncGenerator[str]:
-    parts = wiring.parts(database, database.settings)
-    app = build_app(database, database.settings, parts)
+async def _served(database: Database, settings: Settings) -> AsyncGenerator[str]:
+    parts = wiring.parts(database, settings)
+    app = build_app(database, settings, parts)
     config = uvicorn.Config(app, port=0, ws="websockets-sansio", lifespan="on", log_config=None)
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve())

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Frame, Page, expect
 
 from loyalnest import campaigns, gamification, tiers
 from loyalnest.kernel import clock
@@ -80,7 +80,7 @@ async def open_screen(page: Page, site: Site, path: str) -> None:
     await settled(page)
 
 
-async def faults(page: Page, built: Path) -> list[dict[str, Any]]:
+async def faults(page: Page | Frame, built: Path) -> list[dict[str, Any]]:
     """What axe finds that keeps people out."""
     await page.evaluate((built / "node_modules" / "axe-core" / "axe.min.js").read_text())
     found: dict[str, Any] = await page.evaluate("axe.run()")

@@ -53,6 +53,7 @@ def build_app(
             public_url=settings.public_url,
         ),
         database=database,
+        authenticate=parts.authenticate,
         clock=clock,
         settings=settings,
     )

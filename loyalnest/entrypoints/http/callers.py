@@ -7,6 +7,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from loyalnest import staff
 from loyalnest.entrypoints.http.crossing import is_preflight
+from loyalnest.entrypoints.http.parts import Authenticate
 from loyalnest.kernel.clock import Clock
 from loyalnest.kernel.database import Database
 from loyalnest.kernel.errors import DomainError, RateLimited, Unauthenticated
@@ -43,9 +44,18 @@ class Callers:
     there for strangers.
     """
 
-    def __init__(self, app: ASGIApp, *, database: Database, clock: Clock, settings: Settings):
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        database: Database,
+        authenticate: Authenticate,
+        clock: Clock,
+        settings: Settings,
+    ):
         self.app = app
         self.database = database
+        self.authenticate = authenticate
         self.clock = clock
         burst = settings.api_key_burst
         rate = settings.api_key_requests_per_second
@@ -93,7 +103,7 @@ class Callers:
             raise staff.CredentialsInvalid
         try:
             async with self.database.batch([]) as session:
-                return await staff.authenticate(session, bearer, now=self.clock())
+                return await self.authenticate(session, bearer, now=self.clock())
         except DomainError:
             raise
         except Exception as error:

@@ -7,6 +7,7 @@ change; every other address is a screen, and screens are made in the browser out
 import re
 import secrets
 from collections.abc import Awaitable, Callable
+from html import escape
 from pathlib import Path
 
 from starlette.concurrency import run_in_threadpool
@@ -19,11 +20,18 @@ from loyalnest.kernel.http import problem_response
 
 BUILT = Path(__file__).parents[3] / "web" / "dashboard" / "dist"
 ADMIN = "https://admin.shopify.com"
+# Shopify asks for its script from its own server, as the first of the page, and not put off.
+APP_BRIDGE = "https://cdn.shopify.com/shopifycloud/app-bridge.js"
 FindShop = Callable[[str], Awaitable[bool]]
 """Whether a shop's domain belongs to a merchant of this installation."""
 
 _DOMAIN = re.compile(r"[a-z0-9][a-z0-9-]{0,62}\.myshopify\.com")
-_NONCE = "{{nonce}}"
+_NONCE, _BRIDGE_HERE = "{{nonce}}", "<!-- app-bridge -->"
+# Its habit of adding an ID token to every request of the page is turned off: our own client does.
+_BRIDGE = """\
+<meta name="shopify-api-key" content="{client_id}">
+<meta name="shopify-disabled-features" content="fetch">
+<script src="{script}" data-api-key="{client_id}"></script>"""
 _FOREVER = "public, max-age=31536000, immutable"
 _TYPES = {
     ".css": "text/css",
@@ -47,21 +55,28 @@ installed to, run</p>
 """
 
 
-def routes(is_known_shop: FindShop, folder: Path = BUILT) -> list[Route]:
-    """Where the dashboard is found. Built while the server runs, it is there at once."""
+def routes(is_known_shop: FindShop, client_id: str | None, folder: Path = BUILT) -> list[Route]:
+    """Where the dashboard is found. Built while the server runs, it is there at once.
+
+    `client_id` is what Shopify knows this installation by; without it the dashboard can be framed
+    by a shop's admin but does not speak with it.
+    """
     assets = folder / "assets"
 
     async def asset(request: Request) -> Response:
         return await run_in_threadpool(_asset, assets, request)
 
     async def page(request: Request) -> Response:
-        policy = _policy(nonce := secrets.token_urlsafe(16), await _framed_by(request))
+        framed_by = await _framed_by(request)
+        bridged = client_id if framed_by else None
+        policy = _policy(nonce := secrets.token_urlsafe(16), framed_by, bridged=bool(bridged))
         headers = {"Content-Security-Policy": policy, "Cache-Control": "no-cache"}
         try:
             html = await run_in_threadpool((folder / "index.html").read_text, encoding="utf-8")
         except FileNotFoundError:
             return HTMLResponse(_NOT_BUILT, 503, {"Cache-Control": "no-store"})
-        return HTMLResponse(html.replace(_NONCE, nonce), headers=headers)
+        html = html.replace(_NONCE, nonce).replace(_BRIDGE_HERE, _bridge(bridged))
+        return HTMLResponse(html, headers=headers)
 
     async def _framed_by(request: Request) -> str | None:
         shop = request.query_params.get("shop", "")
@@ -99,13 +114,21 @@ def _asset(folder: Path, request: Request) -> Response:
     return FileResponse(path, media_type=kind, headers=headers)
 
 
-def _policy(nonce: str, framed_by: str | None) -> str:
+def _bridge(client_id: str | None) -> str:
+    """What loads App Bridge, in a frame of Shopify's admin; nothing anywhere else."""
+    if client_id is None:
+        return ""
+    return _BRIDGE.format(client_id=escape(client_id), script=APP_BRIDGE)
+
+
+def _policy(nonce: str, framed_by: str | None, *, bridged: bool) -> str:
     """Nothing but our own files; styles that a script makes at run time carry the nonce."""
     frames = f"https://{framed_by} {ADMIN}" if framed_by else "'none'"
+    scripts = f"'self' {APP_BRIDGE.rpartition('/')[0]}/" if bridged else "'self'"
     return "; ".join(
         (
             "default-src 'none'",
-            "script-src 'self'",
+            f"script-src {scripts}",
             f"style-src 'self' 'nonce-{nonce}'",
             "img-src 'self' data:",
             "font-src 'self'",

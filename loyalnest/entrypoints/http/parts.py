@@ -1,11 +1,25 @@
 """What the wiring hands to the door."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
 
 from fastapi import APIRouter
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.routing import BaseRoute
+
+from loyalnest import staff
+from loyalnest.kernel.http import Caller
+
+
+class Authenticate(Protocol):
+    """Whom a bearer belongs to; in a session that was opened for nobody."""
+
+    def __call__(
+        self, session: AsyncSession, bearer: str, *, now: datetime
+    ) -> Awaitable[Caller]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,3 +36,4 @@ class Parts:
     """What browsers open and their files, and doors that know their callers by other means."""
     running: Sequence[Callable[[], AbstractAsyncContextManager[object]]] = field(default=())
     """Entered before the first request is taken and left after the last one was answered."""
+    authenticate: Authenticate = staff.authenticate

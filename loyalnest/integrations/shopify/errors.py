@@ -1,6 +1,13 @@
 """What can be wrong with what Shopify sends."""
 
-from loyalnest.kernel.errors import Invalid, Malformed, NotFound, TooLarge, Unauthenticated
+from loyalnest.kernel.errors import (
+    Forbidden,
+    Invalid,
+    Malformed,
+    NotFound,
+    TooLarge,
+    Unauthenticated,
+)
 
 
 class PayloadNotUnderstood(Invalid):
@@ -33,6 +40,22 @@ class RequestTooOld(Unauthenticated):
 
 class NobodyLoggedIn(Unauthenticated):
     """Nobody is logged in to this shop; log in there and come again."""
+
+
+class IdTokenInvalid(Unauthenticated):
+    """Shopify did not make this ID token for this app; open the app from Shopify's admin."""
+
+
+class IdTokenExpired(Unauthenticated):
+    """This ID token is too old, or a clock is wrong; ask Shopify for a fresh one."""
+
+
+class AppNotConfigured(NotFound):
+    """This installation is no app in Shopify's admin; its operator has to name the client ID."""
+
+
+class ShopElsewhere(Forbidden):
+    """This shop belongs to another merchant than the one you signed in to."""
 
 
 class ShopUnknown(NotFound):

@@ -16,6 +16,7 @@ from loyalnest.kernel.ids import new_id
 from loyalnest.staff import queries, rules, tokens
 from loyalnest.staff.errors import SessionNotFound
 from loyalnest.staff.models import MemberRow, RefreshTokenRow
+from loyalnest.staff.service.store_users import unlink_store_users
 from loyalnest.staff.values import AccessClaims, State, Tokens
 
 
@@ -77,7 +78,8 @@ async def sign_out(session: AsyncSession, *, family_id: UUID, now: datetime) -> 
 
 
 async def sign_out_everywhere(session: AsyncSession, *, staff_id: UUID, now: datetime) -> None:
-    """End every session of somebody."""
+    """End every session of somebody; stores' admins let them in no more, either."""
+    await unlink_store_users(session, staff_id=staff_id)
     await session.execute(
         update(RefreshTokenRow)
         .where(

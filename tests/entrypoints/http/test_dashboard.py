@@ -12,24 +12,27 @@ from tests.doors import house
 
 BROWSER = {"Accept": "text/html,*/*"}
 SHOP = "cafe.myshopify.com"
+PAGE = '<!-- app-bridge --><meta name="style-nonce" content="{{nonce}}">'
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A dashboard as a build leaves it, but small."""
     (tmp_path / "assets").mkdir()
-    (tmp_path / "index.html").write_text('<meta name="style-nonce" content="{{nonce}}">')
+    (tmp_path / "index.html").write_text(PAGE)
     (tmp_path / "assets" / "app-1a2b.js").write_text("plain")
     (tmp_path / "assets" / "app-1a2b.js.gz").write_bytes(b"packed")
     (tmp_path / "secret.js").write_text("not for anybody")
     return tmp_path
 
 
-def browser(database: Database, folder: Path) -> httpx.AsyncClient:
+def browser(
+    database: Database, folder: Path, client_id: str | None = "an-app"
+) -> httpx.AsyncClient:
     async def is_known(shop: str) -> bool:
         return shop == SHOP
 
-    return house(database, parts=Parts([], pages=dashboard.routes(is_known, folder)))
+    return house(database, parts=Parts([], pages=dashboard.routes(is_known, client_id, folder)))
 
 
 @pytest.mark.parametrize("screen", ["", "customers", "customers/cus_1?tab=orders"])
@@ -102,6 +105,24 @@ async def test_only_the_admin_of_a_shop_we_know_may_frame_it(
 
     policy = answer.headers["Content-Security-Policy"]
     assert policy.endswith(f"frame-ancestors {framed_by}")
+
+
+async def test_app_bridge_is_loaded_in_the_admin_and_nowhere_else(database: Database, folder: Path):
+    async def opened(query: str, client_id: str | None = 'odd"app') -> tuple[str, str]:
+        async with browser(database, folder, client_id) as client:
+            answer = await client.get(f"/dashboard/customers{query}", headers=BROWSER)
+        return answer.text, answer.headers["Content-Security-Policy"]
+
+    page, policy = await opened(f"?shop={SHOP}&embedded=1&host=YWRtaW4")
+    script = f'<script src="{dashboard.APP_BRIDGE}" data-api-key="odd&quot;app"></script>'
+    assert script in page
+    assert "script-src 'self' https://cdn.shopify.com/shopifycloud/;" in policy
+    alone = [await opened(""), await opened(f"?shop={SHOP}"), await opened("?embedded=1")]
+    alone.append(await opened("?shop=other.myshopify.com&embedded=1"))
+    alone.append(await opened(f"?shop={SHOP}&embedded=1", client_id=None))
+    for page, policy in alone:
+        assert "shopify" not in page
+        assert "script-src 'self';" in policy
 
 
 async def test_without_a_build_the_page_says_what_to_do(database: Database, tmp_path: Path):

@@ -1,8 +1,11 @@
 /**
  * Who is signed in. The access token lives in memory alone; the refresh token in a cookie that no
  * script can read. Inside another site's frame there is no such cookie, and it stays in memory too.
+ * In Shopify's admin there is no session of ours: each request carries a fresh token of Shopify's,
+ * once somebody has signed in to say who they are.
  */
 import { useSyncExternalStore } from "react";
+import { bridge, embedded } from "./bridge";
 import { type Problem, ProblemError } from "./problem";
 import type { components } from "./schema";
 
@@ -12,9 +15,10 @@ type LinkUse = components["schemas"]["LinkUse"];
 
 const SIGNED_IN = "loyalnest.signed-in";
 const EARLY_MS = 30_000;
-const embedded = window.self !== window.top;
 
 let tokens: Tokens | null = null;
+/** Whether the admin's user is somebody here; null until that was asked. */
+let admitted: boolean | null = null;
 let renewal: Promise<boolean> | null = null;
 const listeners = new Set<() => void>();
 
@@ -24,7 +28,17 @@ function keep(fresh: Tokens | null): void {
     if (fresh) localStorage.setItem(SIGNED_IN, "1");
     else localStorage.removeItem(SIGNED_IN);
   }
+  changed();
+}
+
+function changed(): void {
   for (const listener of listeners) listener();
+}
+
+function admit(known: boolean): boolean {
+  admitted = known;
+  changed();
+  return known;
 }
 
 async function ask(path: string, body: object): Promise<Tokens> {
@@ -33,12 +47,40 @@ async function ask(path: string, body: object): Promise<Tokens> {
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify(body),
   });
-  if (!response.ok) throw new ProblemError((await response.json()) as Problem);
+  if (!response.ok) throw await refusal(response);
   return (await response.json()) as Tokens;
 }
 
+async function refusal(response: Response): Promise<ProblemError> {
+  return new ProblemError((await response.json()) as Problem);
+}
+
 export async function signIn(credentials: Omit<SignIn, "cookie">): Promise<void> {
-  keep(await ask("login", { ...credentials, cookie: !embedded }));
+  const fresh = await ask("login", { ...credentials, cookie: !embedded });
+  if (bridge) await tie(bridge, fresh.access_token);
+  else keep(fresh);
+}
+
+/** Tell the server who the admin's user is; from here on their tokens are enough. */
+async function tie(admin: NonNullable<typeof bridge>, access: string): Promise<void> {
+  const bearing = { Authorization: `Bearer ${access}` };
+  const response = await fetch("/v1/api/auth/shopify-user", {
+    method: "PUT",
+    headers: { ...bearing, "Content-Type": "application/json" },
+    body: JSON.stringify({ id_token: await admin.idToken() }),
+  });
+  if (!response.ok) throw await refusal(response);
+  await fetch("/v1/api/auth/logout", { method: "POST", headers: bearing });
+  admit(true);
+}
+
+/** Whether the server knows the admin's user. */
+async function recognised(admin: NonNullable<typeof bridge>): Promise<boolean> {
+  const response = await fetch("/v1/api/auth/me", {
+    headers: { Authorization: `Bearer ${await admin.idToken()}` },
+  });
+  if (!response.ok && response.status !== 401) throw await refusal(response);
+  return admit(response.ok);
 }
 
 /** Take up a link that somebody was given: their password is set and they are signed in. */
@@ -53,6 +95,7 @@ export function forget(): void {
 
 /** A valid access token, renewed where it is about to expire; null when nobody is signed in. */
 export async function accessToken(): Promise<string | null> {
+  if (bridge) return (admitted ?? (await renew())) ? bridge.idToken() : null;
   const fresh = tokens && Date.parse(tokens.access_expires_at) - Date.now() > EARLY_MS;
   if (!fresh && !(await renew())) return null;
   return tokens?.access_token ?? null;
@@ -72,6 +115,7 @@ async function locked(work: () => Promise<boolean>): Promise<boolean> {
 }
 
 async function exchange(): Promise<boolean> {
+  if (bridge) return recognised(bridge);
   const held = tokens?.refresh_token;
   if (!held && (embedded || !localStorage.getItem(SIGNED_IN))) return false;
   try {
@@ -92,6 +136,6 @@ export function useSignedIn(): boolean {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    () => tokens !== null,
+    () => admitted ?? tokens !== null,
   );
 }

@@ -1,5 +1,6 @@
 import i18next from "i18next";
 import { initReactI18next } from "react-i18next";
+import { remember, remembered } from "../shell/remembered";
 import { chosenFrom, directionOf, LANGUAGES, type Language } from "./languages";
 
 type Catalogue = Record<string, Record<string, string>>;
@@ -20,7 +21,7 @@ function show(language: Language): void {
 }
 
 export async function startLanguages(): Promise<void> {
-  const kept = localStorage.getItem(CHOICE);
+  const kept = remembered(CHOICE);
   const language = chosenFrom(kept ? [kept, ...navigator.languages] : navigator.languages);
   await i18next.use(initReactI18next).init({
     lng: language,
@@ -38,7 +39,7 @@ export async function startLanguages(): Promise<void> {
 
 export async function chooseLanguage(language: Language): Promise<void> {
   await load(language);
-  localStorage.setItem(CHOICE, language);
+  remember(CHOICE, language);
   await i18next.changeLanguage(language);
   show(language);
 }

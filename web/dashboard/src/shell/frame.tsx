@@ -1,29 +1,45 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
-import { useEffect, useRef, useState } from "react";
+import { lazy, type RefObject, Suspense, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { bridge } from "../api/bridge";
 import { identityQuery, useMerchant } from "../api/program";
 import { useSignedIn } from "../api/session";
 import { menu } from "../screens/menu";
 import { Icon } from "../ui/icon";
 import { Account } from "./account";
+import type { NavItem } from "./nav";
 import { SearchBox } from "./search-box";
 
-/** The bar above, the menu beside, and the screen. */
+const AdminMenu = lazy(() => import("./admin-menu"));
+
+/** What is around every screen: our own bar and menu, or those of the admin we are in. */
 export function Frame() {
+  useLeaveWhenSignedOut();
+  return bridge ? <InAdmin /> : <Alone />;
+}
+
+/** The screen alone: the admin has a bar, a menu and a way out of its own. */
+function InAdmin() {
+  const main = useFocusOnNewScreen();
+  const items = useMenuItems();
+  return (
+    <>
+      <Suspense>
+        <AdminMenu items={items} />
+      </Suspense>
+      <main ref={main} id="main" tabIndex={-1} className="min-h-dvh outline-none">
+        <Outlet />
+      </main>
+    </>
+  );
+}
+
+/** The bar above, the menu beside, and the screen. */
+function Alone() {
   const { t } = useTranslation();
   const [open, setOpen] = useState(false);
-  const path = useRouterState({ select: (state) => state.location.pathname });
-  const main = useRef<HTMLElement>(null);
-  useLeaveWhenSignedOut();
-  // A new screen is read from its beginning.
-  const shown = useRef(path);
-  useEffect(() => {
-    if (shown.current === path) return;
-    shown.current = path;
-    setOpen(false);
-    main.current?.focus();
-  }, [path]);
+  const main = useFocusOnNewScreen(() => setOpen(false));
   return (
     <div className="flex min-h-dvh flex-col">
       <button
@@ -73,8 +89,7 @@ function Brand() {
 
 function Menu({ open, onClose }: { open: boolean; onClose: () => void }) {
   const { t } = useTranslation();
-  const scopes = useQuery(identityQuery).data?.scopes;
-  const items = menu.filter((item) => !item.scope || !scopes || scopes.includes(item.scope));
+  const items = useMenuItems();
   useEffect(() => {
     if (!open) return;
     const leave = (event: KeyboardEvent) => event.key === "Escape" && onClose();
@@ -113,6 +128,25 @@ function Menu({ open, onClose }: { open: boolean; onClose: () => void }) {
       </nav>
     </>
   );
+}
+
+function useMenuItems(): NavItem[] {
+  const scopes = useQuery(identityQuery).data?.scopes;
+  return menu.filter((item) => !item.scope || !scopes || scopes.includes(item.scope));
+}
+
+/** A new screen is read from its beginning. */
+function useFocusOnNewScreen(onNew?: () => void): RefObject<HTMLElement | null> {
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  const main = useRef<HTMLElement>(null);
+  const shown = useRef(path);
+  useEffect(() => {
+    if (shown.current === path) return;
+    shown.current = path;
+    onNew?.();
+    main.current?.focus();
+  }, [path, onNew]);
+  return main;
 }
 
 function useLeaveWhenSignedOut(): void {

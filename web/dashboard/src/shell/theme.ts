@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from "react";
+import { remember, remembered } from "./remembered";
 
 export const THEMES = ["auto", "light", "dark"] as const;
 export type Theme = (typeof THEMES)[number];
@@ -8,7 +9,7 @@ const dark = window.matchMedia("(prefers-color-scheme: dark)");
 const listeners = new Set<() => void>();
 
 function chosen(): Theme {
-  const kept = localStorage.getItem(CHOICE);
+  const kept = remembered(CHOICE);
   return THEMES.find((theme) => theme === kept) ?? "auto";
 }
 
@@ -24,7 +25,7 @@ export function startTheme(): void {
 }
 
 export function chooseTheme(theme: Theme): void {
-  localStorage.setItem(CHOICE, theme);
+  remember(CHOICE, theme);
   show();
   for (const listener of listeners) listener();
 }

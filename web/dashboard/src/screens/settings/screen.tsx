@@ -1,6 +1,7 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
+import { bridge } from "../../api/bridge";
 import { api, read } from "../../api/client";
 import { identityQuery, merchantQuery, useMay } from "../../api/program";
 import { chooseLanguage } from "../../i18n";
@@ -31,7 +32,7 @@ export function Settings() {
       {mayReadProgram && <Naming />}
       <Stores />
       {mayReadStaff && <Staff />}
-      <Password />
+      {!bridge && <Password />}
       {mayKeepKeys && <ApiKeys />}
       {mayReadProgram && <BringMerchant />}
     </Page>

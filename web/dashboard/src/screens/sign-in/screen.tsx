@@ -1,6 +1,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { getRouteApi, useRouter } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
+import { bridge } from "../../api/bridge";
 import { signIn } from "../../api/session";
 import { Outside } from "../../shell/outside";
 import { Button } from "../../ui/button";
@@ -26,6 +27,7 @@ export function SignIn() {
   });
   return (
     <Outside title={t("signIn.title")}>
+      {bridge && <p className="mb-4 text-muted">{t("signIn.inShopify")}</p>}
       <Refused error={entering.error} />
       <form
         className="flex flex-col gap-4"
