@@ -31,11 +31,16 @@ ROW = re.compile(r"^\| `(\w+)` \| `[A-Z]+ \S+` \| (?:`(\S+)`)? *\|(.*)\|$", re.M
 NO_SCOPE = {
     *("sign_in", "refresh_session", "read_link", "use_link", "count_referral_click"),
     "use_customer_link",
-    *("sign_out", "sign_out_everywhere", "change_password", "get_identity"),
+    *("sign_out", "sign_out_everywhere", "change_password", "link_shopify_user", "get_identity"),
     *("list_own_sessions", "end_own_session"),
 }
 # Used with success they end what their caller asks with; each is asked with a sign-in of its own.
 LEAVING = {"sign_out", "sign_out_everywhere"}
+# These look at what they are sent before they look at who asks.
+LOOKED_AT_FIRST = {
+    "change_password": {"current_password": "not hers", "new_password": "correct horse battery"},
+    "link_shopify_user": {"id_token": "not hers"},
+}
 CLOSED = {
     (401, "UNAUTHENTICATED"),
     (403, "MISSING_SCOPE"),
@@ -118,10 +123,7 @@ async def open_to(
     """Whether this caller gets at an operation, whatever that then says to an empty request."""
     row = TABLE[name]
     path = re.sub(r"{(\w+)}", lambda found: ids.get(found[1], "1"), row.path)
-    # This one looks at what it is sent before it looks at who asks.
-    body: dict[str, str] | None = None
-    if name == "change_password":
-        body = {"current_password": "not hers", "new_password": "correct horse battery"}
+    body = LOOKED_AT_FIRST.get(name)
     headers = bearing(bearer) if bearer else {}
     answer = await client.request(row.method, path, json=body, headers=headers)
     assert answer.status_code < 500, (name, answer.text)
