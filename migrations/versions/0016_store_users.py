@@ -4,8 +4,6 @@ Locks: creates only; nothing existing is touched. Way back: drop what is created
 sign in with their password inside a store's admin, too.
 """
 
-from alembic import context, op
-
 from loyalnest.kernel import tenancy
 
 revision = "0016"
@@ -29,14 +27,4 @@ CREATE INDEX store_users_staff ON store_users (merchant_id, staff_id);
 
 
 def upgrade() -> None:
-    roles = {
-        role: context.config.attributes[f"{role}_role"] for role in ("application", "platform")
-    }
-    _run(TABLES)
-    _run(tenancy.protect("store_users", **roles))
-
-
-def _run(sql: str) -> None:
-    # Sent as it stands: these blocks hold several statements and colons that are not parameters.
-    connection = op.get_bind().connection.dbapi_connection
-    connection.run_async(lambda raw: raw.execute(sql))
+    tenancy.create(TABLES, tables=["store_users"])
