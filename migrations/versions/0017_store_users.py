@@ -6,8 +6,8 @@ sign in with their password inside a store's admin, too.
 
 from loyalnest.kernel import tenancy
 
-revision = "0016"
-down_revision = "0015"
+revision = "0017"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 
