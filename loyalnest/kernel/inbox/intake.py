@@ -25,7 +25,7 @@ from loyalnest.kernel.inbox.values import NewDelivery
 log = structlog.get_logger(__name__)
 
 GROUP = 500
-ENOUGH = 32
+ENOUGH = 16
 GATHER_S = 0.01
 GROUP_BYTES = 8_000_000
 WAITING_BYTES = 128_000_000
@@ -63,7 +63,7 @@ class _Caller:
 class Intake:
     """The inbox's door in one server process. Use it as an async context manager."""
 
-    def __init__(self, database: Database, *, clock: Clock = system_clock, writers: int = 2):
+    def __init__(self, database: Database, *, clock: Clock = system_clock, writers: int = 3):
         self._database = database
         self._clock = clock
         self._writers = writers
