@@ -26,6 +26,8 @@ CUSTOMER_PREFIX = "lnc_"
 LINK_PREFIX = "lno_"
 CUSTOMER_SESSION = timedelta(minutes=15)
 LINK_LIFETIME = timedelta(minutes=15)
+REFRESH_OVERLAP = timedelta(seconds=10)
+"""How long after its use a refresh token is still answered with another pair."""
 INVITATION_PREFIX = "lni_"
 INVITATION_LASTS, RESET_LASTS = timedelta(days=7), timedelta(days=1)
 _SECRET_BYTES = 32

@@ -101,16 +101,37 @@ async def test_a_refresh_token_gives_the_next_pair(cafe: Cafe):
 async def test_a_refresh_token_that_comes_back_ends_the_whole_session(cafe: Cafe):
     stolen = (await cafe.sign_in()).json()["refresh_token"]
     renewed = (await cafe.refresh(stolen)).json()
+    cafe.clock.pass_by(seconds=11)
     again = await cafe.refresh(stolen)
     assert (again.status_code, again.json()["code"]) == (401, "SESSION_ENDED")
     assert (await cafe.refresh(renewed["refresh_token"])).status_code == 401
     assert await cafe.ask(renewed["access_token"]) == 401
 
 
-async def test_of_two_refreshes_at_the_same_instant_one_is_too_many(cafe: Cafe):
+async def test_a_page_that_is_reloaded_while_it_asks_stays_signed_in(cafe: Cafe):
     token = (await cafe.sign_in()).json()["refresh_token"]
     answers = await asyncio.gather(*(cafe.refresh(token) for _ in range(2)))
-    assert sorted(answer.status_code for answer in answers) == [200, 401]
+    cafe.clock.pass_by(seconds=9)
+    answers.append(await cafe.refresh(token))
+    cafe.clock.pass_by(minutes=5)
+    for answer in answers:
+        assert (await cafe.refresh(answer.json()["refresh_token"])).status_code == 200
+
+
+async def test_asking_again_and_again_does_not_keep_a_used_token_alive(cafe: Cafe):
+    token = (await cafe.sign_in()).json()["refresh_token"]
+    answers: list[int] = []
+    for _ in range(4):
+        answers.append((await cafe.refresh(token)).status_code)
+        cafe.clock.pass_by(seconds=4)
+    assert answers == [200, 200, 200, 401]
+
+
+async def test_a_session_that_was_ended_is_not_brought_back_by_its_last_token(cafe: Cafe):
+    tokens = (await cafe.sign_in()).json()
+    renewed = (await cafe.refresh(tokens["refresh_token"])).json()
+    await cafe.client.post("/v1/api/auth/logout", headers=bearing(renewed["access_token"]))
+    assert (await cafe.refresh(tokens["refresh_token"])).status_code == 401
 
 
 async def test_a_session_ends_after_seven_days_without_a_visit(cafe: Cafe):

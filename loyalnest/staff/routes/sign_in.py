@@ -149,7 +149,8 @@ async def refresh_session(
 ) -> SessionTokens:
     """Exchange a refresh token for the next pair of tokens.
 
-    Each works once. One that comes back a second time ends its session: it may have been stolen.
+    Each works once. One that comes back more than ten seconds later ends its session: it may
+    have been stolen.
     """
     sent = body.refresh_token.get_secret_value() if body.refresh_token else None
     token = request.cookies.get(cookie.NAME, "") if sent is None else sent

@@ -1,7 +1,8 @@
 """People sign in, stay signed in, and sign out.
 
 A sign-in begins a family of refresh tokens. Each is used once and replaced by the next; one that
-comes back a second time was copied by somebody, and ends the whole family.
+comes back later was copied by somebody, and ends the whole family. For some seconds it may come
+back: a page that is reloaded, or a second tab, asks again before the answer has arrived.
 """
 
 import hmac
@@ -49,7 +50,7 @@ async def refresh(
     )
     if row is None or not hmac.compare_digest(row.secret_hash, rules.secret_hash(secret)):
         return None
-    if row.used_at is not None:
+    if row.used_at is not None and now - row.used_at > rules.REFRESH_OVERLAP:
         await sign_out(session, family_id=row.family_id, now=now)
         return None
     if row.revoked_at is not None or row.expires_at <= now:
@@ -57,7 +58,7 @@ async def refresh(
     member = await session.get_one(MemberRow, (row.merchant_id, row.staff_id))
     if queries.state_of(member) is not State.ACTIVE:
         return None
-    row.used_at = now
+    row.used_at = row.used_at or now
     await session.flush()
     return await _issue(
         session, staff_id=row.staff_id, family_id=row.family_id, device=row.device, now=now
