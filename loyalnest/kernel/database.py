@@ -184,8 +184,9 @@ async def bulk(session: AsyncSession) -> Bulk:
     than the work. Flush what the session holds first: the driver doesn't know of it.
     """
     driver = session.info.get("driver")
-    if driver is None:
-        # Found once a transaction: the way there costs as much as a small statement.
+    # Found once a transaction: the way there costs as much as a small statement. Inside a
+    # savepoint it is taken each time, for the savepoint is made on that way.
+    if driver is None or session.in_nested_transaction():
         connection = await session.connection()
         raw = await connection.get_raw_connection()
         driver = session.info["driver"] = raw.driver_connection

@@ -162,6 +162,7 @@ async def _open_gift_shop(database: Database) -> Shop:
                 customer=person,
                 created_at=placed,
                 updated_at=placed,
+                total_price="28.20",
             )
             await shop.tells(("orders/paid", bought), now=now)
     await shop.tells(

@@ -88,7 +88,13 @@ def _echo(database: Database) -> AsyncClient:
     async def author(scope: Scope, receive: Receive, send: Send) -> None:
         await JSONResponse(asdict(scope["state"]["caller"].author))(scope, receive, send)
 
-    callers = Callers(author, database=database, clock=Hands(), settings=database.settings)
+    callers = Callers(
+        author,
+        database=database,
+        authenticate=staff.authenticate,
+        clock=Hands(),
+        settings=database.settings,
+    )
     placed = Origins(callers, [], public_https=False)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
