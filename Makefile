@@ -42,7 +42,7 @@ run: .venv/.installed
 	@exec $(BIN)/loyalnest up --end-with-parent
 
 test: .venv/.installed-dev
-	@$(BIN)/pytest -n auto
+	@$(BIN)/pytest -n auto --dist worksteal
 
 check: .venv/.installed-dev
 	$(BIN)/ruff format --check
