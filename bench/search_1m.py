@@ -62,7 +62,7 @@ async def _populate(owner: Connection, place: Installation, merchant_id: UUID, p
     key = ring.blind(merchant_id, SEARCH_KEY, "").hash
 
     @cache
-    def named(name: str) -> tuple[bytes, ...]:
+    def named(name: str) -> tuple[int, ...]:
         return tuple(search.hashed(search.terms_of(email=None, phone=None, name=name), key))
 
     # What is written was made by the product, and nothing refers to it.
@@ -72,7 +72,7 @@ async def _populate(owner: Connection, place: Installation, merchant_id: UUID, p
     for first in range(0, people, _CHUNK):
         now = clock.now()
         customers: list[tuple[object, ...]] = []
-        entries: set[tuple[bytes, UUID]] = set()
+        entries: set[tuple[int, UUID]] = set()
         for name, email in islice(everybody, min(_CHUNK, people - first)):
             id_ = new_id()
             sealed = (
@@ -94,8 +94,8 @@ async def _populate(owner: Connection, place: Installation, merchant_id: UUID, p
         # In the order of the index, which is then written page by page.
         await owner.copy_records_to_table(
             "customer_search",
-            records=[(merchant_id, *entry, ring.current_index) for entry in sorted(entries)],
-            columns=["merchant_id", "token", "customer_id", "key_id"],
+            records=[(merchant_id, *entry) for entry in sorted(entries)],
+            columns=["merchant_id", "token", "customer_id"],
         )
         terms += len(entries)
     await owner.execute("VACUUM ANALYZE customers, customer_search")

@@ -56,7 +56,7 @@ SELECT identity.customer_id
 SEARCH = text("""
 SELECT entry.customer_id,
        bool_or(asked.part = 0) AS whole
-  FROM unnest(CAST(:parts AS integer[]), CAST(:tokens AS bytea[])) AS asked (part, token)
+  FROM unnest(CAST(:parts AS integer[]), CAST(:tokens AS bigint[])) AS asked (part, token)
   JOIN customer_search AS entry
     ON entry.merchant_id = :merchant_id
    AND entry.token = asked.token

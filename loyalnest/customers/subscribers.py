@@ -21,11 +21,7 @@ async def index_customers(
     session: AsyncSession, events: Sequence[LoggedEvent], now: datetime
 ) -> None:
     """Bring the search index up to date for everybody the events are about."""
-    created = {_whom(event) for event in events if event.type == CustomerCreated.type}
-    changed = {_whom(event) for event in events if event.type != CustomerCreated.type}
-    # An event that comes again finds its entries there already, and adds none.
-    await index_many(session, sorted(created - changed), fresh=True)
-    await index_many(session, sorted(changed))
+    await index_many(session, sorted({_whom(event) for event in events}))
 
 
 def _whom(event: LoggedEvent) -> tuple[UUID, CustomerId]:

@@ -27,7 +27,7 @@ async def test_whoever_is_erased_leaves_an_empty_row_and_no_trace(session: Async
     assert {(one.email, one.phone, one.name, one.erased_at) for one in left.values()} == {
         (None, None, None, NOW)
     }
-    for table in ("customer_identities", "customer_search"):
+    for table in ("customer_identities", "customer_search", "customer_terms"):
         count = await session.scalar(text(f"SELECT count(*) FROM {table}"))
         assert count == 0, table
     assert await customers.search(session, "anna") == []

@@ -61,7 +61,7 @@ async def test_after_a_rotation_everybody_is_read_and_found_under_the_new_keys_a
         assert await customers.identify_many(session, said, now=NOW) == before
         assert [one.id for one in await customers.search(session, "chriss")] == [before[2]]
         assert [one.email for one in await customers.search(session, "dora@")] == [PEOPLE[3]]
-        for table in ("customer_identities", "customer_search"):
+        for table in ("customer_identities", "customer_terms"):
             stale = text(f"SELECT count(*) FROM {table} WHERE key_id <> 2")
             assert await session.scalar(stale) == 0
 

@@ -69,7 +69,7 @@ async def test_names_are_found_by_their_terms(crowded: AsyncSession) -> None:
     query = re.sub(r"(?<!:):(\w+)", lambda found: f"${places[found[1]]}", str(queries.SEARCH))
     arguments = {
         "array[1]": "integer[]",
-        "array[bytea 'x']": "bytea[]",
+        "array[1::bigint]": "bigint[]",
         f"'{db.merchant_of(crowded)}'": "uuid",
         "1": "bigint",
         "300": "bigint",

@@ -41,6 +41,7 @@ CROSSES_MERCHANTS = {
 PERSONAL = {
     "customer_identities": "customers",
     "customer_search": "customers",
+    "customer_terms": "customers",
     "customers": "customers",
     "leaderboard_members": "gamification",
     "leaderboard_scores": "gamification",

@@ -104,11 +104,12 @@ def rank(asked: Sequence[str], name: str) -> int | None:
     return sum(known) if len(known) == len(distances) else None
 
 
-def hashed(terms: Iterable[str], key: bytes) -> list[bytes]:
-    """The terms as they are stored, under a merchant's search key: 8 bytes each."""
-    return [
+def hashed(terms: Iterable[str], key: bytes) -> list[int]:
+    """The terms as they are stored, under a merchant's search key: signed numbers of 64 bits."""
+    digests = (
         hashlib.blake2b(term.encode(), key=key, digest_size=8).digest() for term in sorted(terms)
-    ]
+    )
+    return [int.from_bytes(digest, signed=True) for digest in digests]
 
 
 def one_typo_apart(one: str, other: str) -> bool:

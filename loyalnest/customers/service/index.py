@@ -1,6 +1,6 @@
 """Keeping the search index in step with the customers it finds."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -23,22 +23,42 @@ SELECT customer.merchant_id, customer.id, customer.email_sealed, customer.phone_
    FOR NO KEY UPDATE OF customer
 """
 
-_CLEAR = """
-DELETE FROM customer_search AS entry
- USING unnest($1::uuid[], $2::uuid[]) AS gone (merchant_id, customer_id)
- WHERE entry.merchant_id = gone.merchant_id AND entry.customer_id = gone.customer_id
+_INDEXED = """
+SELECT terms.merchant_id, terms.customer_id, terms.tokens
+  FROM unnest($1::uuid[], $2::uuid[]) AS asked (merchant_id, customer_id)
+  JOIN customer_terms AS terms USING (merchant_id, customer_id)
 """
 
-_FILL = """
-INSERT INTO customer_search (merchant_id, token, customer_id, key_id)
-SELECT merchant_id, token, customer_id, $4
-  FROM unnest($1::uuid[], $2::bytea[], $3::uuid[]) AS fresh (merchant_id, token, customer_id)
-ON CONFLICT DO NOTHING
+_FORGET = """
+DELETE FROM customer_terms AS terms
+ USING unnest($1::uuid[], $2::uuid[]) AS gone (merchant_id, customer_id)
+ WHERE terms.merchant_id = gone.merchant_id AND terms.customer_id = gone.customer_id
+"""
+
+_REMOVE = """
+DELETE FROM customer_search AS entry
+ USING unnest($1::uuid[], $2::bigint[], $3::uuid[]) AS gone (merchant_id, token, customer_id)
+ WHERE entry.merchant_id = gone.merchant_id AND entry.token = gone.token
+   AND entry.customer_id = gone.customer_id
+"""
+
+# An array of arrays has to be rectangular; each customer's tokens travel as a literal.
+_REMEMBER = """
+INSERT INTO customer_terms (merchant_id, customer_id, key_id, tokens)
+SELECT merchant_id, customer_id, $4, tokens::bigint[]
+  FROM unnest($1::uuid[], $2::uuid[], $3::text[]) AS fresh (merchant_id, customer_id, tokens)
+ON CONFLICT (merchant_id, customer_id) DO UPDATE
+   SET key_id = excluded.key_id, tokens = excluded.tokens
+"""
+
+_ADD = """
+INSERT INTO customer_search (merchant_id, token, customer_id)
+SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::uuid[])
 """
 
 _HASHED_OTHERWISE = """
-SELECT DISTINCT merchant_id, customer_id
-  FROM customer_search
+SELECT merchant_id, customer_id
+  FROM customer_terms
  WHERE key_id <> $1 AND (merchant_id, customer_id) > ($2, $3)
  ORDER BY merchant_id, customer_id
  LIMIT $4
@@ -71,27 +91,48 @@ ON CONFLICT DO NOTHING
 """
 
 
-async def index_many(
-    session: AsyncSession, customers: Sequence[tuple[UUID, CustomerId]], *, fresh: bool = False
-) -> None:
-    """Make (merchant, customer)s findable by what is known of them now, and by nothing else.
-
-    `fresh` says that none of them was indexed before.
-    """
+async def index_many(session: AsyncSession, customers: Sequence[tuple[UUID, CustomerId]]) -> None:
+    """Make (merchant, customer)s findable by what is known of them now, and by nothing else."""
     if not customers:
         return
-    ring = ring_of(session)
-    connection = await bulk(session)
+    ring, connection = ring_of(session), await bulk(session)
     rows = await connection.fetch(_LOCK, *_columns(sorted(set(customers)), 2))
-    if not fresh:
-        await clear(connection, customers)
-    entries = [(row[0], token, row[1]) for row in rows for token in _tokens(ring, tuple(row))]
-    await connection.execute(_FILL, *_columns(entries, 3), ring.current_index)
+    wanted = {(row[0], row[1]): _tokens(ring, tuple(row)) for row in rows}
+    indexed = await _indexed(connection, list(wanted))
+    terms = [(*who, f"{{{','.join(map(str, sorted(tokens)))}}}") for who, tokens in wanted.items()]
+    await connection.execute(_REMEMBER, *_columns(terms, 3), ring.current_index)
+    await _remove(connection, {who: tokens - wanted[who] for who, tokens in indexed.items()})
+    fresh = _entries({who: tokens - indexed.get(who, set()) for who, tokens in wanted.items()})
+    if fresh:
+        await connection.execute(_ADD, *_columns(fresh, 3))
 
 
 async def clear(connection: Bulk, customers: Sequence[tuple[UUID, CustomerId]]) -> None:
-    """Let nobody be found by anything any more."""
-    await connection.execute(_CLEAR, *_columns(sorted(set(customers)), 2))
+    """Let nobody be found by anything any more. The caller has locked them."""
+    await _remove(connection, await _indexed(connection, customers))
+    await connection.execute(_FORGET, *_columns(sorted(set(customers)), 2))
+
+
+async def _indexed(
+    connection: Bulk, customers: Sequence[tuple[UUID, CustomerId]]
+) -> dict[tuple[UUID, CustomerId], set[int]]:
+    """What they are found by so far. Asked once they are locked, for only then it stays so."""
+    rows = await connection.fetch(_INDEXED, *_columns(sorted(set(customers)), 2))
+    return {(row[0], row[1]): set(row[2]) for row in rows}
+
+
+async def _remove(connection: Bulk, gone: Mapping[tuple[UUID, CustomerId], set[int]]) -> None:
+    if entries := _entries(gone):
+        await connection.execute(_REMOVE, *_columns(entries, 3))
+
+
+def _entries(tokens: Mapping[tuple[UUID, CustomerId], set[int]]) -> list[tuple[object, ...]]:
+    """The rows of the index, in its order: neighbours are written together."""
+    return sorted(
+        (merchant_id, token, customer_id)
+        for (merchant_id, customer_id), own in tokens.items()
+        for token in own
+    )
 
 
 async def rebuild_search(database: Database, ring: KeyRing) -> AsyncIterator[int]:
@@ -138,14 +179,14 @@ def _hashed_anew(ring: KeyRing, row: tuple[Any, ...]) -> tuple[Any, ...]:
     return (merchant_id, kind, scope, key, customer_id, verified, sealed, *rest)
 
 
-def _tokens(ring: KeyRing, row: tuple[Any, ...]) -> list[bytes]:
+def _tokens(ring: KeyRing, row: tuple[Any, ...]) -> set[int]:
     merchant_id, _, email, phone, name = row
     terms = search.terms_of(
         email=ring.open_text(merchant_id, "customers.email", email),
         phone=ring.open_text(merchant_id, "customers.phone", phone),
         name=ring.open_text(merchant_id, "customers.name", name),
     )
-    return search.hashed(terms, ring.blind(merchant_id, SEARCH_KEY, "").hash)
+    return set(search.hashed(terms, ring.blind(merchant_id, SEARCH_KEY, "").hash))
 
 
 def _columns(rows: Sequence[Sequence[object]], width: int) -> list[list[object]]:
