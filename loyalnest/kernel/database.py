@@ -11,6 +11,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, ClassVar, Protocol, cast
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import Text, TextClause, event, text
 from sqlalchemy.engine import AdaptedConnection, make_url
 from sqlalchemy.exc import DisconnectionError
@@ -222,6 +223,8 @@ def connect(
         pool_pre_ping=False,
         # The connection used last has the warmest plans.
         pool_use_lifo=True,
+        # Events are read back by everybody who follows them.
+        json_deserializer=msgspec.json.decode,
         # What goes to the database may be personal; an error must not carry it into the log.
         hide_parameters=True,
         connect_args={"server_settings": server_settings},
