@@ -44,9 +44,10 @@ SET available = accounts.available + excluded.available,
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table's columns and their types, and the statement that fills it."""
+    """A table's columns, how their values are read as they travel, and what fills it."""
 
     columns: tuple[str, ...]
+    values: str
     insert: str
 
 
@@ -63,23 +64,25 @@ async def table_of(connection: Connection, name: str) -> Table:
     names = tuple(column["name"] for column in columns)
     given: list[str] = []
     read: list[str] = []
-    for number, column in enumerate(columns, start=1):
-        kind: str = column["type"]
-        # An array of arrays can't be unnested into rows, and JSON travels as text.
-        given.append(f"${number}::{'text' if kind in {'jsonb', 'text[]'} else kind}[]")
-        read.append(f"{column['name']}::{kind}" if kind in {"jsonb", "text[]"} else column["name"])
+    values: list[str] = []
+    for number, (column, kind) in enumerate(((row["name"], row["type"]) for row in columns), 1):
+        # An array of arrays can't be unnested into rows: such values travel as text, like JSON.
+        as_text = kind in {"jsonb", "text[]"}
+        given.append(f"${number}::{'text' if as_text else kind}[]")
+        read.append(f"{column}::{kind}" if as_text else column)
+        values.append(f"{column}::text" if as_text else column)
     insert = (
         f"INSERT INTO {name} ({', '.join(names)}) SELECT {', '.join(read)} "
         f"FROM unnest({', '.join(given)}) AS given ({', '.join(names)})"
     )
-    return Table(names, insert + (_ADD if name == "accounts" else ""))
+    return Table(names, ", ".join(values), insert + (_ADD if name == "accounts" else ""))
 
 
 async def copy_standing(source: Connection, target: Connection) -> None:
     """Give the target what the source had before the first order."""
     for name in STANDING:
         table = await table_of(target, name)
-        rows = await source.fetch(f"SELECT {', '.join(table.columns)} FROM {name}")
+        rows = await source.fetch(f"SELECT {table.values} FROM {name}")
         await target.execute(table.insert, *_by_column([tuple(row.values()) for row in rows]))
 
 
@@ -92,7 +95,7 @@ async def batches_since(source: Connection, since: datetime) -> list[Batch]:
     tables = {name: await table_of(source, name) for name in WRITTEN}
     rows = {
         name: await source.fetch(
-            f"SELECT {', '.join(table.columns)} FROM {name} WHERE {WRITTEN[name]} >= $1 "
+            f"SELECT {table.values} FROM {name} WHERE {WRITTEN[name]} >= $1 "
             f"ORDER BY {WRITTEN[name]}, {'position' if name == 'events' else _key(name)}",
             since,
         )

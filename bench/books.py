@@ -27,14 +27,14 @@ async def measure(run: Run) -> Measured:
     async with installation(run.folder) as place:
         stores = await place.open_merchants(500)
         source = await place.as_owner()
-        target = await _bare_database(place, source)
+        target = await bare_database(place, source)
         for number in range(run.count(_ROUNDS, 1)):
             await fill_inbox(place, stores, Plan(count, len(stores), number * count))
             await source.execute("VACUUM ANALYZE")
             since = clock.now()
             rate, note = await _ours(place, count)
             ours.append(rate)
-            bare.append(await _bare(source, target, since, count))
+            bare.append(await bare_rate(source, target, since, count))
         await source.close()
         await target.close()
     return Measured(statistics.median(ours), statistics.median(bare), note=note)
@@ -88,7 +88,8 @@ async def _ours(place: Installation, count: int) -> tuple[float, str]:
     return count / seconds, per_order(meter.read_s(), count)
 
 
-async def _bare(source: Connection, target: Connection, since: datetime, count: int) -> float:
+async def bare_rate(source: Connection, target: Connection, since: datetime, count: int) -> float:
+    """Orders a second when the rows that the product has written since are written bare."""
     batches = await bare_books.batches_since(source, since)
     written = sum(len(batch.rows["orders"]) for batch in batches)
     if written != count:
@@ -101,7 +102,7 @@ async def _bare(source: Connection, target: Connection, since: datetime, count: 
     return count / seconds
 
 
-async def _bare_database(place: Installation, source: Connection) -> Connection:
+async def bare_database(place: Installation, source: Connection) -> Connection:
     """A second database of the same server and schema, with the same merchants."""
     await source.execute("CREATE DATABASE bare")
     url = place.server.owner_url.replace("/loyalnest?", "/bare?")

@@ -1,17 +1,23 @@
 """end-to-end: orders a second over HTTP into the books, load and database on the same machine.
 
 The load is offered at a steady rate. A rate counts as sustained when, over the minute after the
-warm-up, the backlog did not grow by more than a second's worth and nothing was refused.
+warm-up, the backlog did not grow by more than a second's worth and nothing was refused. Beside it
+stands what the machine gives in the same minutes to a bare door and to bare SQL, one after the
+other on both cores.
 """
 
 import asyncio
 from dataclasses import dataclass
 
+from bench import books, intake
+from bench.bare_intake import TABLE
 from bench.driver import Connection
 from bench.figure import Figure, Goal, Measured, Run
-from bench.installation import Installation, finish_load, installation, start_load
+from bench.installation import Installation, Store, finish_load, installation, start_load
 from bench.load import Task
 from bench.machine import Meter, per_order
+from bench.orders import Plan
+from loyalnest.kernel import clock
 
 _GOAL = 1_500
 _STEPS = (1_500, 1_750, 2_000)
@@ -38,7 +44,7 @@ async def measure(run: Run) -> Measured:
     """The highest rate that was sustained: upwards from the goal, downwards if it was missed."""
     minutes: list[Minute] = []
     async with installation(run.folder) as place:
-        await place.open_merchants(500)
+        stores = await place.open_merchants(500)
         owner = await place.as_owner()
         with place.program("serve") as server, place.program("worker") as worker:
             await place.wait_until_ready()
@@ -53,10 +59,11 @@ async def measure(run: Run) -> Measured:
                 minutes.append(await minute(place, owner, meter, run, rate, len(minutes)))
                 if minutes[-1].sustained:
                     break
+        limit = await _bare(place, stores, owner, run)
         await owner.close()
     best = max((m for m in minutes if m.sustained), key=lambda m: m.processed, default=None)
     note = "; ".join(m.note for m in minutes)
-    return Measured(best.processed if best else 0, note=note)
+    return Measured(best.processed if best else 0, limit, note=note)
 
 
 async def minute(
@@ -89,6 +96,20 @@ async def minute(
         f"ack p99 {outcome.p99_ms:.0f} ms, {per_order(spent, orders)}"
     )
     return Minute(rate, orders / seconds, grown, outcome.refused, note)
+
+
+async def _bare(place: Installation, stores: list[Store], owner: Connection, run: Run) -> float:
+    """Orders a second that go through a bare door and then into bare books."""
+    await owner.execute(TABLE)
+    door = await intake.bare_rate(place, run, 0)
+    count = run.count(20_000, 1_000)
+    target = await books.bare_database(place, owner)
+    await books.fill_inbox(place, stores, Plan(count, len(stores), 50_000_000))
+    since = clock.now()
+    await books.drain(place)
+    rate = await books.bare_rate(owner, target, since, count)
+    await target.close()
+    return 1 / (1 / door + 1 / rate)
 
 
 async def _standing(owner: Connection) -> tuple[int, int]:

@@ -39,7 +39,7 @@ async def measure(run: Run) -> Measured:
             rate, note = await _ours(place, run, number)
             ours.append(rate)
             notes.append(note)
-            bare.append(await _bare(place, run, number))
+            bare.append(await bare_rate(place, run, number))
             await owner.execute("TRUNCATE bare_deliveries, inbox, deliveries CASCADE")
             await owner.execute("CHECKPOINT")
         await owner.close()
@@ -59,7 +59,8 @@ async def _ours(place: Installation, run: Run, number: int) -> tuple[float, str]
     return outcome.per_second, per_order(spent, answered)
 
 
-async def _bare(place: Installation, run: Run, number: int) -> float:
+async def bare_rate(place: Installation, run: Run, number: int) -> float:
+    """Deliveries a second that the bare application takes in; its table has to be there."""
     with _bare_application(place) as port:
         outcome = await send_load(_task(port, run, number))
     if outcome.refused:
