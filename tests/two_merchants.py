@@ -9,6 +9,7 @@ import httpx
 from sqlalchemy import text
 
 from loyalnest import (
+    branding,
     campaigns,
     customers,
     gamification,
@@ -27,6 +28,7 @@ from loyalnest.kernel.http import once
 from loyalnest.kernel.ids import from_wire, to_wire
 from loyalnest.kernel.inbox import DeliveryState, Intake, NewDelivery
 from loyalnest.kernel.relay.delivery import note_failure
+from tests.branding.drawings import drawing
 from tests.conftest import NOW
 from tests.contracts.shopify.bodies import order, refund
 from tests.doors import bearing, house, make_key
@@ -96,13 +98,14 @@ async def _settled(database: Database, shop: Shop, owner: str) -> Tenant:
     await _begin(database, shop)
     await _fall_into_debt_and_merge(database, key, await shop.customer_id(email))
     await _settle_program(database, shop, email)
+    picture = await _look_their_own_way(database, shop, owner)
     return Tenant(
         shop.merchant_id,
         key,
         session=started.json()["token"],
         person=signed_in.json()["access_token"],
         email=email,
-        ids=await _ids(database, shop, email),
+        ids={**await _ids(database, shop, email), "picture": picture},
     )
 
 
@@ -208,6 +211,16 @@ async def _begin(database: Database, shop: Shop) -> None:
         await onboarding.dismiss(session, onboarding.Step.STAFF, actor="test", now=NOW)
     async with database.platform() as session:
         await plans.note_usage(session, plans.Plan("small", 3), now=NOW)
+
+
+async def _look_their_own_way(database: Database, shop: Shop, owner: str) -> str:
+    """A name and a logo of their own; what names the picture."""
+    picture = await branding.draw(drawing(colour={"ada": "red", "bea": "blue"}[owner]))
+    async with database.tenant(shop.merchant_id) as session:
+        logo = await branding.keep_picture(session, picture, actor="test", now=NOW)
+        settings = branding.BrandSettings(name=f"By {owner}", logo=logo.hash)
+        await branding.save(session, settings, actor="test", now=NOW)
+    return logo.hash
 
 
 async def _refer_a_friend(shop: Shop, email: str) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.routing import BaseRoute
 
 from loyalnest import (
+    branding,
     campaigns,
     customers,
     earning,
@@ -157,6 +158,7 @@ def parts(database: Database, settings: Settings, roles: frozenset[Role] = EVERY
         running.append(lambda: hub)
     if Role.FRONTEND in roles:
         pages.extend(dashboard.routes(_shop_known_to(database), settings.shopify_client_id))
+        pages.extend(branding.media_routes(database))
     return Parts(
         routers,
         webhooks=webhooks,
@@ -246,6 +248,7 @@ def _routers(settings: Settings) -> Mapping[Role, Sequence[APIRouter]]:
         Role.EVENTS: [relay.router_of(SUBSCRIBERS)],
         Role.ADMIN_CORE: [
             merchants.router,
+            branding.router,
             inbox.router,
             onboarding.router,
             plans.router_of(settings),

@@ -22,6 +22,9 @@ SELECT EXISTS (
        EXISTS (
            SELECT FROM rewards WHERE merchant_id = :merchant_id AND state = 'active'
        ) AS reward,
+       EXISTS (
+           SELECT FROM branding_versions WHERE merchant_id = :merchant_id
+       ) AS branding,
        (
            SELECT count(*) > 1 FROM staff_members
            WHERE merchant_id = :merchant_id AND disabled_at IS NULL

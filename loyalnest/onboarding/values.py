@@ -14,6 +14,8 @@ class Step(StrEnum):
     """Somebody has looked through the earning rules and saved them."""
     REWARD = "reward"
     """There is something to redeem points for."""
+    BRANDING = "branding"
+    """Customers see the merchant's own name, colour or logo."""
     RUNNING = "running"
     """The program is switched on."""
     STAFF = "staff"

@@ -18,9 +18,13 @@ from loyalnest.entrypoints import wiring
 from loyalnest.entrypoints.http import describe, rest_api
 from loyalnest.kernel.database import Database, connect
 from loyalnest.kernel.settings import Settings
+from tests.branding.drawings import drawing
 from tests.doors import bearing, house
 from tests.two_merchants import Tenant, two_merchants
 
+for _kind, _format in (("image/png", "PNG"), ("image/jpeg", "JPEG"), ("image/webp", "WEBP")):
+    _sent = strategies.sampled_from([drawing(_format), b"", b"<svg/>"]) | strategies.binary()
+    schemathesis.openapi.media_type(_kind, _sent)
 SETTINGS = Settings(_env_file=None)  # pyright: ignore[reportCallIssue]
 API = describe(rest_api(wiring.description(SETTINGS), SETTINGS))
 SCHEMA = cast(Any, schemathesis.openapi.from_dict(API))

@@ -46,11 +46,12 @@ async def test_steps_are_done_when_the_facts_say_so_and_a_program_gets_ready_and
         assert await phase() == "setting_up"
         made = (await asks("POST", "/rewards", terms=TERMS, state="active")).json()
         assert await phase() == "ready"
+        await asks("PUT", "/branding", settings={"name": "Choosy"})
         who = {
             "customer_id": (await asks("POST", "/customers", email="a@example.com")).json()["id"]
         }
         assert done(await asks("GET", "/onboarding")) == {
-            "store", "earning", "reward", "running", "member"
+            "store", "earning", "reward", "branding", "running", "member"
         }  # fmt: skip
         await asks("POST", "/points/earn", **who, action_type="review")
         assert await phase() == "live"

@@ -1,6 +1,6 @@
 """The application: every module's routes behind the layers that all of them need."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Collection, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from importlib.metadata import version
 
@@ -10,6 +10,7 @@ from starlette.datastructures import Headers
 from starlette.routing import BaseRoute, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from loyalnest import branding
 from loyalnest.entrypoints.http import addresses, health, reference
 from loyalnest.entrypoints.http.addresses import Origins
 from loyalnest.entrypoints.http.callers import Callers
@@ -48,7 +49,7 @@ def build_app(
     api.router.routes.extend(parts.pages)
     app: ASGIApp = Callers(
         Crossing(
-            _Bounded(Repeats(api), settings.api_max_bytes),
+            _Bounded(Repeats(api), settings.api_max_bytes, unless=branding.UPLOADS),
             database=database,
             public_url=settings.public_url,
         ),
@@ -97,15 +98,17 @@ def rest_api(parts: Parts, settings: Settings) -> FastAPI:
 class _Bounded:
     """Refuses a body that says itself that it is too large, before anybody reads it.
 
-    FastAPI counts what comes without saying so; to what says so it answers in plain text.
+    FastAPI counts what comes without saying so; to what says so it answers in plain text. Some
+    addresses take more than the rest, and count by themselves.
     """
 
-    def __init__(self, app: ASGIApp, limit: int):
+    def __init__(self, app: ASGIApp, limit: int, *, unless: Collection[str]):
         self.app = app
         self.limit = limit
+        self.unless = unless
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
+        if scope["type"] == "http" and scope["path"] not in self.unless:
             said = Headers(scope=scope).get("content-length", "")
             if said.isdecimal() and int(said) > self.limit:
                 await problem_response(TooLarge())(scope, receive, send)

@@ -109,7 +109,8 @@ def _responses(document: Mapping[str, Any], responses: Mapping[str, Any]) -> str
 def _content(document: Mapping[str, Any], title: str, content: Mapping[str, Any]) -> str:
     schema = content.get("application/json", {}).get("schema")
     if not schema:
-        return ""
+        kinds = " or ".join(f"<code>{escape(kind)}</code>" for kind in content)
+        return f"<h3>{escape(title)}</h3><p>{kinds}</p>" if kinds else ""
     example = json.dumps(_example(document, schema, 0), indent=2, ensure_ascii=False)
     return f"<h3>{escape(title)}</h3><pre>{escape(example)}</pre>"
 

@@ -1,0 +1,123 @@
+"""What people upload, turned into pictures that can be handed to anybody.
+
+A picture is judged by its content and drawn anew, so that nothing of what was sent reaches a
+browser: no profile, no place where a photograph was taken, no bytes of another format behind it.
+Drawing takes a thread of its own, one picture at a time, and a bounded number wait.
+"""
+
+import asyncio
+import hashlib
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from io import BytesIO
+
+from PIL import Image, ImageCms, ImageOps
+
+from loyalnest.branding.errors import (
+    LogoIsSvg,
+    LogoNotAnImage,
+    LogoTooManyPixels,
+    PicturesBusy,
+)
+from loyalnest.branding.values import Picture
+
+FORMATS = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp"}
+"""What is taken, by the name that the library has for it and the one that the web has."""
+BYTES_AT_MOST = 2 * 1024 * 1024
+PIXELS_AT_MOST = 16_000_000
+LONGEST_SIDE = 512
+"""In pixels: a third of a phone's width at the three pixels a point that the finest screens have,
+and enough for the head of an e-mail."""
+
+_TOO_MANY = (
+    LogoTooManyPixels,
+    Image.DecompressionBombError,
+    Image.DecompressionBombWarning,
+)
+_EXACT_AT_MOST = 100_000
+_QUALITY = 90
+_SVG_BEGINS_WITHIN = 2048
+_SRGB = ImageCms.ImageCmsProfile(
+    ImageCms.createProfile("sRGB")  # pyright: ignore[reportUnknownArgumentType, reportUnknownMemberType]
+)
+
+_WAITING_AT_MOST = 8
+_places = threading.Semaphore(_WAITING_AT_MOST)
+_artist = ThreadPoolExecutor(max_workers=1, thread_name_prefix="pictures")
+
+
+async def draw(body: bytes) -> Picture:
+    """The picture in these bytes, of at most 512 pixels a side, turned as it was held.
+
+    Raises LogoNotAnImage, LogoIsSvg, LogoTooManyPixels, PicturesBusy.
+    """
+    if not _places.acquire(blocking=False):
+        raise PicturesBusy
+    drawing = _artist.submit(drawn, body)
+    drawing.add_done_callback(lambda _: _places.release())  # also when nobody waits for it any more
+    return await asyncio.wrap_future(drawing)
+
+
+def drawn(body: bytes) -> Picture:
+    """What `draw` does, here and now. Of a picture that moves the first frame is taken."""
+    try:
+        with Image.open(BytesIO(body), formats=list(FORMATS)) as image:
+            small = _small(image)
+    except _TOO_MANY:
+        raise LogoTooManyPixels from None
+    except Exception:
+        # Parsers of three formats stumble in a dozen ways; to people it is one.
+        raise (LogoIsSvg if _is_svg(body) else LogoNotAnImage) from None
+    packed = _packed(small)
+    return Picture(hashlib.sha256(packed).hexdigest(), packed, small.width, small.height)
+
+
+def _small(image: Image.Image) -> Image.Image:
+    """Of the size that is kept, upright, in the colours of the web, and nothing but pixels."""
+    if image.width * image.height > PIXELS_AT_MOST:
+        raise LogoTooManyPixels  # it stands in the header; nothing has been unpacked yet
+    image.draft(None, (LONGEST_SIDE * 2, LONGEST_SIDE * 2))  # a JPEG need not be unpacked whole
+    image.load()
+    if image.mode.startswith("I"):  # of 16 bits, 8 are shown
+        image = image.point(_of_8_bits).convert("L")  # pyright: ignore[reportUnknownMemberType]
+    wanted = {"RGBA"} if image.has_transparency_data else {"RGB", "CMYK", "L"}
+    if image.mode not in wanted:
+        image = image.convert("RGBA" if image.has_transparency_data else "RGB")
+    image.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
+    image = _in_web_colours(ImageOps.exif_transpose(image))
+    image.info.clear()
+    return image
+
+
+def _of_8_bits(level: int) -> float:
+    return level * (1 / 257)
+
+
+def _in_web_colours(image: Image.Image) -> Image.Image:
+    """In sRGB, which is what a picture without a profile is taken for."""
+    mode = "RGBA" if image.mode == "RGBA" else "RGB"
+    if profile := image.info.get("icc_profile"):
+        with suppress(ImageCms.PyCMSError):  # a profile that makes no sense is none
+            converted = ImageCms.profileToProfile(image, BytesIO(profile), _SRGB, outputMode=mode)
+            image = converted or image
+    return image.convert(mode)
+
+
+def _packed(image: Image.Image) -> bytes:
+    """Exactly, as drawings want it; where that takes too much it is a photograph."""
+    exact = _webp(image, lossless=True)
+    return exact if len(exact) <= _EXACT_AT_MOST else _webp(image, lossless=False)
+
+
+def _webp(image: Image.Image, *, lossless: bool) -> bytes:
+    packed = BytesIO()
+    image.save(packed, "WEBP", lossless=lossless, quality=_QUALITY)
+    return packed.getvalue()
+
+
+def _is_svg(body: bytes) -> bool:
+    begins = body[:_SVG_BEGINS_WITHIN].lower()
+    return begins.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") and (
+        b"<svg" in begins and b"<html" not in begins
+    )

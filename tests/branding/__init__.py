@@ -1,0 +1,1 @@
+"""Tests of what customers see of a merchant."""
