@@ -23,7 +23,7 @@ SCREENS = (
     *("/customers/{customer}?tab=activity", "/orders", "/orders?waiting=true", "/orders/{order}"),
     *("/activity", "/activity?type=points&from=2026-01-01", "/activity?view=deliveries"),
     *("/activity?view=failures", "/earning", "/settings", "/no-such-page"),
-    *("/settings/staff", "/settings/staff?show=former"),
+    *("/settings/staff", "/settings/staff?show=former", "/settings/branding"),
     *("/campaigns", "/campaigns?show=ended", "/campaigns/new"),
     *("/campaigns/{campaign}", "/campaigns/{campaign}/edit"),
     *("/gamification", "/gamification?view=challenges", "/gamification?view=leaderboard"),

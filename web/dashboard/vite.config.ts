@@ -36,6 +36,6 @@ export default defineConfig({
   },
   server: {
     fs: { allow: [join(import.meta.dirname, "..", "..")] },
-    proxy: { "/v1": "http://127.0.0.1:8000" },
+    proxy: { "/v1": "http://127.0.0.1:8000", "/media": "http://127.0.0.1:8000" },
   },
 });

@@ -1,5 +1,6 @@
 /** Every screen. A new one is a folder here, its routes in this list and its line in `menu.ts`. */
 import { routes as activity } from "./activity/routes";
+import { routes as branding } from "./branding/routes";
 import { routes as campaigns } from "./campaigns/routes";
 import { routes as customers } from "./customers/routes";
 import { routes as earning } from "./earning/routes";
@@ -28,5 +29,6 @@ export const inside = [
   ...referrals,
   ...tiers,
   ...settings,
+  ...branding,
   ...staff,
 ] as const;

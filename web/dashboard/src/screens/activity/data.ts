@@ -42,6 +42,7 @@ export const KINDS = {
   program: [
     "program.changed",
     "program.switched",
+    "branding.changed",
     "unit.expiry_changed",
     "unit.renamed",
     "tiers.changed",

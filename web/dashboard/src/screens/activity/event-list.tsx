@@ -17,6 +17,7 @@ const ICONS: Record<string, IconName> = {
   referral: "referrals",
   badge: "earning",
   program: "settings",
+  branding: "settings",
   unit: "settings",
   tiers: "settings",
   campaign: "campaign",

@@ -19,6 +19,7 @@ const PLACES: Record<Step["step"], string> = {
   store: "/settings",
   earning: "/earning",
   reward: "/rewards",
+  branding: "/settings/branding",
   running: "/earning",
   staff: "/settings/staff",
   member: "/customers",

@@ -29,6 +29,7 @@ export function Settings() {
     <Page title={t("nav.settings")}>
       <Looks />
       <Program />
+      {mayReadProgram && <Branding />}
       {mayReadProgram && <Naming />}
       <Stores />
       {mayReadStaff && <Staff />}
@@ -93,6 +94,22 @@ function Program() {
       ) : (
         <Loading />
       )}
+    </Card>
+  );
+}
+
+function Branding() {
+  const { t } = useTranslation();
+  return (
+    <Card
+      title={t("branding.title")}
+      actions={
+        <Link to="/settings/branding" className={buttonClass()}>
+          {t("staff.manage")}
+        </Link>
+      }
+    >
+      <p className="text-muted">{t("branding.text")}</p>
     </Card>
   );
 }
