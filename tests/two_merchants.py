@@ -17,6 +17,7 @@ from loyalnest import (
     onboarding,
     plans,
     referrals,
+    rewards,
     segments,
     staff,
     tiers,
@@ -228,7 +229,10 @@ async def _refer_a_friend(shop: Shop, email: str) -> None:
     friend = from_wire(customers.WIRE_PREFIX, await shop.customer_id(f"friend.of.{email}"))
     other = await open_shop(shop.database)
     async with shop.database.tenant(shop.merchant_id) as session:
-        settings = referrals.ReferralSettings(enabled=True)
+        (gift,) = await rewards.catalogue(session)
+        settings = referrals.ReferralSettings(
+            enabled=True, friend_reward_id=to_wire(rewards.REWARD, gift.id)
+        )
         await referrals.save(session, settings, actor="test", now=EARLIER)
         code = (await referrals.code_of(session, advocate, now=NOW)).code
         await referrals.count_click(session, code, referrals.Channel.QR, now=NOW)

@@ -117,6 +117,7 @@ TIMETABLE = (
     segments.NIGHTLY,
     tiers.NIGHTLY,
     referrals.DUE,
+    referrals.OWED,
     referrals.DAILY,
     rewards.EXPIRY,
 )

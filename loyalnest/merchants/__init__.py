@@ -21,6 +21,7 @@ from loyalnest.merchants.errors import (
 from loyalnest.merchants.events import ProgramChanged, ProgramSwitched, StoreUninstalled
 from loyalnest.merchants.keys import INDEXES, SEALED
 from loyalnest.merchants.queries import (
+    currencies_of,
     find,
     find_by_handle,
     find_shop,
@@ -109,6 +110,7 @@ __all__ = [
     "WebAddressInvalid",
     "add_store",
     "create",
+    "currencies_of",
     "find",
     "find_by_handle",
     "find_shop",

@@ -24,6 +24,7 @@ from loyalnest.merchants.values import (
 _MERCHANT = (
     "SELECT merchant_id, handle, name, currency, time_zone, locale, created_at FROM merchants"
 )
+_CURRENCIES = "SELECT merchant_id, currency FROM merchants WHERE merchant_id = ANY($1::uuid[])"
 _BY_ID = f"{_MERCHANT} WHERE merchant_id = $1"
 _BY_HANDLE = text(f"{_MERCHANT} WHERE handle = :handle")
 _STORES = (
@@ -76,6 +77,12 @@ async def get(session: AsyncSession, merchant_id: UUID) -> Merchant:
     if merchant is None:
         raise MerchantNotFound
     return merchant
+
+
+async def currencies_of(session: AsyncSession, merchant_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """What each merchant reckons in."""
+    rows = await (await bulk(session)).fetch(_CURRENCIES, list(merchant_ids))
+    return {row[0]: row[1] for row in rows}
 
 
 async def find_by_handle(session: AsyncSession, handle: str) -> Merchant | None:

@@ -36,7 +36,7 @@ SELECT EXISTS (
            SELECT FROM entries WHERE merchant_id = :merchant_id AND amount > 0
        ) AS points,
        EXISTS (
-           SELECT FROM redemptions WHERE merchant_id = :merchant_id
+           SELECT FROM redemptions WHERE merchant_id = :merchant_id AND given_for IS NULL
        ) AS redeemed
 """)
 _DISMISSED = text("SELECT step FROM onboarding_dismissals WHERE merchant_id = :merchant_id")

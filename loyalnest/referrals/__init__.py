@@ -1,9 +1,9 @@
 """Who brought whom, and when it counts.
 
 A customer passes a code on; a friend uses it; once the friend's order is past its return window,
-both sides have what the merchant promised. Where a referral stands is judged from what is known now
-of the people and their orders, so that refunds, merges and late news end the same in any order.
-Merchants bring merchants too.
+both sides have what the merchant promised: points, a reward's code, or both. Where a referral
+stands is judged from what is known now of the people and their orders, so that refunds, merges and
+late news end the same in any order. Merchants bring merchants too.
 """
 
 from loyalnest.referrals.errors import (
@@ -30,12 +30,13 @@ from loyalnest.referrals.events import (
     ReferralReopened,
     ReferralSettingsSaved,
 )
-from loyalnest.referrals.jobs import DAILY, DUE, judge_due, tidy_up
+from loyalnest.referrals.jobs import DAILY, DUE, OWED, give_owed, judge_due, tidy_up
 from loyalnest.referrals.own_routes import own_router
 from loyalnest.referrals.queries import (
     analytics,
     export_customer,
     get,
+    gifts_of,
     list_referrals,
     merchants_brought,
     moves_of,
@@ -60,18 +61,23 @@ from loyalnest.referrals.values import (
     WIRE_PREFIX,
     Channel,
     CompletesOn,
+    GiftState,
     Mark,
     Reason,
     Referral,
     ReferralId,
     ReferralSettings,
     Review,
+    RewardWhen,
+    ShownGift,
+    Side,
     Status,
 )
 
 __all__ = [
     "DAILY",
     "DUE",
+    "OWED",
     "REFERRALS",
     "WIRE_PREFIX",
     "Channel",
@@ -79,6 +85,7 @@ __all__ = [
     "CompletesOn",
     "DuplicateReferral",
     "FriendNotNew",
+    "GiftState",
     "InvalidReferralCode",
     "Mark",
     "MerchantNotNew",
@@ -100,7 +107,10 @@ __all__ = [
     "ReferralsPaused",
     "ReferrerUnknown",
     "Review",
+    "RewardWhen",
     "SelfReferral",
+    "ShownGift",
+    "Side",
     "Status",
     "TooManyClicks",
     "analytics",
@@ -111,6 +121,8 @@ __all__ = [
     "erase_customer",
     "export_customer",
     "get",
+    "gifts_of",
+    "give_owed",
     "join",
     "judge_due",
     "list_referrals",

@@ -1,10 +1,11 @@
-"""Timetable: return windows end, friends don't come, and marks grow old."""
+"""Timetable: return windows end, friends don't come, rewards are there again, marks grow old."""
 
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import text
 
+from loyalnest import rewards
 from loyalnest.kernel.database import Database
 from loyalnest.kernel.jobs import Recurring
 from loyalnest.referrals.service import complete_merchants, forget_old_marks, judge_many
@@ -28,6 +29,23 @@ WHERE r.merchant_id = :merchant_id AND {_IS_DUE}
 ORDER BY r.id
 LIMIT {_PAGE}
 """)  # noqa: S608
+_OWING = text("SELECT DISTINCT merchant_id FROM referral_gifts WHERE state = 'owed'")
+_OWED = text("""
+SELECT DISTINCT reward_id
+FROM referral_gifts
+WHERE merchant_id = :merchant_id AND state = 'owed'
+""")
+_OWED_OF = text(f"""
+SELECT DISTINCT referral_id
+FROM referral_gifts
+WHERE merchant_id = :merchant_id
+  AND state = 'owed'
+  AND reward_id = ANY(:reward_ids)
+  AND referral_id > :after
+ORDER BY referral_id
+LIMIT {_PAGE}
+""")  # noqa: S608
+_BEFORE_ALL = UUID(int=0)
 
 
 async def judge_due(database: Database, now: datetime) -> None:
@@ -40,6 +58,32 @@ async def judge_due(database: Database, now: datetime) -> None:
     for merchant_id in due:
         while await _judge_page(database, merchant_id, now):
             pass
+
+
+async def give_owed(database: Database, now: datetime) -> None:
+    """Give the rewards that were sold out or not on offer when they fell due and are there again.
+
+    Those who have waited longest come first; each page commits by itself.
+    """
+    async with database.platform() as session:
+        owing = list(await session.scalars(_OWING))
+    for merchant_id in owing:
+        after: UUID | None = _BEFORE_ALL
+        while after:
+            after = await _give_page(database, merchant_id, after, now)
+
+
+async def _give_page(
+    database: Database, merchant_id: UUID, after: UUID, now: datetime
+) -> UUID | None:
+    """The last referral that was looked at; None: there is nobody left to give to."""
+    async with database.tenant(merchant_id) as session:
+        about: dict[str, object] = {"merchant_id": merchant_id, "after": after}
+        owed = list(await session.scalars(_OWED, about))
+        reward_ids = await rewards.givable(session, owed, now=now)
+        ids = list(await session.scalars(_OWED_OF, {**about, "reward_ids": reward_ids}))
+        await judge_many(session, [(merchant_id, id_) for id_ in ids], now=now)
+    return ids[-1] if ids else None
 
 
 async def _judge_page(database: Database, merchant_id: UUID, now: datetime) -> int:
@@ -58,4 +102,5 @@ async def tidy_up(database: Database, now: datetime) -> None:
 
 
 DUE = Recurring("referrals.judge_due", "*/10 * * * *", judge_due)
+OWED = Recurring("referrals.give_owed", "5-55/10 * * * *", give_owed)
 DAILY = Recurring("referrals.tidy_up", "50 3 * * *", tidy_up)

@@ -1,5 +1,6 @@
 """Named reads: settings, codes, referrals, and what they come to."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -16,15 +17,21 @@ from loyalnest.referrals.values import (
     Analytics,
     Brought,
     Code,
+    Codes,
     Days,
+    GiftState,
     Move,
     Progress,
     Referral,
+    ReferralId,
     ReferralSettings,
     Review,
     SettingsVersion,
+    ShownGift,
+    Side,
     Status,
 )
+from loyalnest.rewards import State as CodeState
 
 _SIDES = ["advocate", "friend", *(f"level_{level}" for level in range(2, LEVELS_AT_MOST + 2))]
 _VERSIONS = text("""
@@ -69,9 +76,25 @@ WHERE r.merchant_id = $1
            SELECT c.id FROM customers c
            WHERE c.merchant_id = $1 AND (c.id = $6 OR c.merged_into = $6)))
   AND ($7::uuid IS NULL OR r.id < $7)
+  AND (NOT $9::boolean
+       OR r.id IN (
+           SELECT g.referral_id FROM referral_gifts g
+           WHERE g.merchant_id = $1 AND g.state = 'owed'))
 ORDER BY r.id DESC
 LIMIT $8
 """  # noqa: S608
+_GIFTS = """
+SELECT g.referral_id, g.side, g.reward_id, v.terms ->> 'name', g.state, g.redemption_id, d.state
+FROM unnest($2::uuid[]) AS k (id)
+JOIN referral_gifts g ON g.merchant_id = $1 AND g.referral_id = k.id
+LEFT JOIN redemptions d ON d.merchant_id = g.merchant_id AND d.id = g.redemption_id
+JOIN rewards w ON w.merchant_id = g.merchant_id AND w.id = g.reward_id
+JOIN reward_versions v
+  ON v.merchant_id = w.merchant_id
+ AND v.reward_id = w.id
+ AND v.version = coalesce(d.reward_version, w.version)
+ORDER BY g.referral_id, g.side
+"""
 _MOVES = text("""
 SELECT id, from_status, to_status, reason, actor, note, recorded_at
 FROM referral_moves
@@ -132,6 +155,26 @@ JOIN entries e
  AND e.source_kind = 'referral'
  AND e.source_id = '{WIRE_PREFIX}_' || replace(r.id::text, '-', '') || ':' || side.name
 WHERE m.merchant_id = $1 AND ($4::text IS NULL OR r.code = $4)
+"""
+_OF_CODES = f"""
+{_BEGUN}
+JOIN referral_gifts g ON g.merchant_id = r.merchant_id AND g.referral_id = r.id
+LEFT JOIN redemptions d ON d.merchant_id = g.merchant_id AND d.id = g.redemption_id
+WHERE m.merchant_id = $1 AND ($4::text IS NULL OR r.code = $4)
+"""
+_CODES = f"""
+SELECT count(*) FILTER (WHERE d.state <> 'cancelled'),
+       count(*) FILTER (WHERE d.state = 'used'),
+       count(*) FILTER (WHERE g.state = 'owed'),
+       count(*) FILTER (WHERE d.state = 'used' AND NOT d.value ? 'amount')
+{_OF_CODES}
+"""
+_WORTH = f"""
+SELECT d.value ->> 'currency', sum((d.value ->> 'amount')::numeric)
+{_OF_CODES}
+  AND d.state = 'used'
+  AND d.value ? 'amount'
+GROUP BY 1
 """
 _MARKS_OF = text("""
 SELECT m.kind, m.seen_at
@@ -204,10 +247,14 @@ async def list_referrals(
     code: str | None = None,
     advocate: UUID | None = None,
     friend: UUID | None = None,
+    owed: bool = False,
     before: UUID | None,
     limit: int,
 ) -> list[Referral]:
-    """The merchant's referrals, the newest first; `advocate` and `friend` are living customers."""
+    """The merchant's referrals, the newest first; `advocate` and `friend` are living customers.
+
+    `owed`: only those with a reward that was due and could not be given yet.
+    """
     rows = await (await bulk(session)).fetch(
         _LIST,
         merchant_of(session),
@@ -218,8 +265,29 @@ async def list_referrals(
         friend,
         before,
         limit,
+        owed,
     )
     return [referral_of(row) for row in rows]
+
+
+async def gifts_of(
+    session: AsyncSession, referral_ids: Sequence[ReferralId]
+) -> Mapping[ReferralId, list[ShownGift]]:
+    """The codes that the sides of referrals were promised, the advocate's first."""
+    found: dict[ReferralId, list[ShownGift]] = {it: [] for it in referral_ids}
+    rows = await (await bulk(session)).fetch(_GIFTS, merchant_of(session), list(referral_ids))
+    for referral_id, side, reward_id, name, state, redemption_id, code in rows:
+        found[referral_id].append(
+            ShownGift(
+                Side(side),
+                reward_id,
+                name,
+                GiftState(state),
+                redemption_id,
+                CodeState(code) if code else None,
+            )
+        )
+    return found
 
 
 async def moves_of(session: AsyncSession, referral_id: UUID) -> list[Move]:
@@ -248,6 +316,10 @@ async def analytics(session: AsyncSession, days: Days, *, code: str | None = Non
         referrals=channels,
         statuses=statuses,
         points=await connection.fetchval(_POINTS, *about, _SIDES),
+        codes=Codes(
+            *(await connection.fetch(_CODES, *about))[0],
+            worth={row[0]: row[1] for row in await connection.fetch(_WORTH, *about)},
+        ),
         revenue={row[0]: row[1] for row in await connection.fetch(_REVENUE, *about)},
     )
 

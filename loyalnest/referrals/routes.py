@@ -121,6 +121,9 @@ async def list_referrals(
     friend_customer_id: Annotated[
         str | None, Query(description="Only those that brought this friend.")
     ] = None,
+    owed: Annotated[
+        bool, Query(description="Only those with a reward that could not be given yet.")
+    ] = False,
 ) -> Page[ReferralView]:
     """Referrals and where they stand, the newest first."""
     advocate = None if customer_id is None else await _living(session, customer_id)
@@ -132,12 +135,17 @@ async def list_referrals(
         code=referral_code,
         advocate=advocate,
         friend=friend,
+        owed=owed,
         before=paging.after_id(),
         limit=paging.fetch,
     )
     people = await _people_of(session, found)
+    gifts = await queries.gifts_of(session, [it.id for it in found])
     return page_of(
-        found, paging, show=lambda it: ReferralView.of(it, people), key=lambda it: (it.id,)
+        found,
+        paging,
+        show=lambda it: ReferralView.of(it, people, gifts[it.id]),
+        key=lambda it: (it.id,),
     )
 
 
@@ -252,7 +260,8 @@ async def reconsider_referral(
 
 
 async def _shown(session: AsyncSession, referral: Referral) -> ReferralView:
-    return ReferralView.of(referral, await _people_of(session, [referral]))
+    gifts = await queries.gifts_of(session, [referral.id])
+    return ReferralView.of(referral, await _people_of(session, [referral]), gifts[referral.id])
 
 
 async def _people_of(

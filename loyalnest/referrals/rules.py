@@ -10,16 +10,23 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from loyalnest.kernel.ids import from_wire
 from loyalnest.referrals.values import (
     CompletesOn,
     Gift,
+    GiftState,
+    HeldGift,
     Known,
     Reason,
     Referral,
+    ReferralSettings,
     Review,
+    RewardWhen,
+    Side,
     Status,
     Verdict,
 )
+from loyalnest.rewards import REWARD, RewardId
 
 # Without what is mistaken for something else when read aloud or written down: 0 O, 1 I L, U V.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTWXYZ"
@@ -89,8 +96,22 @@ def gifts(referral: Referral, known: Known, verdict: Verdict) -> list[Gift]:
     settings = known.settings
     counts = verdict.status is Status.COMPLETED
     due = [
-        Gift("advocate", referral.advocate_id, known.advocate, settings.advocate_points),
-        Gift("friend", referral.friend_id, known.friend, settings.friend_points),
+        Gift(
+            Side.ADVOCATE,
+            referral.advocate_id,
+            known.advocate,
+            settings.advocate_points,
+            reward_of(settings.advocate_reward_id),
+            counts,
+        ),
+        Gift(
+            Side.FRIEND,
+            referral.friend_id,
+            known.friend,
+            settings.friend_points,
+            reward_of(settings.friend_reward_id),
+            counts or _welcomed(referral, settings, verdict),
+        ),
     ]
     seen = {known.advocate, known.friend}
     uplines = zip(known.upline, settings.upline_points, strict=False)
@@ -99,6 +120,35 @@ def gifts(referral: Referral, known: Known, verdict: Verdict) -> list[Gift]:
         seen.add(above.living)
         due.append(Gift(f"level_{level}", above.named, above.living, points if earns else 0))
     return due if counts else [msgspec.structs.replace(gift, points=0) for gift in due]
+
+
+def _welcomed(referral: Referral, settings: ReferralSettings, verdict: Verdict) -> bool:
+    """Whether the friend has a code to begin with.
+
+    One who lets the time run out keeps it: it has a date of its own, and it was theirs.
+    """
+    at_once = settings.friend_reward_when is RewardWhen.JOINED
+    waits = referral.review is Review.WAITING
+    return at_once and not waits and verdict.status is not Status.REJECTED
+
+
+def reward_of(told: str | None) -> RewardId | None:
+    """The reward that settings name."""
+    return RewardId(from_wire(REWARD, told)) if told else None
+
+
+def rewards_of(settings: ReferralSettings) -> set[RewardId]:
+    """The rewards whose codes settings promise."""
+    told = (settings.advocate_reward_id, settings.friend_reward_id)
+    return {RewardId(from_wire(REWARD, it)) for it in told if it}
+
+
+def lacks_code(gift: Gift, held: HeldGift | None) -> bool:
+    """Whether somebody should have a code now who has had none, or had it taken back.
+
+    A code that was given counts whatever became of it: used, lapsed, or cancelled by somebody.
+    """
+    return gift.reward_due and (held is None or held.state is not GiftState.GIVEN)
 
 
 def next_step(held: Sequence[int], due: int) -> tuple[str, int] | None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field
@@ -23,7 +23,10 @@ from loyalnest.referrals.values import (
     Referral,
     ReferralSettings,
     SettingsVersion,
+    ShownGift,
+    Side,
 )
+from loyalnest.rewards import REDEMPTION, REWARD
 
 CustomerRef = Annotated[str, Field(examples=["cus_01890a5d7b3e7c4f8a1b2c3d4e5f6071"])]
 CodeText = Annotated[str, Field(min_length=1, max_length=40, examples=["K7XQ2MNPA4"])]
@@ -102,6 +105,34 @@ class NewReferral(BaseModel):
     marks: Marks
 
 
+class GiftView(BaseModel):
+    """A reward's code that one side was promised."""
+
+    side: Side
+    reward_id: str = Field(examples=["rwd_01890a5d7b3e7c4f8a1b2c3d4e5f6071"])
+    reward_name: str
+    state: Literal["promised", "owed", "issued", "used", "expired", "cancelled"] = Field(
+        description=(
+            "`promised`: nothing is due, not yet or no more; `owed`: due, but sold out or not on"
+            " offer, and given once it is there again; else that of the code."
+        )
+    )
+    redemption_id: str | None = Field(description="The code's; null: there is none.")
+
+    @classmethod
+    def of(cls, it: ShownGift) -> "GiftView":
+        """The gift as the API shows it."""
+        return cls.model_validate(
+            {
+                "side": it.side,
+                "reward_id": to_wire(REWARD, it.reward_id),
+                "reward_name": it.name,
+                "state": (it.code_state or it.state).value,
+                "redemption_id": it.redemption_id and to_wire(REDEMPTION, it.redemption_id),
+            }
+        )
+
+
 class ReferralView(BaseModel):
     """One friend whom one advocate brought."""
 
@@ -122,10 +153,14 @@ class ReferralView(BaseModel):
     due_at: datetime | None = Field(description="When its return window ends.")
     completed_at: datetime | None
     settings_version: int
+    gifts: list[GiftView] = Field(description="Rewards' codes that either side was promised.")
 
     @classmethod
     def of(
-        cls, it: Referral, people: Mapping[customers.CustomerId, customers.Customer]
+        cls,
+        it: Referral,
+        people: Mapping[customers.CustomerId, customers.Customer],
+        gifts: Sequence[ShownGift],
     ) -> "ReferralView":
         """The referral as the API shows it, with what its people are called."""
         return cls(
@@ -146,6 +181,7 @@ class ReferralView(BaseModel):
             due_at=it.due_at,
             completed_at=it.completed_at,
             settings_version=it.program_version,
+            gifts=[GiftView.of(gift) for gift in gifts],
         )
 
 
@@ -241,6 +277,15 @@ class AnalyticsView(BaseModel):
     ctr: Decimal | None = Field(description="Referrals for each click; null without clicks.")
     conversion_rate: Decimal | None = Field(description="Completed of those that began.")
     points: int = Field(description="Given for them so far, refunds taken off.")
+    codes_given: int = Field(description="Rewards' codes; those taken back don't count.")
+    codes_used: int
+    codes_owed: int = Field(description="Due, but sold out or not on offer.")
+    codes_unpriced: int = Field(
+        description="Used ones whose worth is the order's: a percentage, delivery, a product."
+    )
+    discounts: dict[str, Decimal] = Field(
+        description="What the other used ones are worth, by currency."
+    )
     revenue: dict[str, Decimal] = Field(
         description="What remains spent on the orders that completed them, by currency."
     )
@@ -262,6 +307,11 @@ class AnalyticsView(BaseModel):
             ctr=_share(referrals, clicks),
             conversion_rate=_share(completed, referrals),
             points=found.points,
+            codes_given=found.codes.given,
+            codes_used=found.codes.used,
+            codes_owed=found.codes.owed,
+            codes_unpriced=found.codes.unpriced,
+            discounts=dict(found.codes.worth),
             revenue=dict(found.revenue),
         )
 

@@ -4,11 +4,16 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
+import msgspec
+
 from loyalnest.kernel.database import Bulk, Row
 from loyalnest.kernel.ids import new_id
 from loyalnest.referrals.values import (
     LEVELS_AT_MOST,
     Above,
+    Gift,
+    GiftState,
+    HeldGift,
     Known,
     Reason,
     Referral,
@@ -151,6 +156,21 @@ FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text
   AS n (merchant_id, id, referral_id, from_status, to_status, reason, actor, note)
 """
 
+_GIFTS = """
+SELECT g.referral_id, g.side, g.state, g.codes, g.redemption_id
+FROM unnest($1::uuid[], $2::uuid[]) AS k (merchant_id, id)
+JOIN referral_gifts g ON g.merchant_id = k.merchant_id AND g.referral_id = k.id
+"""
+
+_PUT_GIFTS = """
+INSERT INTO referral_gifts AS g
+    (merchant_id, referral_id, side, reward_id, state, codes, redemption_id)
+SELECT *
+FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::text[], $6::int[], $7::uuid[])
+ON CONFLICT (merchant_id, referral_id, side) DO UPDATE
+SET state = excluded.state, codes = excluded.codes, redemption_id = excluded.redemption_id
+"""
+
 Key = tuple[UUID, UUID]
 """A merchant and one of its referrals."""
 
@@ -229,6 +249,25 @@ async def record_moves(
         for it, before, after, reason, actor, note in moves
     ]
     await connection.execute(_MOVE, *map(list, zip(*rows, strict=True)), now)
+
+
+async def gifts_of(connection: Bulk, keys: Sequence[Key]) -> dict[tuple[ReferralId, str], HeldGift]:
+    """How far the codes have come that the sides of locked referrals were promised."""
+    return {
+        (row[0], row[1]): HeldGift(GiftState(row[2]), row[3], row[4])
+        for row in await connection.fetch(_GIFTS, *_columns(keys))
+    }
+
+
+async def put_gifts(connection: Bulk, gifts: Sequence[tuple[Referral, Gift, HeldGift]]) -> None:
+    """Write how far they have come now."""
+    if not gifts:
+        return
+    rows = [
+        (it.merchant_id, it.id, gift.side, gift.reward_id, *msgspec.structs.astuple(held))
+        for it, gift, held in gifts
+    ]
+    await connection.execute(_PUT_GIFTS, *map(list, zip(*rows, strict=True)))
 
 
 def referral_of(row: Row) -> Referral:

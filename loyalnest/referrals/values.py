@@ -13,6 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from loyalnest.kernel.ids import to_wire
 from loyalnest.ledger import Source
 from loyalnest.merchants import Currency
+from loyalnest.rewards import RedemptionId, RewardId
+from loyalnest.rewards import State as CodeState
 
 WIRE_PREFIX = "rfl"
 ReferralId = NewType("ReferralId", UUID)
@@ -21,6 +23,9 @@ POINTS_AT_MOST = 1_000_000
 LEVELS_AT_MOST = 4
 
 Points = Annotated[int, Field(ge=0, le=POINTS_AT_MOST)]
+RewardRef = Annotated[
+    str, Field(pattern="^rwd_[0-9a-f]{32}$", examples=["rwd_01890a5d7b3e7c4f8a1b2c3d4e5f6071"])
+]
 
 
 class CompletesOn(StrEnum):
@@ -29,6 +34,33 @@ class CompletesOn(StrEnum):
     FIRST_ORDER = "first_order"
     """Their first paid order is past its return window."""
     SIGN_UP = "sign_up"
+
+
+class RewardWhen(StrEnum):
+    """When the friend is given their reward's code."""
+
+    JOINED = "joined"
+    """On using the advocate's code: something to spend on the first order."""
+    COMPLETED = "completed"
+    """Once the referral counts, with everything else."""
+
+
+class Side(StrEnum):
+    """Who may be given a reward's code for a referral."""
+
+    ADVOCATE = "advocate"
+    FRIEND = "friend"
+
+
+class GiftState(StrEnum):
+    """How far the code that one side was promised has come."""
+
+    PROMISED = "promised"
+    """Nothing is due: not yet, or no more."""
+    OWED = "owed"
+    """It is due, and the reward was sold out or not on offer: given as soon as it is again."""
+    GIVEN = "given"
+    """There is a code; what became of it is the code's own state."""
 
 
 class Channel(StrEnum):
@@ -114,6 +146,19 @@ class ReferralSettings(Closed):
     )
     advocate_points: Points = 50
     friend_points: Points = 50
+    advocate_reward_id: RewardRef | None = Field(
+        default=None, description="A reward whose code the advocate is given once it counts."
+    )
+    friend_reward_id: RewardRef | None = Field(
+        default=None, description="A reward whose code the friend is given."
+    )
+    friend_reward_when: RewardWhen = Field(
+        default=RewardWhen.JOINED,
+        description=(
+            "`joined`: on using the advocate's code, to spend on the first order;"
+            " `completed`: once it counts. Points always come once it counts."
+        ),
+    )
     upline_points: tuple[Points, ...] = Field(
         default=(),
         max_length=LEVELS_AT_MOST,
@@ -222,6 +267,30 @@ class Gift(msgspec.Struct, frozen=True):
     """The identity that the referral knows them by."""
     living: UUID
     points: int
+    reward_id: RewardId | None = None
+    """The reward whose code they were promised."""
+    reward_due: bool = False
+    """Whether they should have that code as things stand."""
+
+
+class HeldGift(msgspec.Struct, frozen=True):
+    """How far the code that one side was promised has come."""
+
+    state: GiftState
+    codes: int
+    """How many it had so far, those that were taken back included."""
+    redemption_id: RedemptionId | None
+
+
+class ShownGift(msgspec.Struct, frozen=True):
+    """The same for people, with what the reward is called."""
+
+    side: Side
+    reward_id: RewardId
+    name: str
+    state: GiftState
+    redemption_id: RedemptionId | None
+    code_state: CodeState | None
 
 
 class Move(msgspec.Struct, frozen=True):
@@ -255,8 +324,22 @@ class Analytics(msgspec.Struct, frozen=True):
     """By channel: those that began in the range."""
     statuses: Mapping[str, int]
     points: int
+    codes: "Codes"
     revenue: Mapping[str, Decimal]
     """What remains spent on the orders that completed them, by currency."""
+
+
+class Codes(msgspec.Struct, frozen=True):
+    """What became of the rewards' codes that referrals gave."""
+
+    given: int
+    """Those that are not taken back."""
+    used: int
+    owed: int
+    unpriced: int
+    """Used ones that are worth what an order makes of them: a percentage, delivery, a product."""
+    worth: Mapping[str, Decimal]
+    """What the other used ones were worth at most, by currency."""
 
 
 class Brought(msgspec.Struct, frozen=True):

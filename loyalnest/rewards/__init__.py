@@ -1,9 +1,9 @@
-"""The catalogue of what points buy, and what customers bought of it.
+"""The catalogue of what points buy, and what customers bought or were given of it.
 
-A redemption pays from the ledger and issues a code in one transaction. Unused codes can be taken
-back or lapse, and their points return to the very lots they came from; what comes back when the
-order that used one is refunded is the reward's own term. Rewards are versioned: an issued code
-keeps the terms of its day.
+A redemption pays from the ledger and issues a code in one transaction; a gift costs nothing. Unused
+codes can be taken back or lapse, and their points return to the very lots they came from; what
+comes back when the order that used one is refunded is the reward's own term. Rewards are versioned:
+an issued code keeps the terms of its day.
 """
 
 from loyalnest.rewards.errors import (
@@ -26,6 +26,7 @@ from loyalnest.rewards.errors import (
 from loyalnest.rewards.events import (
     RewardCancelled,
     RewardExpired,
+    RewardGiven,
     RewardRedeemed,
     RewardSaved,
     RewardUsed,
@@ -33,22 +34,37 @@ from loyalnest.rewards.events import (
 from loyalnest.rewards.jobs import EXPIRY, expire
 from loyalnest.rewards.keys import INDEXES, SEALED
 from loyalnest.rewards.own_routes import own_router
-from loyalnest.rewards.queries import by_code, catalogue, get_redemption, get_reward
+from loyalnest.rewards.queries import (
+    by_code,
+    catalogue,
+    get_redemption,
+    get_reward,
+    list_redemptions,
+)
 from loyalnest.rewards.routes import router
-from loyalnest.rewards.rules import LocalCodes
+from loyalnest.rewards.rules import LocalCodes, is_good
 from loyalnest.rewards.service import (
     Redeemed,
     cancel,
+    check_givable,
     create,
     expire_due,
+    givable,
+    give_many,
+    hold,
     redeem,
     reorder,
     save,
+    take_back,
     use,
 )
 from loyalnest.rewards.subscribers import REFUNDS
 from loyalnest.rewards.values import (
+    REDEMPTION,
+    REWARD,
     CodeIssuer,
+    GivenFor,
+    Grant,
     Kind,
     OnRefund,
     Redemption,
@@ -64,10 +80,14 @@ from loyalnest.rewards.values import (
 __all__ = [
     "EXPIRY",
     "INDEXES",
+    "REDEMPTION",
     "REFUNDS",
+    "REWARD",
     "SEALED",
     "CodeIssuer",
     "CodeUnknown",
+    "GivenFor",
+    "Grant",
     "Kind",
     "LocalCodes",
     "OnRefund",
@@ -83,6 +103,7 @@ __all__ = [
     "RewardCancelled",
     "RewardChanged",
     "RewardExpired",
+    "RewardGiven",
     "RewardId",
     "RewardLimitReached",
     "RewardNotActive",
@@ -102,15 +123,22 @@ __all__ = [
     "by_code",
     "cancel",
     "catalogue",
+    "check_givable",
     "create",
     "expire",
     "expire_due",
     "get_redemption",
     "get_reward",
+    "givable",
+    "give_many",
+    "hold",
+    "is_good",
+    "list_redemptions",
     "own_router",
     "redeem",
     "reorder",
     "router",
     "save",
+    "take_back",
     "use",
 ]

@@ -60,4 +60,4 @@ class RedemptionExpired(Conflict):
 
 
 class RedemptionCancelled(Conflict):
-    """This code was cancelled and its points given back."""
+    """This code was cancelled and is no longer good."""

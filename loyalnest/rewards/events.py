@@ -26,6 +26,16 @@ class RewardRedeemed(Event, frozen=True, kw_only=True):
     cost: int
 
 
+class RewardGiven(Event, frozen=True, kw_only=True):
+    """A customer has a reward for nothing; its code is issued."""
+
+    type: ClassVar[str] = "reward.given"
+
+    redemption_id: UUID
+    reward_id: UUID
+    given_for: str
+
+
 class RewardUsed(Event, frozen=True, kw_only=True):
     """A code was used, for an order where one is named."""
 
@@ -37,7 +47,7 @@ class RewardUsed(Event, frozen=True, kw_only=True):
 
 
 class RewardCancelled(Event, frozen=True, kw_only=True):
-    """A code was taken back and its points returned to their lots."""
+    """A code was taken back and what it had cost, if anything, returned to its lots."""
 
     type: ClassVar[str] = "reward.cancelled"
 

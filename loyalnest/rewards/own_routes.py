@@ -96,7 +96,7 @@ async def list_own_redemptions(
     language: customers.Language = None,
     state: Annotated[State | None, Query(description="`issued`: the codes still good.")] = None,
 ) -> Page[OwnRedemptionView]:
-    """What you redeemed, with its codes, the latest first."""
+    """What you redeemed or were given, with its codes, the latest first."""
     found = await queries.list_redemptions(
         me.session, state=state, customer_id=me.id, before=paging.after_id(), limit=paging.fetch
     )

@@ -62,12 +62,15 @@ class OwnRedeemRequest(BaseModel):
 
 
 class OwnRedemptionView(BaseModel):
-    """What you redeemed, and its code."""
+    """What you redeemed or were given, and its code."""
 
     id: str = Field(examples=["red_01890a5d7b3e7c4f8a1b2c3d4e5f6071"])
     reward_id: str
     name: str = Field(description="Empty: the reward is no longer there.")
-    cost: int
+    cost: int = Field(description="Points; 0: it was given to you.")
+    given_for: str | None = Field(
+        description="`referral`: you brought a friend, or were brought. Null: you redeemed it."
+    )
     state: State
     code: str = Field(examples=["7KQ2M-BX4D-9RTW"])
     value: dict[str, str] = Field(description="What the code is worth.")
@@ -83,6 +86,7 @@ class OwnRedemptionView(BaseModel):
             reward_id=to_wire(REWARD, it.reward_id),
             name=said_in(language, terms.names, terms.name) if terms else "",
             cost=it.cost,
+            given_for=it.given_for and it.given_for.kind,
             state=it.state,
             code=it.code,
             value=it.value,

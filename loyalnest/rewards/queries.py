@@ -1,6 +1,6 @@
 """Named reads: the catalogue, and what customers bought of it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from loyalnest.kernel.database import bulk, merchant_of, ring_of
 from loyalnest.rewards.errors import CodeUnknown, RedemptionNotFound, RewardNotFound
 from loyalnest.rewards.rules import normalised_code
 from loyalnest.rewards.values import (
+    GivenFor,
     Redemption,
     RedemptionId,
     Reward,
@@ -25,13 +26,20 @@ from loyalnest.rewards.values import (
 CODE = "redemptions.code"
 """Under which name codes are sealed and hashed."""
 
-_REWARDS = """
+_COLUMNS = """
 SELECT r.merchant_id, r.id, r.state, r.version, v.terms, r.position, r.stock, r.taken,
        r.created_at, r.updated_at
-FROM rewards r
+"""
+_IN_FORCE = """
 JOIN reward_versions v
   ON v.merchant_id = r.merchant_id AND v.reward_id = r.id AND v.version = r.version
-WHERE r.merchant_id = $1
+"""
+_REWARDS = f"{_COLUMNS} FROM rewards r {_IN_FORCE} WHERE r.merchant_id = $1"
+_NAMED = f"""
+{_COLUMNS}
+FROM unnest($1::uuid[], $2::uuid[]) AS k (merchant_id, id)
+JOIN rewards r ON r.merchant_id = k.merchant_id AND r.id = k.id
+{_IN_FORCE}
 """
 _REWARD = f"{_REWARDS} AND r.id = $2"
 _CATALOGUE = (
@@ -43,7 +51,8 @@ _VERSION = text(
 )
 REDEMPTION_COLUMNS = """
 d.merchant_id, d.id, d.reward_id, d.reward_version, d.customer_id, d.entry_id, d.cost, d.state,
-d.code_sealed, d.value, d.issuer, d.issued_at, d.expires_at, d.settled_at, d.order_id
+d.code_sealed, d.value, d.issuer, d.issued_at, d.expires_at, d.settled_at, d.order_id, d.given_for,
+d.given_for_id, d.given_step
 """
 _REDEMPTION = f"SELECT {REDEMPTION_COLUMNS} FROM redemptions d WHERE d.merchant_id = :merchant_id"  # noqa: S608
 _BY_ID = text(f"{_REDEMPTION} AND d.id = :id")
@@ -73,6 +82,7 @@ JOIN redemptions d ON d.merchant_id = c.merchant_id AND d.customer_id = c.id
 WHERE c.merchant_id = :merchant_id
   AND (c.id = :customer_id OR c.merged_into = :customer_id)
   AND d.state IN ('issued', 'used')
+  AND d.given_for IS NULL
 GROUP BY d.reward_id
 """)
 
@@ -83,6 +93,14 @@ async def get_reward(session: AsyncSession, reward_id: RewardId) -> Reward:
     if row is None:
         raise RewardNotFound
     return _reward(row)
+
+
+async def rewards_of(
+    session: AsyncSession, keys: Sequence[tuple[UUID, UUID]]
+) -> dict[tuple[UUID, UUID], Reward]:
+    """Rewards by (merchant, id), as far as they are there."""
+    rows = await (await bulk(session)).fetch(_NAMED, [it[0] for it in keys], [it[1] for it in keys])
+    return {(reward.merchant_id, reward.id): reward for reward in map(_reward, rows)}
 
 
 async def catalogue(session: AsyncSession, *, state: RewardState | None = None) -> list[Reward]:
@@ -153,7 +171,7 @@ async def steps_of(session: AsyncSession, redemption_id: RedemptionId) -> list[S
 
 
 async def redeemed_by(session: AsyncSession, customer_id: UUID) -> Mapping[UUID, int]:
-    """How often a customer has redeemed each reward, what was given back aside."""
+    """How often a customer has redeemed each reward; what was given back, or to them, aside."""
     asked = {"merchant_id": merchant_of(session), "customer_id": customer_id}
     return {row[0]: row[1] for row in await session.execute(_COUNTS, asked)}
 
@@ -161,7 +179,8 @@ async def redeemed_by(session: AsyncSession, customer_id: UUID) -> Mapping[UUID,
 def redemption_of(ring: KeyRing, row: Iterable[Any]) -> Redemption:
     """A redemption from its row (`REDEMPTION_COLUMNS`)."""
     (merchant_id, id_, reward_id, version, customer_id, entry_id, cost, state, code_sealed, value,
-     issuer, issued_at, expires_at, settled_at, order_id) = row  # fmt: skip
+     issuer, issued_at, expires_at, settled_at, order_id, given_for, given_for_id,
+     given_step) = row  # fmt: skip
     return Redemption(
         merchant_id=merchant_id,
         id=id_,
@@ -178,6 +197,7 @@ def redemption_of(ring: KeyRing, row: Iterable[Any]) -> Redemption:
         expires_at=expires_at,
         settled_at=settled_at,
         order_id=order_id,
+        given_for=GivenFor(given_for, given_for_id, given_step) if given_for else None,
     )
 
 

@@ -135,7 +135,7 @@ async def use_redemption(
 async def cancel_redemption(
     redemption_id: str, body: CancelRequest, session: Redeeming, caller: SignedIn, now: Now
 ) -> RedemptionView:
-    """Take an unused code back: its points return with the dates they had."""
+    """Take an unused code back: its points, if it cost any, return with the dates they had."""
     cancelled = await service.cancel(
         session, _id(redemption_id), reason=body.reason, actor=caller.actor, now=now
     )

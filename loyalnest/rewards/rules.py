@@ -50,7 +50,7 @@ def obstacle(
 ) -> DomainError | None:
     """Why a customer can't have a reward, points aside; None if nothing is in the way."""
     terms = reward.terms
-    if reward.state is not RewardState.ACTIVE or not _within(terms, now):
+    if not _on_offer(reward, now):
         return errors.RewardNotActive()
     if Where.BOTH not in (terms.where, where) and terms.where is not where:
         return errors.RewardNotHere()
@@ -62,6 +62,19 @@ def obstacle(
         return errors.RewardSoldOut()
     if terms.per_customer is not None and redeemed >= terms.per_customer:
         return errors.RewardLimitReached()
+    return None
+
+
+def gift_obstacle(reward: Reward, *, currency: str, now: datetime) -> DomainError | None:
+    """Why a reward can't be given to anybody, stock aside; None if nothing is in the way.
+
+    A gift is the merchant's own promise: for whom, how often and where a reward may be redeemed
+    does not limit it.
+    """
+    if not _on_offer(reward, now):
+        return errors.RewardNotActive()
+    if reward.terms.amounts and currency not in reward.terms.amounts:
+        return errors.RewardNotInCurrency()
     return None
 
 
@@ -82,6 +95,11 @@ def value_of(terms: Terms, currency: str) -> dict[str, str]:
 def expires_at(terms: Terms, now: datetime) -> datetime | None:
     """Until when a code that is issued now is good."""
     return None if terms.valid_days is None else now + timedelta(days=terms.valid_days)
+
+
+def is_good(redemption: Redemption, now: datetime) -> bool:
+    """Whether a code is unused and in time."""
+    return redemption.state is State.ISSUED and not _lapsed(redemption, now)
 
 
 def check_usable(redemption: Redemption, now: datetime) -> None:
@@ -115,7 +133,7 @@ def _lapsed(redemption: Redemption, now: datetime) -> bool:
     return redemption.expires_at is not None and now >= redemption.expires_at
 
 
-def _within(terms: Terms, now: datetime) -> bool:
-    return (terms.starts_at is None or terms.starts_at <= now) and (
-        terms.ends_at is None or now < terms.ends_at
-    )
+def _on_offer(reward: Reward, now: datetime) -> bool:
+    starts_at, ends_at = reward.terms.starts_at, reward.terms.ends_at
+    begun = starts_at is None or starts_at <= now
+    return reward.state is RewardState.ACTIVE and begun and (ends_at is None or now < ends_at)

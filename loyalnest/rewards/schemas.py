@@ -113,6 +113,13 @@ class RedeemRequest(BaseModel):
     )
 
 
+class GivenForView(BaseModel):
+    """What a reward was given for."""
+
+    kind: str = Field(examples=["referral"])
+    id: str = Field(examples=["rfl_01890a5d7b3e7c4f8a1b2c3d4e5f6071"])
+
+
 class RedemptionView(BaseModel):
     """A redemption with its code."""
 
@@ -120,7 +127,7 @@ class RedemptionView(BaseModel):
     reward_id: str
     reward_version: int
     customer_id: str
-    cost: int
+    cost: int = Field(description="Points; 0: it was given.")
     state: State
     code: str = Field(examples=["7KQ2M-BX4D-9RTW"])
     value: dict[str, str] = Field(description="What the code is worth.")
@@ -128,6 +135,7 @@ class RedemptionView(BaseModel):
     expires_at: datetime | None
     settled_at: datetime | None = Field(description="When it was used, cancelled or lapsed.")
     order_id: str | None = Field(description="The order that used it.")
+    given_for: GivenForView | None = Field(description="Null: points bought it.")
 
     @classmethod
     def of(cls, it: Redemption) -> "RedemptionView":
@@ -145,6 +153,7 @@ class RedemptionView(BaseModel):
             expires_at=it.expires_at,
             settled_at=it.settled_at,
             order_id=to_wire("ord", it.order_id) if it.order_id else None,
+            given_for=it.given_for and GivenForView(kind=it.given_for.kind, id=it.given_for.id),
         )
 
 

@@ -144,16 +144,36 @@ class Reward(msgspec.Struct, frozen=True):
     updated_at: datetime
 
 
+class GivenFor(msgspec.Struct, frozen=True):
+    """What a reward was given for, rather than redeemed. Each step of it gives one code, ever."""
+
+    kind: str
+    """Such as `referral`."""
+    id: str
+    """As on the wire."""
+    step: str
+
+
+class Grant(msgspec.Struct, frozen=True):
+    """A reward that somebody is to have for nothing."""
+
+    merchant_id: UUID
+    reward_id: RewardId
+    customer_id: UUID
+    """A living customer."""
+    given_for: GivenFor
+
+
 class Redemption(msgspec.Struct, frozen=True):
-    """One purchase of a reward."""
+    """One code of a reward: points bought it, or it was given."""
 
     merchant_id: UUID
     id: RedemptionId
     reward_id: RewardId
     reward_version: int
     customer_id: UUID
-    entry_id: UUID
-    """The ledger's line that paid for it."""
+    entry_id: UUID | None
+    """The ledger's line that paid for it; None: it was given."""
     cost: int
     state: State
     code: str
@@ -164,6 +184,7 @@ class Redemption(msgspec.Struct, frozen=True):
     expires_at: datetime | None
     settled_at: datetime | None
     order_id: UUID | None
+    given_for: GivenFor | None
 
 
 class Step(msgspec.Struct, frozen=True):

@@ -4,11 +4,12 @@ from datetime import timedelta
 
 from playwright.async_api import Page, expect
 
-from loyalnest import customers, referrals
+from loyalnest import customers, referrals, rewards
 from loyalnest.customers import Contact
 from loyalnest.kernel import clock
 from loyalnest.kernel.ids import from_wire
 from loyalnest.referrals import Channel, Mark, ReferralSettings
+from loyalnest.rewards import RewardState, Terms
 from tests.dashboard.conftest import Site
 from tests.shop import ADA, Shop
 
@@ -24,19 +25,28 @@ async def friends_come(shop: Shop) -> None:
         await referrals.save(session, promised, actor="test", now=now)
         code = await referrals.code_of(session, ada, now=now)
         await referrals.note_marks(session, ada, {Mark.IP: "203.0.113.9"}, now=now)
-        for place, name in enumerate(FRIENDS):
-            email = f"{name.split()[0].lower()}@example.com"
-            contact = Contact(merchant_id=shop.merchant_id, email=email, name=name)
-            friend, _ = await customers.enrol(session, contact, now=now)
-            await referrals.claim(
-                session,
-                code=code.code,
-                friend_id=friend,
-                channel=Channel.WHATSAPP,
-                marks={Mark.IP: "203.0.113.9"},
-                actor="test",
-                now=now + timedelta(seconds=place),
-            )
+    for place, name in enumerate(FRIENDS):
+        await comes(shop, name, code.code, {Mark.IP: "203.0.113.9"}, seconds=place)
+
+
+async def comes(
+    shop: Shop, name: str, code: str, marks: dict[Mark, str] | None = None, *, seconds: int = 0
+) -> None:
+    """A friend uses a code."""
+    now = clock.now()
+    email = f"{name.split()[0].lower()}@example.com"
+    contact = Contact(merchant_id=shop.merchant_id, email=email, name=name)
+    async with shop.database.tenant(shop.merchant_id) as session:
+        friend, _ = await customers.enrol(session, contact, now=now)
+        await referrals.claim(
+            session,
+            code=code,
+            friend_id=friend,
+            channel=Channel.WHATSAPP,
+            marks=marks,
+            actor="test",
+            now=now + timedelta(seconds=seconds),
+        )
 
 
 async def test_friends_are_looked_at_by_keyboard_alone_and_the_word_is_taken_back(
@@ -92,6 +102,7 @@ async def test_what_is_promised_is_saved_as_a_whole_and_months_earned_are_shown(
     site: Site, page: Page
 ) -> None:
     await page.goto(site.at("/referrals?view=rules"))
+    await expect(page.get_by_text("There is no reward to give yet.")).to_be_visible()
     await page.get_by_label("Points for the friend").fill("75")
     await page.get_by_label("Least spend (GBP)").fill("20")
     await page.get_by_label("Same network address (IP)").uncheck()
@@ -109,6 +120,47 @@ async def test_what_is_promised_is_saved_as_a_whole_and_months_earned_are_shown(
     assert {str(least) for least in saved.minimum_spend.values()} == {"20"}
     assert Mark.IP not in saved.review_marks
 
+    await a_friends_gift_is_chosen_given_and_owed(site, page)
+
     await page.goto(site.at("/settings"))
     card = page.get_by_role("region", name="Bring a merchant")
     await expect(card.get_by_text("Free months earned")).to_be_visible()
+
+
+async def a_friends_gift_is_chosen_given_and_owed(site: Site, page: Page) -> None:
+    terms = Terms.model_validate(
+        {"kind": "amount_off", "name": "£5 off", "cost": 500, "amounts": {"GBP": 5}}
+    )
+    shop = site.shop
+    async with shop.database.tenant(shop.merchant_id) as session:
+        await rewards.create(
+            session, terms, state=RewardState.ACTIVE, stock=1, actor="test", now=clock.now()
+        )
+    await page.reload()
+    await page.get_by_role("switch", name="Customers can bring friends").set_checked(True)
+    await page.get_by_label("Reward for the friend").select_option("£5 off")
+    await expect(page.get_by_label("When the friend gets the reward")).to_have_value("joined")
+    told = "A friend who uses the code gets £5 off at once. Once it counts, the friend gets 75"
+    await expect(page.get_by_text(told)).to_be_visible()
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_text("Unsaved changes")).to_have_count(0)
+
+    ada = from_wire("cus", await shop.customer_id(ADA))
+    async with shop.database.tenant(shop.merchant_id) as session:
+        code = (await referrals.code_of(session, ada, now=clock.now())).code
+    for name in ("Eve Lake", "Finn Moor"):
+        await comes(shop, name, code)
+    await page.get_by_role("link", name="Overview").click()
+    rows = page.get_by_role("row")
+    gift = "Reward for the friend: £5 off"
+    await expect(rows.filter(has_text="Eve Lake")).to_contain_text(f"{gift} · Unused")
+    await expect(rows.filter(has_text="Finn Moor")).to_contain_text(f"{gift} · Reward owed")
+    await page.get_by_label("Show only").select_option("Reward owed")
+    await expect(rows).to_have_count(2)
+    await page.goto(site.at("/rewards/redemptions"))
+    await expect(rows.filter(has_text="£5 off")).to_contain_text("Gift of a referral")
+    await page.get_by_role("button", name="£5 off").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_role("button", name="Cancel the code").click()
+    await dialog.get_by_role("button", name="Cancel the code").click()
+    await expect(page.get_by_role("status").get_by_text("Code cancelled")).to_be_visible()

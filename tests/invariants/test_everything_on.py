@@ -27,7 +27,7 @@ from loyalnest import orders as purchases
 from loyalnest.kernel import relay
 from loyalnest.kernel.database import Database
 from loyalnest.kernel.errors import DomainError
-from loyalnest.kernel.ids import from_wire
+from loyalnest.kernel.ids import from_wire, to_wire
 from tests.conftest import NOW
 from tests.contracts.shopify.bodies import line, order, refund
 from tests.shop import Shop, Told, open_shop
@@ -77,6 +77,9 @@ UNION ALL
 SELECT 'code', id::text, state, cost::text, '' FROM redemptions WHERE merchant_id = :id
 UNION ALL
 SELECT 'friend', id::text, status, '', '' FROM referrals WHERE merchant_id = :id
+UNION ALL
+SELECT 'gift', referral_id::text, side, state, codes::text FROM referral_gifts
+WHERE merchant_id = :id
 ORDER BY 1, 2, 3
 """
 
@@ -218,7 +221,14 @@ async def begin(database: Database, chance: random.Random) -> Life:
         campaign = await campaigns.create(session, rule, actor="test", now=EARLIER)
         game = gamification.Game(badges=(badge,))
         await gamification.save(session, game, actor="test", now=EARLIER)
-        promise = referrals.ReferralSettings(enabled=True)
+        gift = await rewards.create(
+            session, terms, state=rewards.RewardState.ACTIVE, actor="test", now=EARLIER
+        )
+        promise = referrals.ReferralSettings(
+            enabled=True,
+            advocate_reward_id=to_wire(rewards.REWARD, gift.id),
+            friend_reward_id=to_wire(rewards.REWARD, gift.id),
+        )
         await referrals.save(session, promise, actor="test", now=EARLIER)
         code = await referrals.code_of(session, people[0], now=EARLIER)
         await referrals.claim(

@@ -6,12 +6,13 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from loyalnest import customers, ledger, orders, referrals
+from loyalnest import customers, ledger, orders, referrals, rewards
 from loyalnest.customers import Contact
 from loyalnest.kernel.database import Database
-from loyalnest.kernel.ids import from_wire
+from loyalnest.kernel.ids import from_wire, to_wire
 from loyalnest.kernel.relay import settle
 from loyalnest.referrals import Channel, Mark, Referral, ReferralSettings
+from loyalnest.rewards import Redemption, Reward, RewardState, Terms
 from tests.conftest import NOW
 from tests.contracts.shopify.bodies import line, order, refund
 from tests.shop import ADA, Shop, Told, open_shop
@@ -34,6 +35,57 @@ async def promises(shop: Shop, **settings: Any) -> None:
     async with shop.database.tenant(shop.merchant_id) as session:
         promised = ReferralSettings.model_validate({"enabled": True} | settings)
         await referrals.save(session, promised, actor="test", now=NOW)
+
+
+async def offers(
+    shop: Shop, *, state: RewardState = RewardState.ACTIVE, stock: int | None = None, **terms: Any
+) -> Reward:
+    """A reward whose code may be somebody's gift: five pounds off, unless said otherwise."""
+    told = {"kind": "amount_off", "name": "£5 off", "cost": 500, "amounts": {"GBP": 5}} | terms
+    async with shop.database.tenant(shop.merchant_id) as session:
+        return await rewards.create(
+            session, Terms.model_validate(told), state=state, stock=stock, actor="test", now=NOW
+        )
+
+
+async def restocks(
+    shop: Shop, reward: Reward, *, stock: int | None, state: RewardState = RewardState.ACTIVE
+) -> None:
+    async with shop.database.tenant(shop.merchant_id) as session:
+        await rewards.save(
+            session, reward.id, reward.terms, state=state, stock=stock, actor="test", now=NOW
+        )
+
+
+async def both_get(shop: Shop, reward: Reward, **more: Any) -> None:
+    """Both sides are promised a reward's code and no points."""
+    ref = to_wire(rewards.REWARD, reward.id)
+    named = {"advocate_reward_id": ref, "friend_reward_id": ref}
+    await promises(shop, **{"advocate_points": 0, "friend_points": 0} | named | more)
+
+
+async def gifts(shop: Shop, referral: Referral) -> dict[str, str]:
+    """Where the code of each side stands."""
+    async with shop.database.tenant(shop.merchant_id) as session:
+        found = (await referrals.gifts_of(session, [referral.id]))[referral.id]
+    return {it.side.value: (it.code_state or it.state).value for it in found}
+
+
+async def codes(shop: Shop, email: str) -> list[Redemption]:
+    """What somebody was given or redeemed, the first one first."""
+    who = await person(shop, email)
+    async with shop.database.tenant(shop.merchant_id) as session:
+        found = await rewards.list_redemptions(session, customer_id=who, limit=100)
+    return found[::-1]
+
+
+async def states(shop: Shop, email: str) -> list[str]:
+    return [it.state.value for it in await codes(shop, email)]
+
+
+async def spends_code(shop: Shop, code: Redemption, *, now: datetime = NOW) -> None:
+    async with shop.database.tenant(shop.merchant_id) as session:
+        await rewards.use(session, code.id, actor="test", now=now)
 
 
 async def person(shop: Shop, email: str) -> UUID:
@@ -153,14 +205,14 @@ async def parts(shop: Shop, merge_id: UUID) -> None:
         )
 
 
-async def announced(shop: Shop) -> list[str]:
+async def announced(shop: Shop, kind: str = "referral.") -> list[str]:
     await settle(shop.database, [], clock=lambda: NOW)
     async with shop.database.tenant(shop.merchant_id) as session:
         found = await session.scalars(
             text(
-                "SELECT type FROM events WHERE merchant_id = :id AND type LIKE 'referral.%'"
+                "SELECT type FROM events WHERE merchant_id = :id AND starts_with(type, :kind)"
                 " ORDER BY position"
             ),
-            {"id": shop.merchant_id},
+            {"id": shop.merchant_id, "kind": kind},
         )
         return list(found)

@@ -20,20 +20,24 @@ from tests.referrals.friends import (
     DORA,
     PAST_RETURNS,
     announced,
+    both_get,
     bought,
     cancelled,
     code_of,
     days_pass,
     enrols,
     gave_back,
+    gifts,
     heard,
     merges,
+    offers,
     open_referring_shop,
     parts,
     person,
     points,
     promises,
     stands,
+    states,
     uses,
 )
 from tests.shop import ADA, Shop
@@ -99,6 +103,8 @@ async def test_the_same_news_in_any_order_end_the_same(
     lasting_database: Database, last_word: Any, turn: tuple[int, ...]
 ) -> None:
     shop = await open_referring_shop(lasting_database)
+    reward = await offers(shop)
+    await both_get(shop, reward, advocate_points=50, friend_points=50)
     referral = await uses(shop)
     news = [bought(1), last_word(1), bought(2, days=2)]
     for n in turn:
@@ -107,6 +113,10 @@ async def test_the_same_news_in_any_order_end_the_same(
             await days_pass(shop)
     await days_pass(shop, NOW + timedelta(days=17))
     assert (await stands(shop, referral), await points(shop)) == (("completed", None), [50, 50])
+    assert await gifts(shop, referral) == {"advocate": "issued", "friend": "issued"}
+    # The friend's code came first and stayed; of the advocate's the last one is good.
+    assert await states(shop, BEA) == ["issued"]
+    assert set((await states(shop, ADA))[:-1]) <= {"cancelled"}
     assert await shop.books_balance()
 
 

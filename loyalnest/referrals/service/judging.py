@@ -12,6 +12,7 @@ from loyalnest import ledger, merchants
 from loyalnest.kernel.database import bulk
 from loyalnest.kernel.events import Event, publish
 from loyalnest.referrals import events, rules, storage
+from loyalnest.referrals.service import gifts
 from loyalnest.referrals.values import (
     Gift,
     Known,
@@ -78,7 +79,10 @@ async def judge_many(
         it._replace(known=msgspec.structs.replace(it.known, upline=above[it.referral.id]))
         for it in judged
     ]
-    await _give_and_take(session, judged, now=now)
+    due = [(it, gift) for it in judged for gift in rules.gifts(it.referral, it.known, it.verdict)]
+    codes = await gifts.weigh(session, [(it.referral, gift) for it, gift in due], now=now)
+    await _post(session, due, now=now)
+    await gifts.settle(session, codes, now=now)
     await _tell(session, judged, said, now=now)
 
 
@@ -88,14 +92,11 @@ def _differs(it: _Judged) -> bool:
     return stands != it.verdict
 
 
-async def _give_and_take(
-    session: AsyncSession, judged: Sequence[_Judged], *, now: datetime
+async def _post(
+    session: AsyncSession, promised: Sequence[tuple[_Judged, Gift]], *, now: datetime
 ) -> None:
-    due = [
-        (it, gift, source_of(it.referral.id, gift.side))
-        for it in judged
-        for gift in rules.gifts(it.referral, it.known, it.verdict)
-    ]
+    """Bring the points of everybody to what is due."""
+    due = [(it, gift, source_of(it.referral.id, gift.side)) for it, gift in promised]
     keys = [(it.referral.merchant_id, source.kind, source.id) for it, _, source in due]
     held = await ledger.entries_of_sources(session, keys)
     steps = [

@@ -5,9 +5,10 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from loyalnest import rewards
 from loyalnest.kernel.database import merchant_of
 from loyalnest.kernel.events import publish
-from loyalnest.referrals import errors, queries
+from loyalnest.referrals import errors, queries, rules
 from loyalnest.referrals.events import ReferralSettingsSaved
 from loyalnest.referrals.values import ReferralSettings, SettingsVersion
 
@@ -28,8 +29,9 @@ async def save(
 ) -> SettingsVersion:
     """Promise this for referrals that begin from now on; those that began keep their version.
 
-    Saving what is in force changes nothing. With `read_version` only that version is replaced.
-    Raises ReferralSettingsChanged.
+    Saving what is in force changes nothing. With `read_version` only that version is replaced. A
+    reward can be newly promised as long as it is on offer.
+    Raises ReferralSettingsChanged, RewardNotFound, RewardNotActive, RewardNotInCurrency.
     """
     merchant_id = merchant_of(session)
     await session.execute(_LOCK_MERCHANT, {"id": merchant_id})
@@ -38,6 +40,8 @@ async def save(
         raise errors.ReferralSettingsChanged
     if current.settings == settings:
         return current
+    fresh = rules.rewards_of(settings) - rules.rewards_of(current.settings)
+    await rewards.check_givable(session, fresh, now=now)
     about = {
         "merchant_id": merchant_id,
         "version": current.version + 1,

@@ -1,22 +1,30 @@
-"""The use cases of rewards: the catalogue, redeeming, and what becomes of a redemption."""
+"""The use cases of rewards: the catalogue, redeeming, giving, and what becomes of a redemption."""
 
 from loyalnest.rewards.service.catalogue import create, reorder, save
+from loyalnest.rewards.service.giving import check_givable, givable, give_many
 from loyalnest.rewards.service.redeeming import Redeemed, redeem
 from loyalnest.rewards.service.settling import (
     cancel,
     expire_due,
+    hold,
     return_for_refunds,
+    take_back,
     use,
 )
 
 __all__ = [
     "Redeemed",
     "cancel",
+    "check_givable",
     "create",
     "expire_due",
+    "givable",
+    "give_many",
+    "hold",
     "redeem",
     "reorder",
     "return_for_refunds",
     "save",
+    "take_back",
     "use",
 ]

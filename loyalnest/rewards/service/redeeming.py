@@ -1,6 +1,5 @@
 """Redeeming: points for a code, in one transaction, or nothing at all."""
 
-import json
 from datetime import datetime
 from uuid import UUID
 
@@ -10,13 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from loyalnest import customers, ledger, merchants, tiers
 from loyalnest.earning import ProgramPaused
-from loyalnest.kernel.database import bulk, merchant_of, ring_of
+from loyalnest.kernel.database import merchant_of
 from loyalnest.kernel.events import publish
 from loyalnest.kernel.ids import new_id, to_wire
 from loyalnest.merchants import Switch
 from loyalnest.rewards import errors, queries, rules
 from loyalnest.rewards.events import RewardRedeemed
-from loyalnest.rewards.service.moves import record_moves
+from loyalnest.rewards.service.issuing import issued, write_many
 from loyalnest.rewards.values import (
     REDEMPTION,
     CodeIssuer,
@@ -24,7 +23,6 @@ from loyalnest.rewards.values import (
     RedemptionId,
     Reward,
     RewardId,
-    State,
     Where,
 )
 
@@ -35,11 +33,6 @@ _TAKE = text(
     " WHERE merchant_id = :merchant_id AND id = :id AND state = 'active'"
     " AND (stock IS NULL OR taken < stock) RETURNING true"
 )
-_WRITE = """
-INSERT INTO redemptions (merchant_id, id, reward_id, reward_version, customer_id, entry_id, cost,
-    state, code_sealed, code_hash, key_id, value, issuer, issued_at, expires_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, 'issued', $8, $9, $10, $11::text::jsonb, $12, $13, $14)
-"""
 
 
 class Redeemed(msgspec.Struct, frozen=True):
@@ -83,9 +76,17 @@ async def redeem(
         _TAKE, {"merchant_id": merchant_id, "id": reward.id}
     ):
         raise errors.RewardSoldOut
-    redemption = _issued(reward, issuer, posted.entry, redemption_id, currency, now)
-    await _write(session, redemption)
-    await record_moves(session, [(redemption, None, State.ISSUED, actor, None)], now=now)
+    redemption = issued(
+        reward,
+        issuer,
+        redemption_id=redemption_id,
+        customer_id=posted.entry.customer_id,
+        currency=currency,
+        cost=reward.terms.cost,
+        entry_id=posted.entry.id,
+        now=now,
+    )
+    await write_many(session, [redemption], actor=actor, now=now)
     redeemed = RewardRedeemed(
         merchant_id=merchant_id,
         customer_id=buyer,
@@ -147,54 +148,4 @@ async def _pay(
         actor=actor,
         basis={"reward_id": str(reward.id), "reward_version": reward.version},
         now=now,
-    )
-
-
-def _issued(
-    reward: Reward,
-    issuer: CodeIssuer,
-    paid_by: ledger.Entry,
-    redemption_id: RedemptionId,
-    currency: str,
-    now: datetime,
-) -> Redemption:
-    return Redemption(
-        merchant_id=reward.merchant_id,
-        id=redemption_id,
-        reward_id=reward.id,
-        reward_version=reward.version,
-        customer_id=paid_by.customer_id,
-        entry_id=paid_by.id,
-        cost=reward.terms.cost,
-        state=State.ISSUED,
-        code=issuer.draw(),
-        value=rules.value_of(reward.terms, currency),
-        issuer=issuer.name,
-        issued_at=now,
-        expires_at=rules.expires_at(reward.terms, now),
-        settled_at=None,
-        order_id=None,
-    )
-
-
-async def _write(session: AsyncSession, it: Redemption) -> None:
-    ring = ring_of(session)
-    hashed = ring.blind(it.merchant_id, queries.CODE, rules.normalised_code(it.code))
-    connection = await bulk(session)
-    await connection.execute(
-        _WRITE,
-        it.merchant_id,
-        it.id,
-        it.reward_id,
-        it.reward_version,
-        it.customer_id,
-        it.entry_id,
-        it.cost,
-        ring.seal(it.merchant_id, queries.CODE, it.code.encode()),
-        hashed.hash,
-        hashed.key_id,
-        json.dumps(it.value),
-        it.issuer,
-        it.issued_at,
-        it.expires_at,
     )

@@ -37,11 +37,19 @@ ORDER BY d.id
 LIMIT $3
 FOR UPDATE SKIP LOCKED
 """  # noqa: S608
+_HOLD = f"""
+SELECT {queries.REDEMPTION_COLUMNS}
+FROM unnest($1::uuid[], $2::uuid[]) AS k (merchant_id, id)
+JOIN redemptions d ON d.merchant_id = k.merchant_id AND d.id = k.id
+ORDER BY d.merchant_id, d.id
+FOR UPDATE OF d
+"""  # noqa: S608
+# What was given cost nothing, so that a refund has nothing of it to give back.
 _OF_ORDERS = f"""
 SELECT {queries.REDEMPTION_COLUMNS}
 FROM unnest($1::uuid[], $2::uuid[]) AS k (merchant_id, order_id)
 JOIN redemptions d ON d.merchant_id = k.merchant_id AND d.order_id = k.order_id
-WHERE d.state = 'used'
+WHERE d.state = 'used' AND d.given_for IS NULL
 ORDER BY d.merchant_id, d.id
 FOR UPDATE OF d
 """  # noqa: S608
@@ -95,7 +103,7 @@ async def cancel(
     actor: str,
     now: datetime,
 ) -> Redemption:
-    """Take an unused code back; its points return to the very lots they came from.
+    """Take an unused code back; what it had cost returns to the very lots it came from.
 
     Cancelling again changes nothing. Raises RedemptionNotFound, RedemptionUsed, RedemptionExpired.
     """
@@ -106,21 +114,52 @@ async def cancel(
         raise errors.RedemptionUsed
     if redemption.state is State.EXPIRED:
         raise errors.RedemptionExpired
-    await _return(session, [(redemption, redemption.cost, "cancelled")], actor=actor, now=now)
-    await _settle(
-        session, [(redemption, State.CANCELLED, None)], actor=actor, reason=reason, now=now
-    )
-    await _give_back_stock(session, [redemption])
-    cancelled = RewardCancelled(
-        merchant_id=redemption.merchant_id,
-        customer_id=redemption.customer_id,
-        occurred_at=now,
-        redemption_id=redemption.id,
-        reward_id=redemption.reward_id,
-        returned=redemption.cost,
-    )
-    await publish(session, [cancelled], now=now)
+    await take_back(session, [redemption], reason=reason, actor=actor, now=now)
     return await queries.get_redemption(session, redemption_id)
+
+
+async def hold(
+    session: AsyncSession, keys: Sequence[tuple[UUID, UUID]]
+) -> dict[RedemptionId, Redemption]:
+    """Redemptions by (merchant, id), held until the transaction ends.
+
+    For whoever takes some back later on. The books come in between where there are postings, too:
+    everybody locks redemptions first, then accounts, then rewards.
+    """
+    if not keys:
+        return {}
+    rows = await (await bulk(session)).fetch(_HOLD, *map(list, zip(*keys, strict=True)))
+    held = [queries.redemption_of(ring_of(session), row) for row in rows]
+    return {it.id: it for it in held}
+
+
+async def take_back(
+    session: AsyncSession,
+    unused: Sequence[Redemption],
+    *,
+    reason: str | None,
+    actor: str,
+    now: datetime,
+) -> None:
+    """Cancel unused codes that are held; what they had cost returns to its lots."""
+    if not unused:
+        return
+    await _return(session, [(it, it.cost, "cancelled") for it in unused], actor=actor, now=now)
+    settled = [(it, State.CANCELLED, None) for it in unused]
+    await _settle(session, settled, actor=actor, reason=reason, now=now)
+    await _give_back_stock(session, unused)
+    cancelled = [
+        RewardCancelled(
+            merchant_id=it.merchant_id,
+            customer_id=it.customer_id,
+            occurred_at=now,
+            redemption_id=it.id,
+            reward_id=it.reward_id,
+            returned=it.cost,
+        )
+        for it in unused
+    ]
+    await publish(session, cancelled, now=now)
 
 
 async def expire_due(session: AsyncSession, *, limit: int = 500, now: datetime) -> int:
@@ -214,10 +253,11 @@ async def _return(
     actor: str,
     now: datetime,
 ) -> None:
-    """Put points back into the lots that paid for these redemptions."""
-    if not due:
+    """Put points back into the lots that paid for these redemptions; gifts were paid by none."""
+    paid = [(it, it.entry_id, amount, step) for it, amount, step in due if it.entry_id]
+    if not paid:
         return
-    units = await ledger.units_of(session, list({it.merchant_id for it, _, _ in due}))
+    units = await ledger.units_of(session, list({it.merchant_id for it, *_ in paid}))
     postings = [
         ledger.Posting(
             merchant_id=it.merchant_id,
@@ -229,9 +269,9 @@ async def _return(
             step=step,
             occurred_at=now,
             actor=actor,
-            reverses=ledger.EntryId(it.entry_id),
+            reverses=ledger.EntryId(entry_id),
         )
-        for it, amount, step in due
+        for it, entry_id, amount, step in paid
     ]
     await ledger.post_many(session, postings, now=now)
 

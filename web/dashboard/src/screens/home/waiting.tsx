@@ -65,6 +65,16 @@ const MATTERS: Matter[] = [
     link: { to: "/referrals", search: { view: "review" } },
   },
   {
+    label: "home.owed",
+    scope: "program:write",
+    key: ["referrals", "owed"],
+    count: () =>
+      read(
+        api.GET("/v1/api/referrals/status", { params: { query: { owed: true, limit: SHOWN } } }),
+      ),
+    link: { to: "/referrals", search: { status: "owed" } },
+  },
+  {
     label: "home.nearlyGone",
     scope: "program:write",
     key: ["rewards", "nearly-gone"],

@@ -8,6 +8,7 @@ export type Settings = Required<Schemas["ReferralSettings-Output"]>;
 
 interface Wanted {
   status?: Status;
+  owed?: true;
   review?: "waiting";
   customer_id?: string;
   friend_customer_id?: string;

@@ -11,7 +11,8 @@ const route = getRouteApi("/frame/referrals");
 const RANGES = [30, 90, 365] as const;
 const DAY_MS = 86_400_000;
 
-/** What referrals did lately. Points have no price, so what they cost is told in points. */
+/** What referrals did lately. Points have no price, so what they cost is told in points; codes are
+ * worth what they say, where they say an amount. */
 export function Figures() {
   const { t } = useTranslation();
   const format = useFormat();
@@ -57,6 +58,22 @@ function Numbers({ found }: { found: Schemas["AnalyticsView"] }) {
   const format = useFormat();
   const revenue = Object.entries(found.revenue);
   const none = [format.money(0, null)];
+  const worth = [
+    ...Object.entries(found.discounts).map(([currency, sum]) => format.money(sum, currency)),
+    ...(found.codes_unpriced > 0
+      ? [t("referral.unpriced", { codes: format.number(found.codes_unpriced) })]
+      : []),
+  ];
+  const codes: [string, string[]][] =
+    found.codes_given > 0
+      ? [
+          [
+            t("referral.codesUsed"),
+            [`${format.number(found.codes_used)} / ${format.number(found.codes_given)}`],
+          ],
+          [t("referral.discounts"), worth.length ? worth : none],
+        ]
+      : [];
   const shown: [string, string[]][] = [
     [t("referral.clicks"), [format.number(found.clicks)]],
     [t("referral.friends"), [format.number(found.referrals)]],
@@ -68,6 +85,7 @@ function Numbers({ found }: { found: Schemas["AnalyticsView"] }) {
       ],
     ],
     [t("referral.points"), [format.number(found.points)]],
+    ...codes,
     [
       t("referral.revenue"),
       revenue.length ? revenue.map(([currency, sum]) => format.money(sum, currency)) : none,

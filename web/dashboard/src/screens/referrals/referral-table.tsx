@@ -4,6 +4,7 @@ import { useFormat } from "../../i18n/format";
 import { Badge, type Tone } from "../../ui/badge";
 import { Table } from "../../ui/table";
 import type { Referral } from "./data";
+import { Gifts } from "./gifts";
 import { STATUSES } from "./words";
 
 const TONES: Record<string, Tone> = { completed: "good", pending: "warn", rejected: "danger" };
@@ -53,7 +54,7 @@ export function Person({ id, name }: { id: string; name: string | null }) {
   );
 }
 
-/** Where a referral stands, and what it waits for. */
+/** Where a referral stands, what it waits for, and what became of the gifts. */
 export function Progress({ referral }: { referral: Referral }) {
   const { t } = useTranslation();
   const next = useNext(referral);
@@ -62,6 +63,7 @@ export function Progress({ referral }: { referral: Referral }) {
     <span className="flex flex-col items-start gap-0.5">
       <Badge tone={TONES[status] ?? "plain"}>{t(`referral.${status}`)}</Badge>
       <span className="text-xs text-muted">{next}</span>
+      <Gifts referral={referral} />
     </span>
   );
 }

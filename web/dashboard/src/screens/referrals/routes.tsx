@@ -1,6 +1,6 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { frame } from "../../shell/routes";
-import { STATUSES, type Status } from "./words";
+import { FILTERS, type Filter } from "./words";
 
 const VIEWS = ["review", "rules"] as const;
 export type View = (typeof VIEWS)[number];
@@ -9,9 +9,9 @@ export const routes = [
   createRoute({
     getParentRoute: () => frame,
     path: "/referrals",
-    validateSearch: (search): { view?: View; status?: Status; days?: number } => {
+    validateSearch: (search): { view?: View; status?: Filter; days?: number } => {
       const view = VIEWS.find((each) => each === search.view);
-      const status = STATUSES.find((each) => each === search.status);
+      const status = FILTERS.find((each) => each === search.status);
       const days = Number(search.days);
       return {
         ...(view ? { view } : {}),

@@ -1,70 +1,15 @@
 import { useTranslation } from "react-i18next";
 import { useMerchant } from "../../api/program";
-import { Button } from "../../ui/button";
 import { Card } from "../../ui/card";
 import { Checkbox, Select, TextField } from "../../ui/field";
 import type { Settings } from "./data";
 import { MARKS } from "./words";
 
-const LEVELS_AT_MOST = 4;
-
-interface Part {
+export interface Part {
   settings: Settings;
   disabled: boolean;
   fields: Record<string, string>;
   onChange: (change: Partial<Settings>) => void;
-}
-
-export function Promised({ settings, disabled, fields, onChange }: Part) {
-  const { t } = useTranslation();
-  const levels = settings.upline_points;
-  const shared = { least: 0, most: 1_000_000 };
-  return (
-    <Card title={t("referral.rewards")}>
-      <fieldset disabled={disabled} className="grid grid-cols-1 gap-4 sm:grid-cols-2">
-        <Whole
-          {...shared}
-          label={t("referral.forAdvocate")}
-          value={settings.advocate_points}
-          error={fields["settings.advocate_points"]}
-          onValue={(advocate_points) => onChange({ advocate_points })}
-        />
-        <Whole
-          {...shared}
-          label={t("referral.forFriend")}
-          value={settings.friend_points}
-          error={fields["settings.friend_points"]}
-          onValue={(friend_points) => onChange({ friend_points })}
-        />
-        {levels.map((points, place) => (
-          <Whole
-            {...shared}
-            // biome-ignore lint/suspicious/noArrayIndexKey: a level is its place
-            key={place}
-            label={t("referral.upline", { level: place + 2 })}
-            value={points}
-            onValue={(now) =>
-              onChange({ upline_points: levels.map((was, at) => (at === place ? now : was)) })
-            }
-          />
-        ))}
-      </fieldset>
-      {!disabled && (
-        <div className="mt-4 flex flex-wrap gap-2">
-          {levels.length < LEVELS_AT_MOST && (
-            <Button onClick={() => onChange({ upline_points: [...levels, 0] })}>
-              {t("referral.addLevel")}
-            </Button>
-          )}
-          {levels.length > 0 && (
-            <Button onClick={() => onChange({ upline_points: levels.slice(0, -1) })}>
-              {t("referral.removeLevel")}
-            </Button>
-          )}
-        </div>
-      )}
-    </Card>
-  );
 }
 
 export function When({ settings, disabled, onChange }: Part) {
@@ -185,7 +130,7 @@ interface WholeProps {
   onValue: (value: number) => void;
 }
 
-function Whole({ label, least, most, value, error, onValue }: WholeProps) {
+export function Whole({ label, least, most, value, error, onValue }: WholeProps) {
   return (
     <TextField
       label={label}

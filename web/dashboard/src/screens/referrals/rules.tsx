@@ -8,7 +8,8 @@ import { Switch } from "../../ui/field";
 import { tell } from "../../ui/notice";
 import { Failed, Loading, Refused } from "../../ui/states";
 import { type Settings, settingsQuery } from "./data";
-import { Abuse, Landing, Promised, When } from "./rules-parts";
+import { Promised } from "./rules-gifts";
+import { Abuse, Landing, When } from "./rules-parts";
 
 /** What the merchant promises. A referral keeps what was promised when it began. */
 export function Rules() {

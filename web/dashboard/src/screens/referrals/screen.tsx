@@ -14,7 +14,7 @@ import { Figures } from "./figures";
 import { Queue } from "./queue";
 import { ReferralTable } from "./referral-table";
 import { Rules } from "./rules";
-import { STATUSES, type Status } from "./words";
+import { type Filter, STATUSES } from "./words";
 
 const route = getRouteApi("/frame/referrals");
 
@@ -54,7 +54,9 @@ function All() {
   const { t } = useTranslation();
   const { status, days } = route.useSearch();
   const navigate = useNavigate();
-  const query = useInfiniteQuery(referralsQuery(status ? { status } : {}));
+  const query = useInfiniteQuery(
+    referralsQuery(status === "owed" ? { owed: true } : status ? { status } : {}),
+  );
   return (
     <Card flush title={t("nav.referrals")}>
       <div className="max-w-xs px-4 pb-3">
@@ -64,7 +66,8 @@ function All() {
           value={status ?? "all"}
           options={[
             ["all", t("activity.everything")],
-            ...STATUSES.map((each): [Status, string] => [each, t(`referral.${each}`)]),
+            ...STATUSES.map((each): [Filter, string] => [each, t(`referral.${each}`)]),
+            ["owed", t("referral.giftOwed")],
           ]}
           onValue={(chosen) =>
             void navigate({

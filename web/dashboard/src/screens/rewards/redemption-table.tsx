@@ -76,7 +76,11 @@ export function RedemptionTable({ redemptions, withCustomer, onOpen }: Props) {
       wide: true,
       cell: (each) => format.instant(each.issued_at),
     },
-    { title: t("customer.points"), end: true, cell: (each) => format.number(each.cost) },
+    {
+      title: t("customer.points"),
+      end: true,
+      cell: (each) => (each.given_for ? t("redemption.gift") : format.number(each.cost)),
+    },
   ];
   return (
     <Table

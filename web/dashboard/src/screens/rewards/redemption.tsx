@@ -58,7 +58,13 @@ function Known({ redemption, onClose }: { redemption: Explained; onClose: () => 
       <div className="flex flex-col gap-4">
         <div className="flex flex-wrap items-center gap-2">
           <StateBadge state={redemption.state} />
-          <span className="text-muted">{t(`redemptionText.${redemption.state}`)}</span>
+          <span className="text-muted">
+            {t(
+              redemption.given_for && redemption.state === "cancelled"
+                ? "redemption.giftCancelled"
+                : `redemptionText.${redemption.state}`,
+            )}
+          </span>
         </div>
         {redemption.state === "issued" && <Code code={redemption.code} />}
         <Explanation redemption={redemption} />
@@ -87,8 +93,11 @@ function Explanation({ redemption }: { redemption: Explained }) {
       t("reward.minimum"),
       format.money(value.minimum_spend ?? 0, value.currency ?? null),
     ],
-    [t("reward.cost"), format.number(redemption.cost)],
-    [t("redemption.redeemedAt"), format.instant(redemption.issued_at)],
+    !redemption.given_for && [t("reward.cost"), format.number(redemption.cost)],
+    [
+      t(redemption.given_for ? "redemption.gift" : "redemption.redeemedAt"),
+      format.instant(redemption.issued_at),
+    ],
     Boolean(redemption.expires_at) && [
       t("redemption.goodUntil"),
       format.instant(redemption.expires_at ?? ""),
@@ -135,12 +144,21 @@ interface CancelProps {
 function Cancel({ redemption, onClose, onBack }: CancelProps) {
   const { t } = useTranslation();
   const format = useFormat();
-  const cancelling = useSettle(redemption, "cancel", "redemption.nowCancelled");
+  const gift = redemption.given_for !== null;
+  const cancelling = useSettle(
+    redemption,
+    "cancel",
+    gift ? "redemption.giftCancelled" : "redemption.nowCancelled",
+  );
   return (
     <Dialog
       open
       title={t("redemption.cancel")}
-      text={t("redemption.cancelText", { points: format.amount(redemption.cost) })}
+      text={
+        gift
+          ? t("redemption.giftCancelText")
+          : t("redemption.cancelText", { points: format.amount(redemption.cost) })
+      }
       onClose={onClose}
     >
       <Refused error={cancelling.error} />
