@@ -89,9 +89,10 @@ def timely(at: datetime, claimed_at: datetime, expires_at: datetime) -> bool:
 
 
 def gifts(referral: Referral, known: Known, verdict: Verdict) -> list[Gift]:
-    """What everybody should have for a referral as it stands; nothing for one that doesn't count.
+    """What everybody should have for a referral as it stands.
 
-    Nobody gets something twice for one referral, whoever the people behind it turn out to be.
+    Nothing for one that doesn't count, but for what the friend was given to begin with. Nobody gets
+    something twice for one referral, whoever the people behind it turn out to be.
     """
     settings = known.settings
     counts = verdict.status is Status.COMPLETED

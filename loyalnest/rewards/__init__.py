@@ -37,6 +37,7 @@ from loyalnest.rewards.own_routes import own_router
 from loyalnest.rewards.queries import (
     by_code,
     catalogue,
+    find_many,
     get_redemption,
     get_reward,
     list_redemptions,
@@ -127,6 +128,7 @@ __all__ = [
     "create",
     "expire",
     "expire_due",
+    "find_many",
     "get_redemption",
     "get_reward",
     "givable",

@@ -1,6 +1,6 @@
 """Named reads: the catalogue, and what customers bought of it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -99,8 +99,16 @@ async def rewards_of(
     session: AsyncSession, keys: Sequence[tuple[UUID, UUID]]
 ) -> dict[tuple[UUID, UUID], Reward]:
     """Rewards by (merchant, id), as far as they are there."""
+    if not keys:
+        return {}
     rows = await (await bulk(session)).fetch(_NAMED, [it[0] for it in keys], [it[1] for it in keys])
     return {(reward.merchant_id, reward.id): reward for reward in map(_reward, rows)}
+
+
+async def find_many(session: AsyncSession, reward_ids: Collection[RewardId]) -> list[Reward]:
+    """Those of the merchant's rewards that are there."""
+    merchant_id = merchant_of(session)
+    return list((await rewards_of(session, [(merchant_id, it) for it in reward_ids])).values())
 
 
 async def catalogue(session: AsyncSession, *, state: RewardState | None = None) -> list[Reward]:

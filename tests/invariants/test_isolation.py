@@ -60,6 +60,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "approve_referral": {"note": "a friend"},
     "reject_referral": {"note": "no friend"},
     "reconsider_referral": {"note": "after all"},
+    "save_referral_settings": {"settings": {"friend_reward_id": "{reward_id}"}},
     "redeem_reward": {"customer_id": "{customer_id}", "reward_id": "{reward_id}"},
     "use_redemption": {},
     "cancel_redemption": {},

@@ -164,6 +164,27 @@ async def test_a_customer_has_badges_and_a_code_for_friends(database: Database):
         assert code["link"] == f"https://shop.example/?via={code['referral_code']}"
         assert (await ada.sees("/referral")) == code
 
+        shipping = await make_reward(client, key, names={"de": "Gratisversand"})
+        promise = {"settings": {"enabled": True, "friend_reward_id": shipping}}
+        path = "/v1/api/referrals/settings"
+        assert (await client.put(path, json=promise, headers=bearing(key))).is_success
+        promised = await ada.sees("/referral?language=de")
+        assert promised["you_get"] == {"points": 50, "reward": None, "reward_at_once": False}
+        assert promised["friend_gets"] == {
+            "points": 50, "reward": "Gratisversand", "reward_at_once": True,
+        }  # fmt: skip
+        friend = {
+            "referral_code": code["referral_code"],
+            "friend_customer_id": await shop.customer_id(BEN),
+        }
+        path = "/v1/api/referrals/complete"
+        assert (await client.post(path, json=friend, headers=bearing(key))).is_success
+        ben = await visit(client, shop, key, BEN)
+        (gift,) = (await ben.sees("/redemptions"))["items"]
+        assert (gift["cost"], gift["given_for"], gift["state"]) == (0, "referral", "issued")
+        assert gift["code"]
+        assert (await ada.sees("/redemptions"))["items"] == []
+
 
 async def test_a_merge_between_a_request_and_its_repetition_makes_no_second_code(
     database: Database,

@@ -121,6 +121,8 @@ async def _look_at(
     session: AsyncSession, keys: Sequence[tuple[UUID, RewardId]], *, now: datetime
 ) -> dict[tuple[UUID, RewardId], _Looked]:
     found = await queries.rewards_of(session, keys)
+    if not found:
+        return {}
     currencies = await merchants.currencies_of(session, list({it for it, _ in keys}))
     return {
         (it.merchant_id, it.id): _Looked(
