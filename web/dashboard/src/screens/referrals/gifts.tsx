@@ -7,7 +7,10 @@ export function Gifts({ referral }: { referral: Referral }) {
   const open = referral.status === "pending" || referral.status === "completed";
   const gifts = referral.gifts.filter(({ state }) => open || state !== "promised");
   return gifts.map(({ side, reward_name, state }) => (
-    <span key={side} className={`text-xs break-words ${state === "owed" ? "text-warn" : "text-muted"}`}>
+    <span
+      key={side}
+      className={`text-xs break-words ${state === "owed" ? "text-warn" : "text-muted"}`}
+    >
       {t(side === "friend" ? "referral.friendReward" : "referral.advocateReward")}: {reward_name}
       {" · "}
       {state === "owed"
