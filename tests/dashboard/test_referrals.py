@@ -140,7 +140,7 @@ async def a_friends_gift_is_chosen_given_and_owed(site: Site, page: Page) -> Non
     await page.get_by_role("switch", name="Customers can bring friends").set_checked(True)
     await page.get_by_label("Reward for the friend").select_option("£5 off")
     await expect(page.get_by_label("When the friend gets the reward")).to_have_value("joined")
-    told = "A friend who uses the code gets £5 off at once. Once it counts, the friend gets 75"
+    told = "gets \u2068£5 off\u2069 at once. Once it counts, the friend gets 75 points."
     await expect(page.get_by_text(told)).to_be_visible()
     await page.get_by_role("button", name="Save").click()
     await expect(page.get_by_text("Unsaved changes")).to_have_count(0)

@@ -160,7 +160,8 @@ function Example({ settings, rewards }: Part & { rewards: Reward[] | undefined }
     const reward = rewards?.find(({ id }) => id === rewardId);
     return list.format([
       ...(points > 0 ? [format.amount(points)] : []),
-      ...(reward ? [nameOf(reward)] : []),
+      // A name in another script keeps its own direction within the sentence.
+      ...(reward ? [`\u2068${nameOf(reward)}\u2069`] : []),
     ]);
   };
   const atOnce = settings.friend_reward_when === "joined";
