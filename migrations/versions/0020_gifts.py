@@ -7,7 +7,7 @@ a million. Way back: drop the table, the index and the columns, once no code is 
 from loyalnest.kernel import tenancy
 
 revision = "0020"
-down_revision = "0017b"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 
