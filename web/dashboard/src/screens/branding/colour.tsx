@@ -27,7 +27,7 @@ export function ColourField({ value, palette, disabled, onChange }: Props) {
           <input
             type="color"
             disabled={disabled}
-            className="h-9 w-16 rounded-lg border border-line-strong bg-card p-1 disabled:opacity-60"
+            className="h-9 w-16 rounded-lg max-sm:h-9.5 border border-line-strong bg-card p-1 disabled:opacity-60"
             value={palette.colour}
             onChange={(event) => onChange(event.target.value)}
           />
