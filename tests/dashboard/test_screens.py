@@ -5,10 +5,10 @@ import re
 from decimal import Decimal
 from functools import reduce
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
-from playwright.async_api import Browser, Frame, Page, expect
+from playwright.async_api import Browser, Frame, Page, ViewportSize, expect
 
 from loyalnest import campaigns, gamification, tiers
 from loyalnest.kernel import clock
@@ -30,7 +30,11 @@ SCREENS = (
     *("/gamification/new?challenge=true", "/gamification/loyal", "/gamification/loyal/edit"),
     *("/referrals", "/referrals?view=review", "/referrals?view=rules"),
 )
-PHONE = {"width": 320, "height": 640}
+Theme = Literal["light", "dark"]
+DESK: ViewportSize = {"width": 1280, "height": 800}
+PHONE: ViewportSize = {"width": 320, "height": 640}
+DAY_THEN_NIGHT: tuple[Theme, Theme] = ("light", "dark")
+NIGHT_THEN_DAY: tuple[Theme, Theme] = ("dark", "light")
 LADDER = tiers.Ladder(
     tiers=(
         tiers.Tier(key="member", name="Member", threshold=Decimal(0)),
@@ -82,7 +86,8 @@ async def open_screen(page: Page, site: Site, path: str) -> None:
 
 async def faults(page: Page | Frame, built: Path) -> list[dict[str, Any]]:
     """What axe finds that keeps people out."""
-    await page.evaluate((built / "node_modules" / "axe-core" / "axe.min.js").read_text())
+    if not await page.evaluate("'axe' in window"):
+        await page.evaluate((built / "node_modules" / "axe-core" / "axe.min.js").read_text())
     # Where there is nothing to mend it need not say where.
     found: dict[str, Any] = await page.evaluate("axe.run({ resultTypes: ['violations'] })")
     return [
@@ -93,36 +98,39 @@ async def faults(page: Page | Frame, built: Path) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize(
-    ("language", "theme", "size"),
-    [("en-GB", "light", {}), ("he", "dark", {}), ("de-DE", "dark", PHONE), ("ar", "light", PHONE)],
+    ("language", "themes"), [("de-DE", DAY_THEN_NIGHT), ("ar", NIGHT_THEN_DAY)]
 )
 async def test_every_screen_is_within_reach_of_everybody(
-    site: Site,
-    chromium: Browser,
-    built: Path,
-    language: str,
-    theme: str,
-    size: dict[str, int],
+    site: Site, chromium: Browser, built: Path, language: str, themes: tuple[Theme, Theme]
 ):
+    """Each on a desk, then as it lies there on a phone, and in the other light."""
     found: dict[str, object] = {}
-    async with visitor(chromium, language=language, theme=theme, **size) as page:
+    async with visitor(chromium, language=language) as page:
+
+        async def look(path: str) -> None:
+            for size, theme in zip((DESK, PHONE), themes, strict=True):
+                await page.set_viewport_size(size)
+                await page.emulate_media(color_scheme=theme)
+                seen = f"{path} ({theme}, {size['width']} px)"
+                if wrong := await faults(page, built):
+                    found[seen] = wrong
+                wide = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
+                if wide > 0:
+                    found[f"{seen} is too wide"] = wide
+            assert re.search(r"\b[a-z]+\.[a-z]+[A-Z]\w+\b", await page.inner_text("body")) is None
+
         await page.goto(site.at())
         await page.locator("h1").wait_for()
-        if wrong := await faults(page, built):
-            found["/sign-in"] = wrong
+        await look("/sign-in")
         await page.goto(site.at("/invitation#lni_nonsense"))
         await page.get_by_role("alert").wait_for()
-        if wrong := await faults(page, built):
-            found["/invitation"] = wrong
+        await look("/invitation")
+        await page.set_viewport_size(DESK)
         await sign_in(page, site)
         for path in await paths(site):
+            await page.set_viewport_size(DESK)
             await open_screen(page, site, path)
-            if wrong := await faults(page, built):
-                found[path] = wrong
-            assert re.search(r"\b[a-z]+\.[a-z]+[A-Z]\w+\b", await page.inner_text("body")) is None
-            wide = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
-            if wide > 0:
-                found[f"{path} too wide"] = wide
+            await look(path)
     assert json.loads(json.dumps(found)) == {}
 
 
