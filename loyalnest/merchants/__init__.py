@@ -15,10 +15,16 @@ from loyalnest.merchants.errors import (
     StoreTaken,
     SwitchUnknown,
     TimeZoneUnknown,
+    TooManyWebAddresses,
     VersionNotFound,
     WebAddressInvalid,
 )
-from loyalnest.merchants.events import ProgramChanged, ProgramSwitched, StoreUninstalled
+from loyalnest.merchants.events import (
+    ProgramChanged,
+    ProgramSwitched,
+    StoreAddressesChanged,
+    StoreUninstalled,
+)
 from loyalnest.merchants.keys import INDEXES, SEALED
 from loyalnest.merchants.queries import (
     currencies_of,
@@ -97,6 +103,7 @@ __all__ = [
     "Rounding",
     "Shop",
     "Store",
+    "StoreAddressesChanged",
     "StoreNotFound",
     "StoreTaken",
     "StoreUninstalled",
@@ -106,6 +113,7 @@ __all__ = [
     "SwitchView",
     "Switches",
     "TimeZoneUnknown",
+    "TooManyWebAddresses",
     "VersionNotFound",
     "WebAddressInvalid",
     "add_store",

@@ -32,8 +32,23 @@ class StoreNotFound(NotFound):
 
 
 class WebAddressInvalid(Invalid):
-    """A web address is a scheme and a host, like 'https://www.example.com', and at most 20 of them
-    belong to a store."""
+    """A web address is a scheme and a host with a name, like 'https://www.example.com'."""
+
+
+class WebAddressNotSafe(WebAddressInvalid):
+    """A web address begins with 'https://': what comes by http could be anybody's on the way."""
+
+
+class WebAddressHasPath(WebAddressInvalid):
+    """A web address ends with its host: a browser doesn't say which page of it asks."""
+
+
+class WebAddressWildcard(WebAddressInvalid):
+    """Name each web address by itself, without '*': others may own what lies under a domain."""
+
+
+class TooManyWebAddresses(Invalid):
+    """A store has at most 20 web addresses."""
 
 
 class MerchantNotFound(NotFound):

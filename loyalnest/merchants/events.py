@@ -25,6 +25,16 @@ class ProgramSwitched(Event, frozen=True, kw_only=True):
     before: str
 
 
+class StoreAddressesChanged(Event, frozen=True, kw_only=True):
+    """Pages at other web addresses than before may call the doors of a store's customers."""
+
+    type: ClassVar[str] = "store.addresses_changed"
+
+    store_id: UUID
+    before: list[str]
+    after: list[str]
+
+
 class StoreUninstalled(Event, frozen=True, kw_only=True):
     """A store has removed us."""
 

@@ -46,7 +46,7 @@ WHERE uninstalled_at IS NULL
   AND (domain = :host OR web_addresses @> ARRAY[:origin])
 """
 _PAGE_OF_MERCHANT = text(f"SELECT true {_HAS_PAGE} AND merchant_id = :merchant_id LIMIT 1")
-_PAGE_OF_ANYBODY = text(f"SELECT true {_HAS_PAGE} LIMIT 1")
+PAGE_OF_ANYBODY = text(f"SELECT true {_HAS_PAGE} LIMIT 1")
 _SHOP = text(
     "SELECT merchant_id, subject_id FROM directory WHERE kind = :kind AND hash = ANY(:hashes)"
 )
@@ -138,7 +138,7 @@ async def has_page(session: AsyncSession, origin: str) -> bool:
 
 async def is_anybodys_page(session: AsyncSession, origin: str) -> bool:
     """Whether a page of this origin belongs to any merchant's store. For the platform."""
-    return await session.scalar(_PAGE_OF_ANYBODY, _asked(origin)) is not None
+    return await session.scalar(PAGE_OF_ANYBODY, _asked(origin)) is not None
 
 
 def _asked(origin: str) -> dict[str, str]:

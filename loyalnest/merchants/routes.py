@@ -48,7 +48,9 @@ async def list_stores(session: Reading, paging: Paging) -> Page[StoreView]:
 
 
 @router.put("/stores/{store_id}/web-addresses", operation_id="save_web_addresses")
-async def save_web_addresses(store_id: str, body: WebAddresses, session: Writing) -> StoreView:
+async def save_web_addresses(
+    store_id: str, body: WebAddresses, session: Writing, now: Now
+) -> StoreView:
     """Say where a store's pages are besides its domain; these replace what was said before.
 
     A script on a page of one of the merchant's own stores may call customers' doors
@@ -56,7 +58,7 @@ async def save_web_addresses(store_id: str, body: WebAddresses, session: Writing
     other pages are refused everywhere.
     """
     store = await service.save_web_addresses(
-        session, from_wire("sto", store_id), body.web_addresses
+        session, from_wire("sto", store_id), body.web_addresses, now=now
     )
     return StoreView.of(store)
 

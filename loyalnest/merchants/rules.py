@@ -11,7 +11,10 @@ from loyalnest.merchants.errors import (
     NameMissing,
     SwitchUnknown,
     TimeZoneUnknown,
+    WebAddressHasPath,
     WebAddressInvalid,
+    WebAddressNotSafe,
+    WebAddressWildcard,
 )
 from loyalnest.merchants.values import ProgramSettings, ProgramVersion, Switch
 
@@ -21,6 +24,7 @@ _LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _WEB_ADDRESS = re.compile(
     rf"https://(?P<host>(?:{_LABEL}\.)+[a-z](?:[a-z0-9-]{{0,61}}[a-z0-9]))(?::(?P<port>[0-9]{{1,5}}))?/?"
 )
+_WITH_PATH = re.compile(r"https://[^/?#]+/*[/?#][^/]")
 _LONGEST_HOST = 253
 _RULE = "rule."
 _TIME_ZONES = frozenset(available_timezones())
@@ -44,11 +48,19 @@ def check_name(name: str) -> None:
 
 
 def web_address(text: str) -> str:
-    """An address as a browser names the origin of its pages. Raises WebAddressInvalid.
+    """An address as a browser names the origin of its pages.
 
     Only https, and a host with a name: whoever can write on the wire between could be any other.
+    Raises WebAddressInvalid, or the kind of it that says what is wrong.
     """
-    found = _WEB_ADDRESS.fullmatch(text.strip().lower())
+    said = text.strip().lower()
+    if "*" in said:
+        raise WebAddressWildcard
+    if said.startswith("http://"):
+        raise WebAddressNotSafe
+    found = _WEB_ADDRESS.fullmatch(said)
+    if found is None and _WITH_PATH.match(said):
+        raise WebAddressHasPath
     if found is None or len(found["host"]) > _LONGEST_HOST:
         raise WebAddressInvalid
     port = found["port"]

@@ -71,7 +71,8 @@ class WebAddresses(BaseModel):
     """Where a store's pages are."""
 
     web_addresses: list[Annotated[str, Field(max_length=300)]] = Field(
-        max_length=rules.ADDRESSES_AT_MOST, description="Each by https, a host, and no path."
+        max_length=100,
+        description=f"At most {rules.ADDRESSES_AT_MOST}, each by https, a host, and no path.",
     )
 
 

@@ -12,8 +12,19 @@ from loyalnest.kernel.database import merchant_of, ring_of
 from loyalnest.kernel.events import publish
 from loyalnest.kernel.ids import new_id
 from loyalnest.merchants import queries, rules
-from loyalnest.merchants.errors import HandleTaken, ProgramStale, StoreTaken, WebAddressInvalid
-from loyalnest.merchants.events import ProgramChanged, ProgramSwitched, StoreUninstalled
+from loyalnest.merchants.errors import (
+    HandleTaken,
+    ProgramStale,
+    StoreNotFound,
+    StoreTaken,
+    TooManyWebAddresses,
+)
+from loyalnest.merchants.events import (
+    ProgramChanged,
+    ProgramSwitched,
+    StoreAddressesChanged,
+    StoreUninstalled,
+)
 from loyalnest.merchants.models import MerchantRow, ProgramVersionRow, StoreRow
 from loyalnest.merchants.values import Merchant, ProgramSettings, ProgramVersion, Store, Switch
 
@@ -25,9 +36,6 @@ _LIST_STORES = text(
     " SELECT * FROM unnest(cast(:kind AS text[]), cast(:hash AS bytea[]),"
     " cast(:merchant_id AS uuid[]), cast(:store_id AS uuid[]))"
     " ON CONFLICT DO NOTHING RETURNING true"
-)
-_SAVE_ADDRESSES = text(
-    "UPDATE stores SET web_addresses = :addresses WHERE merchant_id = :merchant_id AND id = :id"
 )
 _UNINSTALL = text(
     "UPDATE stores SET uninstalled_at = :now"
@@ -107,17 +115,31 @@ async def add_store(
 
 
 async def save_web_addresses(
-    session: AsyncSession, store_id: UUID, addresses: Sequence[str]
+    session: AsyncSession, store_id: UUID, addresses: Sequence[str], *, now: datetime
 ) -> Store:
     """Say where a store's pages are, from which customers' doors may be called.
 
-    Raises StoreNotFound, WebAddressInvalid.
+    Raises StoreNotFound, WebAddressInvalid, TooManyWebAddresses.
     """
     wanted = list(dict.fromkeys(rules.web_address(each) for each in addresses))
     if len(wanted) > rules.ADDRESSES_AT_MOST:
-        raise WebAddressInvalid
-    asked = {"merchant_id": merchant_of(session), "id": store_id, "addresses": wanted}
-    await session.execute(_SAVE_ADDRESSES, asked)
+        raise TooManyWebAddresses
+    merchant_id = merchant_of(session)
+    row = await session.get(StoreRow, (merchant_id, store_id), with_for_update=True)
+    if row is None:
+        raise StoreNotFound
+    before = row.web_addresses
+    if wanted != before:
+        row.web_addresses = wanted
+        await session.flush()
+        changed = StoreAddressesChanged(
+            merchant_id=merchant_id,
+            occurred_at=now,
+            store_id=store_id,
+            before=before,
+            after=wanted,
+        )
+        await publish(session, [changed], now=now)
     return await queries.get_store(session, store_id)
 
 

@@ -337,6 +337,33 @@ async def test_a_key_is_made_shown_once_and_revoked(site: Site, page: Page):
     await expect(page.get_by_role("main").get_by_text("Revoked")).to_be_visible()
 
 
+async def test_a_stores_pages_are_named_put_right_and_taken_back(site: Site, page: Page):
+    await page.goto(site.at("/settings"))
+    pages = page.get_by_role("region", name="Other web addresses")
+    await expect(pages.get_by_text("No others yet")).to_be_visible()
+    await pages.get_by_label("Web address", exact=True).focus()
+    for said, told in (
+        ("http://www.cafe.example", "begins with 'https://'"),
+        ("https://www.cafe.example/pages/points", "ends with its host"),
+        ("https://*.cafe.example", "Name each web address by itself"),
+        ("cafe", "like 'https://www.example.com'"),
+    ):
+        await page.keyboard.press("ControlOrMeta+a")
+        await page.keyboard.type(said)
+        await page.keyboard.press("Enter")
+        await expect(pages.get_by_text(told)).to_be_visible()
+    await page.keyboard.press("ControlOrMeta+a")
+    await page.keyboard.type("https://WWW.cafe.example/")
+    await page.keyboard.press("Enter")
+    named = pages.get_by_text("https://www.cafe.example", exact=True)
+    await expect(named).to_be_visible()
+    await expect(pages.get_by_label("Web address", exact=True)).to_have_value("")
+    await pages.get_by_role("button", name="Remove: https://www.cafe.example").click()
+    await expect(named).to_have_count(0)
+    await page.get_by_role("status").get_by_role("button", name="Undo").click()
+    await expect(named).to_be_visible()
+
+
 async def test_the_language_is_changed_at_once_and_remembered(site: Site, page: Page):
     await page.goto(site.at("/settings"))
     await page.get_by_label("Language").select_option("fr")

@@ -8,8 +8,10 @@ import pytest
 from sqlalchemy import text
 
 from loyalnest import merchants
+from loyalnest.kernel import relay
 from loyalnest.kernel.database import Database
 from loyalnest.kernel.ids import to_wire
+from loyalnest.merchants.queries import PAGE_OF_ANYBODY
 from tests.conftest import NOW
 from tests.doors import bearing, house, make_key, open_cafe
 
@@ -33,12 +35,18 @@ TRICKS = (
     "",
 )
 
-NO_ADDRESSES = (
-    *("http://www.cafe.example", "https://localhost", "https://10.0.0.1", "null", ""),
-    *("https://*.cafe.example", "https://cafe.example/shop", "https://me@cafe.example"),
-    *("https://cafe.example:0", "https://cafe.example:٤٤٣", "https://café.example"),
-    *("//cafe.example", "https://a..example"),
-)
+NO_ADDRESSES = {
+    "WEB_ADDRESS_INVALID": (
+        *("https://localhost", "https://10.0.0.1", "null", "", "https://me@cafe.example"),
+        *("https://cafe.example:0", "https://cafe.example:٤٤٣", "https://café.example"),
+        *("//cafe.example", "https://a..example", "cafe.example"),
+    ),
+    "WEB_ADDRESS_NOT_SAFE": ("http://www.cafe.example", "HTTP://cafe.example/shop"),
+    "WEB_ADDRESS_HAS_PATH": (
+        *("https://cafe.example/shop", "https://cafe.example/#shop", "https://cafe.example?shop"),
+    ),
+    "WEB_ADDRESS_WILDCARD": ("https://*.cafe.example", "*"),
+}
 
 
 @dataclass
@@ -185,6 +193,36 @@ async def test_a_web_address_is_a_scheme_and_a_host(cafe: Cafe):
     ):
         answer = await cafe.says_where_it_is(said, said)
         assert answer.json()["web_addresses"] == [kept]
-    for said in NO_ADDRESSES:
-        answer = await cafe.says_where_it_is(said)
-        assert answer.json()["code"] == "WEB_ADDRESS_INVALID", said
+    for code, wrong in NO_ADDRESSES.items():
+        for said in wrong:
+            answer = await cafe.says_where_it_is(said)
+            assert answer.json()["code"] == code, said
+    many = [f"https://{number}.cafe.example" for number in range(21)]
+    answer = await cafe.says_where_it_is(*many)
+    assert answer.json()["code"] == "TOO_MANY_WEB_ADDRESSES"
+
+
+async def test_who_changed_where_the_pages_are_is_on_record(cafe: Cafe, database: Database):
+    await cafe.says_where_it_is(OURS)  # as it was
+    await cafe.says_where_it_is(OURS, "https://shop.cafe.example")
+    await relay.settle(database, [])
+    path = "/v1/api/events?type=store.addresses_changed"
+    told = await cafe.client.get(path, headers=bearing(cafe.key))
+    first, second = told.json()["items"]
+    assert first["data"]["before"] == []
+    assert second["data"]["before"] == first["data"]["after"] == [OURS]
+    assert second["data"]["after"] == [OURS, "https://shop.cafe.example"]
+    assert second["author"]["actor"].startswith("api_key:key_")
+
+
+async def test_a_strangers_page_is_looked_up_among_all_stores_by_index(database: Database):
+    async with database.platform() as session:
+        # A handful of stores is read faster whole; the question is whether an index could answer.
+        for way in ("seqscan", "indexscan", "indexonlyscan"):
+            await session.execute(text(f"SET LOCAL enable_{way} = off"))
+        asked = {"origin": OURS, "host": OURS.removeprefix("https://")}
+        lines = await session.scalars(text(f"EXPLAIN (COSTS OFF) {PAGE_OF_ANYBODY}"), asked)
+        plan = "\n".join(lines)
+    assert "Bitmap Index Scan on stores_domain" in plan, plan
+    assert "Bitmap Index Scan on stores_web_addresses" in plan, plan
+    assert "Index Cond: (web_addresses @> " in plan

@@ -26,6 +26,7 @@ const ICONS: Record<string, IconName> = {
   onboarding: "settings",
   usage: "alert",
   staff: "customers",
+  store: "settings",
   api_key: "settings",
 };
 

@@ -1,24 +1,22 @@
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { bridge } from "../../api/bridge";
-import { api, read } from "../../api/client";
 import { identityQuery, merchantQuery, useMay } from "../../api/program";
 import { chooseLanguage } from "../../i18n";
-import { useFormat } from "../../i18n/format";
 import { LANGUAGES, type Language } from "../../i18n/languages";
 import { chooseTheme, THEMES, useTheme } from "../../shell/theme";
 import { Badge } from "../../ui/badge";
 import { buttonClass } from "../../ui/button";
 import { Card, Facts } from "../../ui/card";
 import { Select } from "../../ui/field";
-import { Listing, paged } from "../../ui/listing";
 import { Page } from "../../ui/page";
-import { Empty, Failed, Loading } from "../../ui/states";
+import { Failed, Loading } from "../../ui/states";
 import { ApiKeys } from "./api-keys";
 import { BringMerchant } from "./bring-merchant";
 import { Naming } from "./naming";
 import { Password } from "./password";
+import { Stores } from "./stores";
 
 export function Settings() {
   const { t } = useTranslation();
@@ -126,47 +124,6 @@ function Staff() {
       }
     >
       <p className="text-muted">{t("staff.text")}</p>
-    </Card>
-  );
-}
-
-function Stores() {
-  const { t } = useTranslation();
-  const format = useFormat();
-  const query = useInfiniteQuery({
-    queryKey: ["stores"],
-    queryFn: ({ pageParam }) =>
-      read(
-        api.GET("/v1/api/stores", { params: { query: pageParam ? { cursor: pageParam } : {} } }),
-      ),
-    ...paged,
-  });
-  return (
-    <Card flush title={t("settings.stores")}>
-      <Listing query={query} empty={<Empty title={t("settings.noStores")} />}>
-        {(stores) => (
-          <ul>
-            {stores.map((store) => (
-              <li
-                key={store.id}
-                className="flex flex-wrap items-center justify-between gap-2 border-t border-line px-4 py-3"
-              >
-                <div className="min-w-0">
-                  <p className="font-medium">{store.name}</p>
-                  <p className="text-xs break-all text-muted">{store.domain}</p>
-                </div>
-                {store.uninstalled_at ? (
-                  <Badge tone="warn">
-                    {t("settings.left", { date: format.date(store.uninstalled_at) })}
-                  </Badge>
-                ) : (
-                  <Badge tone="good">{t("settings.connected")}</Badge>
-                )}
-              </li>
-            ))}
-          </ul>
-        )}
-      </Listing>
     </Card>
   );
 }
