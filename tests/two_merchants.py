@@ -95,6 +95,7 @@ async def _settled(database: Database, shop: Shop, owner: str) -> Tenant:
         assert worth.is_success, worth.text
         link = path.replace("sessions", "links")
         assert (await client.post(link, headers=bearing(key))).is_success
+        await _say_where_staff_work(client, key, owner)
     await _refer_a_friend(shop, email)
     await _begin(database, shop)
     await _fall_into_debt_and_merge(database, key, await shop.customer_id(email))
@@ -115,6 +116,13 @@ async def _link_to_store(database: Database, shop: Shop, token: str) -> None:
     async with database.batch([]) as session:
         owner = await staff.authenticate(session, token, now=NOW)
         await staff.link_store_user(session, shop.store_id, "7", by=owner, now=NOW)
+
+
+async def _say_where_staff_work(client: httpx.AsyncClient, key: str, owner: str) -> None:
+    place = {"network": "203.0.113.0/24", "label": f"Where {owner} works"}
+    body = {"version": 0, "networks": [place]}
+    said = await client.put("/v1/api/staff/networks", json=body, headers=bearing(key))
+    assert said.is_success, said.text
 
 
 async def _earn(client: httpx.AsyncClient, key: str, customer_id: str) -> None:

@@ -42,6 +42,7 @@ from loyalnest.kernel.database import Database, act_for
 from loyalnest.kernel.errors import Invalid
 from loyalnest.kernel.http import Caller
 from loyalnest.kernel.jobs import Recurring, forget_done
+from loyalnest.kernel.networks import Address
 from loyalnest.kernel.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -193,18 +194,20 @@ def _shopify_app(settings: Settings) -> shopify.App | None:
 def _authenticating(settings: Settings) -> Authenticate:
     app = _shopify_app(settings)
 
-    async def authenticate(session: AsyncSession, bearer: str, *, now: datetime) -> Caller:
+    async def authenticate(
+        session: AsyncSession, bearer: str, *, now: datetime, address: Address | None
+    ) -> Caller:
         if shopify.is_id_token(bearer):
-            return await shopify.authenticate(session, bearer, app, now=now)
-        return await staff.authenticate(session, bearer, now=now)
+            return await shopify.authenticate(session, bearer, app, now=now, address=address)
+        return await staff.authenticate(session, bearer, now=now, address=address)
 
     return authenticate
 
 
 def _authenticate_at(database: Database, authenticate: Authenticate) -> live.Authenticate:
-    async def caller_of(bearer: str) -> Caller:
+    async def caller_of(bearer: str, address: Address | None) -> Caller:
         async with database.batch([]) as session:
-            return await authenticate(session, bearer, now=clock.now())
+            return await authenticate(session, bearer, now=clock.now(), address=address)
 
     return caller_of
 

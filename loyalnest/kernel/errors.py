@@ -6,12 +6,16 @@ given. Domain code raises these and knows no HTTP status.
 
 import re
 from collections.abc import Mapping
+from typing import ClassVar
 
 _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
 class DomainError(Exception):
     """Something the caller should know about went wrong."""
+
+    headers: ClassVar[Mapping[str, str]] = {}
+    """What the answer says besides, to a client that is not ours and reads headers alone."""
 
     def __init__(self, detail: str | None = None, *, fields: Mapping[str, str] | None = None):
         self.detail = detail or (type(self).__doc__ or "").strip().splitlines()[0]

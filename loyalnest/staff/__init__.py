@@ -4,7 +4,8 @@ Somebody signs in with e-mail and password and gets a short access token and a r
 works once; a program has an API key with scopes, and through it opens sessions for single
 customers. All are sent as `Authorization: Bearer …`; `authenticate` tells whom one belongs to.
 Nobody gives a role to somebody, or changes somebody, that may do more than they; the last owner
-stays. People join by a link that works once.
+stays. People join by a link that works once. A merchant may say from which networks its staff sign
+in; keys and customers are not held by that.
 """
 
 from loyalnest.staff.access import (
@@ -21,6 +22,7 @@ from loyalnest.staff.errors import (
     KeyNeeded,
     MemberExists,
     MemberNotFound,
+    NetworkRefused,
     NotSignedIn,
     NoVoucher,
     PassInvalid,
@@ -37,6 +39,7 @@ from loyalnest.staff.routes import router_of
 from loyalnest.staff.rules import SCOPES_OF, device_of, made_up_password
 from loyalnest.staff.service.keys import create_api_key, revoke_api_key
 from loyalnest.staff.service.members import create_member, set_password
+from loyalnest.staff.service.networks import allow_anywhere
 from loyalnest.staff.service.passes import make_pass
 from loyalnest.staff.service.sessions import sign_out_everywhere
 from loyalnest.staff.service.store_users import link_store_user
@@ -65,6 +68,7 @@ __all__ = [
     "Member",
     "MemberExists",
     "MemberNotFound",
+    "NetworkRefused",
     "NoVoucher",
     "NotSignedIn",
     "OwnScope",
@@ -78,6 +82,7 @@ __all__ = [
     "SignInFailed",
     "StoreUserUnknown",
     "Tokens",
+    "allow_anywhere",
     "authenticate",
     "authenticate_store_user",
     "create_api_key",

@@ -9,6 +9,7 @@ from loyalnest import merchants
 from loyalnest.kernel.database import act_for, merchant_of, ring_of
 from loyalnest.kernel.http import Caller, CallerKind
 from loyalnest.kernel.ids import to_wire
+from loyalnest.kernel.networks import Address
 from loyalnest.staff import queries, rules, tokens
 from loyalnest.staff.errors import CredentialsInvalid, KeyNeeded, StoreUserUnknown
 from loyalnest.staff.service import passes
@@ -21,16 +22,19 @@ from loyalnest.staff.values import (
 )
 
 
-async def authenticate(session: AsyncSession, bearer: str, *, now: datetime) -> Caller:
+async def authenticate(
+    session: AsyncSession, bearer: str, *, now: datetime, address: Address | None = None
+) -> Caller:
     """Whom this bearer belongs to. For a session that was opened for nobody.
 
-    Raises CredentialsInvalid.
+    `address` is where it comes from: a merchant's allow list holds its staff, and no program with a
+    key of its own, nor a customer. Raises CredentialsInvalid, NetworkRefused.
     """
     if bearer.startswith(rules.KEY_PREFIX):
         return await _key_holder(session, bearer)
     if bearer.startswith(rules.CUSTOMER_PREFIX):
         return await _customer(session, bearer, now)
-    return await _person(session, bearer, now)
+    return await _person(session, bearer, now, address)
 
 
 async def start_customer_session(
@@ -100,23 +104,24 @@ async def enter_at_store(
 
 
 async def authenticate_store_user(
-    session: AsyncSession, store_id: UUID, external_id: str
+    session: AsyncSession, store_id: UUID, external_id: str, *, address: Address | None
 ) -> Caller:
     """Who on the staff a store says is asking. For a session of the store's merchant.
 
     There is no sign-in behind it: the store vouches anew with each request. Raises
-    CredentialsInvalid once the store has left, and StoreUserUnknown.
+    CredentialsInvalid once the store has left, StoreUserUnknown, and NetworkRefused.
     """
     if not await merchants.is_connected(session, store_id):
         raise CredentialsInvalid
     found = await queries.find_store_user(session, store_id, external_id)
     if found is None:
         raise StoreUserUnknown
-    staff_id, role = found
+    staff_id, access = found
+    rules.check_place(access.networks, address)
     return Caller(
         merchant_id=merchant_of(session),
         actor=f"staff:{to_wire('stf', staff_id)}",
-        scopes=frozenset(rules.SCOPES_OF[role]),
+        scopes=frozenset(rules.SCOPES_OF[access.role]),
         kind=CallerKind.STAFF,
         subject_id=staff_id,
     )
@@ -163,18 +168,21 @@ async def _vouched(session: AsyncSession, voucher: Voucher) -> frozenset[OwnScop
     raise CredentialsInvalid
 
 
-async def _person(session: AsyncSession, token: str, now: datetime) -> Caller:
+async def _person(
+    session: AsyncSession, token: str, now: datetime, address: Address | None
+) -> Caller:
     claims = tokens.read_access_token(ring_of(session), token, now=now)
     await act_for(session, [claims.merchant_id])
-    role = await queries.find_session_role(
+    access = await queries.find_session_access(
         session, staff_id=claims.staff_id, family_id=claims.family_id, now=now
     )
-    if role is None:
+    if access is None:
         raise CredentialsInvalid
+    rules.check_place(access.networks, address)
     return Caller(
         merchant_id=claims.merchant_id,
         actor=f"staff:{to_wire('stf', claims.staff_id)}",
-        scopes=frozenset(rules.SCOPES_OF[role]),
+        scopes=frozenset(rules.SCOPES_OF[access.role]),
         kind=CallerKind.STAFF,
         subject_id=claims.staff_id,
         session_id=claims.family_id,

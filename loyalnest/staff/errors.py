@@ -90,6 +90,22 @@ class ApiKeyNotFound(NotFound):
     """There is no such API key."""
 
 
+class NetworkRefused(Forbidden):
+    """This program's staff sign in from certain networks only, and you are in none of them."""
+
+
+class NetworkInvalid(Invalid):
+    """Write a network like '203.0.113.0/24' or '2001:db8::/48', or one address: '203.0.113.7'."""
+
+
+class AllowListStale(Conflict):
+    """Somebody else has changed these networks since you read them; look at them again."""
+
+
+class AllowListLocksOut(Conflict):
+    """Your own address is in none of these networks: you would lock yourself out."""
+
+
 class ScopeNotYours(Forbidden):
     """You can only give a key what you may do yourself."""
 

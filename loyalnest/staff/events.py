@@ -93,6 +93,18 @@ class StaffErased(StaffChanged, frozen=True, kw_only=True):
     type: ClassVar[str] = "staff.erased"
 
 
+class StaffNetworksChanged(Event, frozen=True, kw_only=True):
+    """Staff may sign in from other networks than before."""
+
+    type: ClassVar[str] = "staff.networks_changed"
+
+    added: list[str]
+    removed: list[str]
+    """Told as an author's network is: at most 256 addresses (IPv4) or a /48 (IPv6), never one."""
+    networks: int
+    """How many there are now; 0 is anywhere."""
+
+
 class ApiKeyCreated(Event, frozen=True, kw_only=True):
     """A program was given a key."""
 

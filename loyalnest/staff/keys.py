@@ -1,4 +1,5 @@
-"""What staff hold under the installation's keys: names, addresses, and where an address leads."""
+"""What staff hold under the installation's keys: names, addresses and what they call
+networks, and where an address leads."""
 
 from collections.abc import AsyncIterator
 
@@ -15,6 +16,7 @@ from loyalnest.staff.values import Member, State
 SEALED = (
     Sealed("staff_members", "email_sealed", members.EMAIL),
     Sealed("staff_members", "name_sealed", members.NAME),
+    Sealed("allow_lists", "labels_sealed", queries.NETWORK_LABELS),
 )
 
 _UNLIST = text("DELETE FROM directory WHERE kind = :kind AND hash = ANY(:hashes)")

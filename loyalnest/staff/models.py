@@ -4,10 +4,11 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import DateTime, Text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, CIDR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from loyalnest.kernel.database import Base
+from loyalnest.kernel.networks import Network
 
 _INSTANT = DateTime(timezone=True)
 
@@ -57,3 +58,12 @@ class ApiKeyRow(Base):
     created_at: Mapped[datetime] = mapped_column(_INSTANT)
     created_by: Mapped[str]
     revoked_at: Mapped[datetime | None] = mapped_column(_INSTANT)
+
+
+class AllowListRow(Base):
+    __tablename__ = "allow_lists"
+
+    merchant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    networks: Mapped[list[Network]] = mapped_column(ARRAY(CIDR))
+    labels_sealed: Mapped[bytes | None]

@@ -1,5 +1,6 @@
 """Named reads: who is on the staff, which keys there are, and whom a credential belongs to."""
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -10,21 +11,26 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from loyalnest import merchants
 from loyalnest.kernel.crypto import KeyRing
 from loyalnest.kernel.database import act_for, bulk, merchant_of, ring_of
+from loyalnest.kernel.networks import Network
 from loyalnest.staff import rules
 from loyalnest.staff.errors import MemberNotFound
-from loyalnest.staff.models import ApiKeyRow, MemberRow
+from loyalnest.staff.models import AllowListRow, ApiKeyRow, MemberRow
 from loyalnest.staff.values import (
+    Access,
     Account,
+    AllowList,
     ApiKey,
     Device,
     Member,
     OpenedLink,
+    Place,
     Role,
     Scope,
     State,
 )
 
 STAFF, API_KEY = "staff", "api_key"  # kinds of the directory
+NETWORK_LABELS = "staff.network_labels"
 
 _LISTED = text(
     "SELECT d.merchant_id, d.subject_id FROM directory d WHERE d.kind = :kind"
@@ -41,8 +47,10 @@ _PASSWORD = text(
     " WHERE merchant_id = :merchant_id AND id = :id"
     " AND disabled_at IS NULL AND removed_at IS NULL"
 )
-_SESSION_ROLE = text(
-    "SELECT m.role FROM staff_members m"
+# Where somebody may be is read with who they are: no request asks for it alone.
+_SESSION_ACCESS = text(
+    "SELECT m.role, a.networks FROM staff_members m"
+    " LEFT JOIN allow_lists a ON a.merchant_id = m.merchant_id"
     " WHERE m.merchant_id = :merchant_id AND m.id = :staff_id"
     " AND m.disabled_at IS NULL AND m.removed_at IS NULL"
     " AND EXISTS (SELECT FROM refresh_tokens t WHERE t.merchant_id = m.merchant_id"
@@ -50,8 +58,9 @@ _SESSION_ROLE = text(
     " AND t.expires_at > :now)"
 )
 _STORE_USER = text(
-    "SELECT m.id, m.role FROM store_users u JOIN staff_members m"
+    "SELECT m.id, m.role, a.networks FROM store_users u JOIN staff_members m"
     " ON m.merchant_id = u.merchant_id AND m.id = u.staff_id"
+    " LEFT JOIN allow_lists a ON a.merchant_id = u.merchant_id"
     " WHERE u.merchant_id = :merchant_id AND u.store_id = :store_id"
     " AND u.external_id = :external_id AND m.disabled_at IS NULL AND m.removed_at IS NULL"
 )
@@ -194,33 +203,43 @@ async def find_role(session: AsyncSession, staff_id: UUID) -> Role | None:
     return Role(row.role) if row and state_of(row) is State.ACTIVE else None
 
 
-async def find_session_role(
+async def find_session_access(
     session: AsyncSession, *, staff_id: UUID, family_id: UUID, now: datetime
-) -> Role | None:
-    """What somebody is, as long as they may work here and have not signed out."""
-    role = await session.scalar(
-        _SESSION_ROLE,
-        {
-            "merchant_id": merchant_of(session),
-            "staff_id": staff_id,
-            "family_id": family_id,
-            "now": now,
-        },
-    )
-    return Role(role) if role else None
+) -> Access | None:
+    """What somebody may do and where, as long as they work here and have not signed out."""
+    wanted = {
+        "merchant_id": merchant_of(session),
+        "staff_id": staff_id,
+        "family_id": family_id,
+        "now": now,
+    }
+    row = (await session.execute(_SESSION_ACCESS, wanted)).one_or_none()
+    return Access(Role(row.role), tuple(row.networks or ())) if row else None
 
 
 async def find_store_user(
     session: AsyncSession, store_id: UUID, external_id: str
-) -> tuple[UUID, Role] | None:
-    """Who on the staff a store's user is, and as what, as long as they may work here."""
+) -> tuple[UUID, Access] | None:
+    """Who on the staff a store's user is, what they may do and where, as long as they work here."""
     wanted = {
         "merchant_id": merchant_of(session),
         "store_id": store_id,
         "external_id": external_id,
     }
     row = (await session.execute(_STORE_USER, wanted)).one_or_none()
-    return (row.id, Role(row.role)) if row else None
+    return (row.id, Access(Role(row.role), tuple(row.networks or ()))) if row else None
+
+
+async def get_allow_list(session: AsyncSession) -> AllowList:
+    """Where the merchant's staff may sign in from."""
+    row = await session.get(AllowListRow, merchant_of(session))
+    return AllowList(0, ()) if row is None else allow_list_of(row, ring_of(session))
+
+
+async def allowed_networks(session: AsyncSession) -> list[Network]:
+    """The networks of the merchant's allow list; none of them: staff may be anywhere."""
+    query = select(AllowListRow.networks).where(AllowListRow.merchant_id == merchant_of(session))
+    return await session.scalar(query) or []
 
 
 def member_of(row: MemberRow, ring: KeyRing) -> Member:
@@ -236,6 +255,13 @@ def member_of(row: MemberRow, ring: KeyRing) -> Member:
         link_expires_at=row.link_expires_at,
         erased_at=row.erased_at,
     )
+
+
+def allow_list_of(row: AllowListRow, ring: KeyRing) -> AllowList:
+    """An allow list from its row, opened."""
+    sealed = ring.open_text(row.merchant_id, NETWORK_LABELS, row.labels_sealed)
+    labels: list[str] = json.loads(sealed or "[]")
+    return AllowList(row.version, tuple(map(Place, row.networks, labels)))
 
 
 def state_of(row: MemberRow) -> State:

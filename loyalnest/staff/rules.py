@@ -4,16 +4,20 @@ import hashlib
 import hmac
 import secrets
 import unicodedata
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from email_validator import EmailNotValidError, validate_email
 
+from loyalnest.kernel.networks import Address, Network, read_network
 from loyalnest.staff.errors import (
     AboveYou,
+    AllowListLocksOut,
     EmailInvalid,
     LinkExpired,
     LinkUsed,
+    NetworkInvalid,
+    NetworkRefused,
     PasswordTooWeak,
     ScopeNotYours,
     ScopesMissing,
@@ -31,6 +35,7 @@ REFRESH_OVERLAP = timedelta(seconds=10)
 INVITATION_PREFIX = "lni_"
 INVITATION_LASTS, RESET_LASTS = timedelta(days=7), timedelta(days=1)
 _SECRET_BYTES = 32
+NETWORKS_AT_MOST = 100
 _PASSWORD_LENGTH = range(12, 257)
 # Without look-alikes: somebody may have to read it from a screen.
 _LETTERS = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKMNPQRSTUVWXYZ23456789"
@@ -38,8 +43,9 @@ _LETTERS = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKMNPQRSTUVWXYZ23456789"
 _READING = frozenset(scope for scope in Scope if scope.value.endswith(":read"))
 SCOPES_OF: Mapping[Role, frozenset[Scope]] = {
     Role.OWNER: frozenset(Scope),
-    # A key outlives whoever made it, so only those make one who answer for the whole program.
-    Role.MANAGER: frozenset(Scope) - {Scope.KEYS_WRITE},
+    # A key outlives whoever made it, and a list of networks shuts people out, so both are for
+    # those alone who answer for the whole program.
+    Role.MANAGER: frozenset(Scope) - {Scope.KEYS_WRITE, Scope.ACCESS_WRITE},
     Role.STAFF: frozenset(
         {
             Scope.CUSTOMERS_READ,
@@ -130,6 +136,44 @@ def check_link(kept: bytes | None, expires_at: datetime | None, secret: str, now
         raise LinkUsed
     if expires_at <= now:
         raise LinkExpired
+
+
+def network(text: str) -> Network:
+    """A network as it is kept: one address alone is a network of one. Raises NetworkInvalid.
+
+    What may be meant in two ways is refused with both of them, rather than taken for one.
+    """
+    read = read_network(text)
+    if read is None:
+        raise NetworkInvalid
+    address, network = read
+    if network.prefixlen == 0:
+        raise NetworkInvalid(f"'{network}' is anywhere: leave the list empty instead.")
+    if address != network.network_address:
+        raise NetworkInvalid(
+            f"'{text.strip()}' names an address and a network: write '{network}' for the whole"
+            f" network, or '{address}' for the one address."
+        )
+    return network
+
+
+def check_place(networks: Collection[Network], address: Address | None) -> None:
+    """Whether somebody may come in from where they are. Raises NetworkRefused."""
+    if networks and not _holds(networks, address):
+        raise NetworkRefused
+
+
+def check_keeps_in(networks: Collection[Network], address: Address | None) -> None:
+    """Nobody shuts the door behind themselves. Raises AllowListLocksOut."""
+    if networks and not _holds(networks, address):
+        here = f"Your own address, {address}," if address else "Where you are now"
+        raise AllowListLocksOut(
+            f"{here} is in none of these networks: you would lock yourself out. Add it first."
+        )
+
+
+def _holds(networks: Iterable[Network], address: Address | None) -> bool:
+    return address is not None and any(address in each for each in networks)
 
 
 # The first that is named wins: most browsers claim to be several others too.

@@ -9,13 +9,17 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 
 from loyalnest.kernel.http import Caller
 from loyalnest.kernel.ids import to_wire
-from loyalnest.staff.rules import SCOPES_OF
+from loyalnest.kernel.networks import Address, Network
+from loyalnest.staff.errors import NetworkInvalid
+from loyalnest.staff.rules import NETWORKS_AT_MOST, SCOPES_OF, network
 from loyalnest.staff.values import (
+    AllowList,
     ApiKey,
     Device,
     Link,
     Member,
     OpenedLink,
+    Place,
     Role,
     Scope,
     State,
@@ -260,6 +264,75 @@ class LinkMade(BaseModel):
         )
 
 
+class NetworkSaid(Input):
+    """A network that staff may sign in from."""
+
+    network: str = Field(
+        max_length=64,
+        description="`203.0.113.0/24`, `2001:db8:7::/48`, or one address.",
+        examples=["203.0.113.0/24"],
+    )
+    label: str = Field(
+        default="",
+        max_length=100,
+        pattern=r"^[^\x00]*$",
+        description="What you call the place.",
+        examples=["The shop in Kiel"],
+    )
+
+
+class AllowListChange(Input):
+    """Where staff may sign in from; these replace what was said before."""
+
+    version: int = Field(ge=0, le=2**31 - 1, description="The version that you read.")
+    networks: list[NetworkSaid] = Field(
+        max_length=NETWORKS_AT_MOST, description="None of them: from anywhere."
+    )
+
+    def places(self) -> list[Place]:
+        """The networks, read. Raises NetworkInvalid with the fields that are wrong."""
+        read: list[Place] = []
+        wrong: dict[str, str] = {}
+        first: NetworkInvalid | None = None
+        for number, said in enumerate(self.networks):
+            try:
+                read.append(Place(network(said.network), said.label.strip()))
+            except NetworkInvalid as error:
+                first = first or error
+                wrong[f"networks.{number}.network"] = error.detail
+        if first is not None:
+            raise NetworkInvalid(first.detail, fields=wrong)
+        return read
+
+
+class NetworkView(BaseModel):
+    """A network that staff may sign in from."""
+
+    network: str = Field(examples=["203.0.113.0/24"])
+    label: str
+
+
+class AllowListView(BaseModel):
+    """Where staff may sign in from."""
+
+    version: int = Field(description="Send it back with a change.")
+    networks: list[NetworkView] = Field(description="None of them: from anywhere.")
+    your_address: str | None = Field(
+        description="Where you ask from, as far as the server can tell.", examples=["203.0.113.7"]
+    )
+
+    @classmethod
+    def of(cls, allowed: AllowList, address: Address | None) -> "AllowListView":
+        return cls(
+            version=allowed.version,
+            networks=[
+                NetworkView(network=_shown_network(place.network), label=place.label)
+                for place in allowed.places
+            ],
+            your_address=None if address is None else str(address),
+        )
+
+
 class NewApiKey(Input):
     """A key to be made."""
 
@@ -293,6 +366,11 @@ class CreatedApiKey(ApiKeyView):
     @classmethod
     def with_secret(cls, key: ApiKey, secret: str) -> "CreatedApiKey":
         return cls.model_validate({**_shown(key), "secret": secret})
+
+
+def _shown_network(network: Network) -> str:
+    """As it was written: one address by itself without the length of a prefix."""
+    return str(network.network_address if network.num_addresses == 1 else network)
 
 
 def _shown(key: ApiKey) -> dict[str, object]:

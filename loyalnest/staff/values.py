@@ -5,6 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from loyalnest.kernel.networks import Network
+
 
 class Role(StrEnum):
     """What somebody is to a merchant's program."""
@@ -31,6 +33,7 @@ class Scope(StrEnum):
     STAFF_READ = "staff:read"
     STAFF_WRITE = "staff:write"
     KEYS_WRITE = "keys:write"
+    ACCESS_WRITE = "access:write"
 
 
 class State(StrEnum):
@@ -123,6 +126,33 @@ class Account:
     merchant_id: UUID
     staff_id: UUID
     password_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What somebody may do, and where they have to be to do it."""
+
+    role: Role
+    networks: tuple[Network, ...]
+    """The merchant's allow list; none of them: anywhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A network that staff may sign in from."""
+
+    network: Network
+    label: str
+    """What people here call it; may be empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class AllowList:
+    """Where a merchant's staff may sign in from: these places, or anywhere while there is none."""
+
+    version: int
+    """Counts the changes; 0 before the first."""
+    places: tuple[Place, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ async def test_somebody_is_invited_joins_works_and_is_kept_out(
     await expect(matrix.get_by_role("row", name="API keys")).to_have_text(
         "API keysSee and change–No access–No access–No access"
     )
+    await _owners_say_where_from(page)
     link = await _invited(page)
     await expect(people.get_by_text("Invited", exact=True)).to_be_visible()
 
@@ -52,6 +53,35 @@ async def test_somebody_is_invited_joins_works_and_is_kept_out(
         await expect(people.get_by_text("Suspended")).to_have_count(0)
     await _leaves_for_good(page)
     await _is_on_record(page, site)
+
+
+async def _owners_say_where_from(page: Page) -> None:
+    """The door is held to one's own address and a network, by keyboard, and opened again."""
+    door = page.get_by_role("region", name="Where staff may sign in from")
+    await expect(door.get_by_text("Staff can sign in from anywhere")).to_be_visible()
+    await door.get_by_role("button", name="Add a network").click()
+    await page.keyboard.type("10.1.2.3/8")
+    await page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_role("button", name="Save").click()
+    await expect(door.get_by_text("write '10.0.0.0/8' for the whole")).to_be_visible()
+    await door.get_by_label("Network or address").fill("10.0.0.0/8")
+    await page.keyboard.press("Enter")
+    await dialog.get_by_role("button", name="Save").click()
+    await expect(door.get_by_role("alert")).to_contain_text("127.0.0.1, is in none of these")
+    await door.get_by_role("button", name="Add my address, 127.0.0.1").click()
+    await page.keyboard.type("This machine")
+    await page.keyboard.press("Enter")
+    await dialog.get_by_role("button", name="Save").click()
+    await expect(door.get_by_text("Staff get in from these networks alone")).to_be_visible()
+    await page.reload()
+    await expect(door.get_by_label("What you call it").last).to_have_value("This machine")
+    for network in ("10.0.0.0/8", "This machine"):
+        await door.get_by_role("button", name=f"Remove: {network}").click()
+    await page.get_by_role("button", name="Save").click()
+    await expect(dialog).to_contain_text("a password is enough")
+    await dialog.get_by_role("button", name="Save").click()
+    await expect(door.get_by_text("Staff can sign in from anywhere")).to_be_visible()
 
 
 async def _invited(page: Page) -> str:

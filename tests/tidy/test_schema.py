@@ -70,6 +70,7 @@ IMPERSONAL = {
 }
 # What else is sealed, whose it is, and how it ends.
 SEALED_OTHERWISE = {
+    "allow_lists": "what an owner calls the places that staff work at",
     "deliveries": "what a store said; the body goes when its days are over",
     "redemptions": "codes that name nobody",
     "staff_members": "who works here; kept, for the books name what they did",

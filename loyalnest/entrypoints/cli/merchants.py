@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from loyalnest import merchants, platform, referrals
+from loyalnest import merchants, platform, referrals, staff
 from loyalnest.entrypoints.cli.acting import ACTOR, act
 from loyalnest.kernel import clock
 from loyalnest.kernel.database import Database
@@ -67,3 +67,20 @@ def create(
     typer.echo(f"Opened merchant {opened.merchant.handle}.")
     if opened.owner_password:
         typer.echo(f"{owner_email} signs in with {opened.owner_password}")
+
+
+@commands.command("allow-anywhere")
+def allow_anywhere(
+    handle: Annotated[str, typer.Argument(help="Handle of the merchant.")],
+) -> None:
+    """Let a merchant's staff sign in from anywhere again, where its owner shut everybody out."""
+
+    async def open_up(database: Database) -> None:
+        async with database.platform() as session:
+            found = await merchants.get_by_handle(session, handle)
+        async with database.tenant(found.id) as session:
+            sign(session, Author(ACTOR))
+            await staff.allow_anywhere(session, now=clock.now())
+
+    act(open_up)
+    typer.echo(f"The staff of {handle} may sign in from anywhere.")

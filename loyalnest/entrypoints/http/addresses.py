@@ -6,15 +6,13 @@ proxy is trusted by setting: anybody can write a header.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv6Address, ip_network
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-Network = IPv4Network | IPv6Network
-Address = IPv4Address | IPv6Address
-# A network that is told in records is one of many: it says which town or company, not which home.
-_TOLD_PREFIXES = {4: 24, 6: 48}
+from loyalnest.kernel.networks import Address, Network, read_address, told
+
 # One household or office gets a whole /64 of IPv6, so that is what a limit counts.
 _IPV6_PREFIX = 64
 
@@ -38,10 +36,7 @@ class Origin:
     @property
     def network(self) -> str | None:
         """What records say of it."""
-        if self.address is None:
-            return None
-        prefix = _TOLD_PREFIXES[self.address.version]
-        return str(ip_network((self.address, prefix), strict=False))
+        return None if self.address is None else told(self.address)
 
     @property
     def is_this_machine(self) -> bool:
@@ -72,14 +67,14 @@ def origin_of(scope: Scope, trusted: Sequence[Network]) -> Origin:
     """Where a request comes from, given the proxies that are trusted."""
     headers = Headers(scope=scope)
     client = scope.get("client")
-    address = _parsed(client[0]) if client else None
+    address = read_address(client[0]) if client else None
     forwarded = "x-forwarded-for" in headers or "forwarded" in headers
     https = scope.get("scheme") in {"https", "wss"}
     if _is_in(address, trusted):
         https = https or headers.get("x-forwarded-proto", "").lower() == "https"
         hops = ",".join(headers.getlist("x-forwarded-for")).split(",")
         for hop in reversed([hop.strip() for hop in hops if hop.strip()]):
-            address = _parsed(hop)
+            address = read_address(hop)
             if not _is_in(address, trusted):
                 break
     return Origin(address, forwarded, https)
@@ -88,15 +83,6 @@ def origin_of(scope: Scope, trusted: Sequence[Network]) -> Origin:
 def networks(texts: Iterable[str]) -> list[Network]:
     """Networks from their text form (`10.0.0.0/8`, `::1`)."""
     return [ip_network(text.strip(), strict=False) for text in texts if text.strip()]
-
-
-def _parsed(text: str) -> Address | None:
-    try:
-        address = ip_address(text.strip("[]"))
-    except ValueError:
-        return None
-    mapped = getattr(address, "ipv4_mapped", None)
-    return mapped or address
 
 
 def _is_in(address: Address | None, trusted: Sequence[Network]) -> bool:

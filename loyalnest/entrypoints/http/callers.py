@@ -10,7 +10,7 @@ from loyalnest.entrypoints.http.crossing import is_preflight
 from loyalnest.entrypoints.http.parts import Authenticate
 from loyalnest.kernel.clock import Clock
 from loyalnest.kernel.database import Database
-from loyalnest.kernel.errors import DomainError, RateLimited, Unauthenticated
+from loyalnest.kernel.errors import DomainError, Forbidden, RateLimited, Unauthenticated
 from loyalnest.kernel.http import (
     CREDENTIALS_MISSING,
     Caller,
@@ -72,8 +72,8 @@ class Callers:
             return
         try:
             caller = await self._caller_of(scope)
-        except Unauthenticated as error:
-            # Whoever guesses keys is counted with those who have none.
+        except (Unauthenticated, Forbidden) as error:
+            # Whoever guesses keys, or isn't where they may be, is counted with those who have none.
             verdict = self.unknown.take(scope["state"]["address"])
             refusal = error if verdict.allowed else _over(verdict)
             await problem_response(refusal)(scope, receive, _telling(send, verdict))
@@ -103,7 +103,9 @@ class Callers:
             raise staff.CredentialsInvalid
         try:
             async with self.database.batch([]) as session:
-                return await self.authenticate(session, bearer, now=self.clock())
+                return await self.authenticate(
+                    session, bearer, now=self.clock(), address=scope["state"]["origin"].address
+                )
         except DomainError:
             raise
         except Exception as error:

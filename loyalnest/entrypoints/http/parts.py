@@ -12,13 +12,14 @@ from starlette.routing import BaseRoute
 
 from loyalnest import staff
 from loyalnest.kernel.http import Caller
+from loyalnest.kernel.networks import Address
 
 
 class Authenticate(Protocol):
-    """Whom a bearer belongs to; in a session that was opened for nobody."""
+    """Whom a bearer from this address belongs to; in a session that was opened for nobody."""
 
     def __call__(
-        self, session: AsyncSession, bearer: str, *, now: datetime
+        self, session: AsyncSession, bearer: str, *, now: datetime, address: Address | None
     ) -> Awaitable[Caller]: ...
 
 

@@ -8,6 +8,7 @@ message: `{"token": "…"}`. Never in the address, which ends up in logs. Every 
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import partial
 from uuid import UUID
 
 import msgspec
@@ -18,9 +19,11 @@ from loyalnest.entrypoints.live.hub import Hub, Listener
 from loyalnest.kernel import relay
 from loyalnest.kernel.database import Database
 from loyalnest.kernel.errors import DomainError, Invalid, RateLimited, Unauthenticated
-from loyalnest.kernel.http import Caller
+from loyalnest.kernel.http import Caller, ip_address_of
+from loyalnest.kernel.networks import Address
 
-Authenticate = Callable[[str], Awaitable[Caller]]
+Authenticate = Callable[[str, Address | None], Awaitable[Caller]]
+Admit = Callable[[], Awaitable[Caller]]
 
 PATH = "/v1/api/events/stream"
 SCOPE = "events:read"
@@ -28,6 +31,8 @@ _FIRST_MESSAGE_S = 10.0
 _HEARTBEAT_S = 20.0
 _LOOK_AGAIN_S = 60.0
 _PAGE = 200
+# Whoever listens may be whom it is about.
+_ABOUT_ACCESS = "staff."
 
 # Application codes of RFC 6455, after the HTTP statuses that say the same.
 _INVALID, _UNKNOWN, _FORBIDDEN, _TOO_MANY, _TROUBLE = 4400, 4401, 4403, 4429, 1011
@@ -46,17 +51,16 @@ class _Token(msgspec.Struct):
 
 
 def stream_of(hub: Hub, database: Database, authenticate: Authenticate) -> WebSocketRoute:
-    """The route of the stream. `authenticate` says whose token it is, or raises."""
+    """The route of the stream. `authenticate` says whose a token from an address is, or raises."""
 
     async def stream(websocket: WebSocket) -> None:
         await websocket.accept()
         try:
-            bearer = await _bearer_of(websocket)
-            caller = await authenticate(bearer)
-            caller.require(SCOPE)
+            admit = partial(_admitted, websocket, authenticate, await _bearer_of(websocket))
+            caller = await admit()
             start = _start_of(websocket)
             async with hub.listen(caller.merchant_id) as listener:
-                await _talk(websocket, database, listener, start, _recheck(authenticate, bearer))
+                await _talk(websocket, database, listener, start, admit)
         except WebSocketDisconnect:
             pass
         except DomainError as error:
@@ -73,13 +77,13 @@ async def _talk(
     database: Database,
     listener: Listener,
     start: int | None,
-    recheck: Awaitable[None],
+    admit: Admit,
 ) -> None:
     """Send until the other side leaves, the token ends, or sending fails."""
     tasks = [
-        asyncio.ensure_future(_send(websocket, database, listener, start)),
+        asyncio.ensure_future(_send(websocket, database, listener, start, admit)),
         asyncio.ensure_future(_until_left(websocket)),
-        asyncio.ensure_future(recheck),
+        asyncio.ensure_future(_recheck(admit)),
     ]
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -92,7 +96,11 @@ async def _talk(
 
 
 async def _send(
-    websocket: WebSocket, database: Database, listener: Listener, start: int | None
+    websocket: WebSocket,
+    database: Database,
+    listener: Listener,
+    start: int | None,
+    admit: Admit,
 ) -> None:
     """What is in the log since `start`, then what comes, each event once and in order."""
     sent = listener.since if start is None else min(start, listener.since)
@@ -111,6 +119,8 @@ async def _send(
             await websocket.send_json({"kind": "heartbeat", "position": sent})
             continue
         if event.position > sent:
+            if event.type.startswith(_ABOUT_ACCESS):
+                await admit()
             await _send_event(websocket, event)
             sent = event.position
 
@@ -141,12 +151,18 @@ async def _until_left(websocket: WebSocket) -> None:
         pass
 
 
-async def _recheck(authenticate: Authenticate, bearer: str) -> None:
+async def _admitted(websocket: WebSocket, authenticate: Authenticate, bearer: str) -> Caller:
+    """Who listens. Raises whatever keeps them out."""
+    caller = await authenticate(bearer, ip_address_of(websocket))
+    caller.require(SCOPE)
+    return caller
+
+
+async def _recheck(admit: Admit) -> None:
     """Look from time to time whether the token still holds. Raises when it doesn't."""
     while True:
         await asyncio.sleep(_LOOK_AGAIN_S)
-        caller = await authenticate(bearer)
-        caller.require(SCOPE)
+        await admit()
 
 
 async def _bearer_of(websocket: WebSocket) -> str:

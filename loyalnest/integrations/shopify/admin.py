@@ -16,6 +16,7 @@ from loyalnest.integrations.shopify.id_tokens import App, ShopUser, read_id_toke
 from loyalnest.integrations.shopify.translate import PROVIDER
 from loyalnest.kernel.database import act_for
 from loyalnest.kernel.http import ONLY_FOR, PROBLEMS, Caller, CallerKind, Db, Now, SignedIn
+from loyalnest.kernel.networks import Address
 
 
 class ShopifyUserLink(BaseModel):
@@ -29,11 +30,16 @@ class ShopifyUserLink(BaseModel):
 
 
 async def authenticate(
-    session: AsyncSession, bearer: str, app: App | None, *, now: datetime
+    session: AsyncSession,
+    bearer: str,
+    app: App | None,
+    *,
+    now: datetime,
+    address: Address | None,
 ) -> Caller:
     """Who on the staff a shop's admin says is asking. For a session that was opened for nobody.
 
-    Raises IdTokenInvalid, IdTokenExpired, CredentialsInvalid, StoreUserUnknown.
+    Raises IdTokenInvalid, IdTokenExpired, CredentialsInvalid, StoreUserUnknown, NetworkRefused.
     """
     if app is None:
         raise staff.CredentialsInvalid
@@ -42,7 +48,7 @@ async def authenticate(
     if shop is None:
         raise staff.CredentialsInvalid
     await act_for(session, [shop.merchant_id])
-    return await staff.authenticate_store_user(session, shop.store_id, said.user)
+    return await staff.authenticate_store_user(session, shop.store_id, said.user, address=address)
 
 
 def router_of(app: App | None) -> APIRouter:

@@ -1,5 +1,8 @@
 """What can be wrong with what Shopify sends."""
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from loyalnest.kernel.errors import (
     Forbidden,
     Invalid,
@@ -48,6 +51,9 @@ class IdTokenInvalid(Unauthenticated):
 
 class IdTokenExpired(Unauthenticated):
     """This ID token is too old, or a clock is wrong; ask Shopify for a fresh one."""
+
+    # App Bridge then asks once more by itself, with a fresh one.
+    headers: ClassVar[Mapping[str, str]] = {"X-Shopify-Retry-Invalid-Session-Request": "1"}
 
 
 class AppNotConfigured(NotFound):

@@ -14,6 +14,7 @@ from fastapi.security import HTTPBearer
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import HTTPConnection
 
+from loyalnest.kernel import networks
 from loyalnest.kernel.clock import Clock
 from loyalnest.kernel.database import Database
 from loyalnest.kernel.errors import Forbidden, Unauthenticated
@@ -92,6 +93,15 @@ def address_of(request: HTTPConnection) -> str:
     return cast(str, getattr(request.state, "address", "unknown"))
 
 
+def ip_address_of(request: HTTPConnection) -> networks.Address | None:
+    """The very address that asks, behind the proxies that are trusted; None where none is known.
+
+    For decisions. Records tell less of it (`Caller.network`), and limits count by `Address`.
+    """
+    origin = getattr(request.state, "origin", None)
+    return None if origin is None else cast("networks.Address | None", origin.address)
+
+
 def now_at(request: Request) -> datetime:
     """This request's instant: looked at once, here, and passed down."""
     clock: Clock = request.app.state.clock
@@ -141,5 +151,6 @@ def _transaction(scope: str) -> SecurityParam:
 Now = Annotated[datetime, Depends(now_at)]
 Db = Annotated[Database, Depends(database_at)]
 Address = Annotated[str, Depends(address_of)]
+IpAddress = Annotated[networks.Address | None, Depends(ip_address_of)]
 SignedIn = Annotated[Caller, Depends(_known_caller)]
 """Whoever asks, whatever they may do. Raises Unauthenticated."""

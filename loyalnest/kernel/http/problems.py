@@ -104,7 +104,7 @@ def problem_of(error: DomainError) -> Problem:
 
 def problem_response(error: DomainError) -> Response:
     """The answer to a request that ended in this error."""
-    headers: dict[str, str] = {}
+    headers = dict(error.headers)
     if isinstance(error, RateLimited | Unavailable):
         wait_s = getattr(error, "retry_after_s", 5.0)
         headers["Retry-After"] = str(max(1, int(-(-wait_s // 1))))

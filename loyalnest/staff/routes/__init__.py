@@ -5,7 +5,7 @@ from fastapi import APIRouter
 from loyalnest.kernel.http import PROBLEMS
 from loyalnest.kernel.limits import Buckets, Policy
 from loyalnest.kernel.settings import Settings
-from loyalnest.staff.routes import keys, links, sign_in, team
+from loyalnest.staff.routes import keys, links, networks, sign_in, team
 
 __all__ = ["router_of"]
 
@@ -18,6 +18,7 @@ def router_of(settings: Settings) -> APIRouter:
     for routes in (
         sign_in.router_of(attempts),
         links.router_of(),
+        networks.router_of(),  # before the one whose addresses end in somebody's id
         team.router_of(),
         keys.router_of(),
     ):

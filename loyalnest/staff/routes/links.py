@@ -6,12 +6,12 @@ The link is sent in the body: an address ends up in logs.
 from fastapi import APIRouter, Request, Response
 
 from loyalnest.kernel.events import Author, sign
-from loyalnest.kernel.http import Db, Now
+from loyalnest.kernel.http import Db, IpAddress, Now
 from loyalnest.kernel.ids import to_wire
 from loyalnest.staff import passwords, queries, rules, tokens
 from loyalnest.staff.routes.cookie import device_at, handed_over
 from loyalnest.staff.schemas import LinkToken, LinkUse, LinkView, SessionTokens
-from loyalnest.staff.service import links, sessions
+from loyalnest.staff.service import links, networks, sessions
 
 
 def router_of() -> APIRouter:
@@ -22,17 +22,25 @@ def router_of() -> APIRouter:
     return router
 
 
-async def read_link(body: LinkToken, database: Db, now: Now, response: Response) -> LinkView:
+async def read_link(
+    body: LinkToken, database: Db, ip_address: IpAddress, now: Now, response: Response
+) -> LinkView:
     """Whom a link is for, and what it is good for. It can still be used afterwards."""
     merchant_id, staff_id, secret = tokens.read_link_token(body.token.get_secret_value())
     response.headers["Cache-Control"] = "no-store"
     async with database.tenant(merchant_id) as session:
         opened = await queries.read_link(session, staff_id=staff_id, secret=secret, now=now)
+        await networks.check_admitted(session, ip_address)
     return LinkView.of(opened)
 
 
 async def use_link(
-    body: LinkUse, database: Db, now: Now, request: Request, response: Response
+    body: LinkUse,
+    database: Db,
+    ip_address: IpAddress,
+    now: Now,
+    request: Request,
+    response: Response,
 ) -> SessionTokens:
     """Set your password by a link you were given, and your name where you join; you are signed in.
 
@@ -41,6 +49,7 @@ async def use_link(
     merchant_id, staff_id, secret = tokens.read_link_token(body.token.get_secret_value())
     async with database.tenant(merchant_id) as session:
         await queries.read_link(session, staff_id=staff_id, secret=secret, now=now)
+        await networks.check_admitted(session, ip_address)
     password = rules.checked_password(body.password.get_secret_value())
     # Outside a transaction: it takes long on purpose, and a connection has better to do.
     password_hash = await passwords.hash_password(password)

@@ -2,14 +2,22 @@
 
 from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, contextmanager
-from datetime import datetime
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
 from loyalnest.kernel.database import Database
 from loyalnest.kernel.events import sign
-from loyalnest.kernel.http import ONLY_FOR, Address, Caller, CallerKind, Db, Now, SignedIn
+from loyalnest.kernel.http import (
+    ONLY_FOR,
+    Address,
+    Caller,
+    CallerKind,
+    Db,
+    IpAddress,
+    Now,
+    SignedIn,
+)
 from loyalnest.kernel.ids import from_wire
 from loyalnest.kernel.limits import Buckets
 from loyalnest.staff import passwords, queries, rules, tokens
@@ -29,8 +37,8 @@ from loyalnest.staff.schemas import (
     SessionTokens,
     SignIn,
 )
-from loyalnest.staff.service import members, sessions, team
-from loyalnest.staff.values import Account, Tokens
+from loyalnest.staff.service import members, networks, sessions, team
+from loyalnest.staff.values import Account
 
 _PEOPLE = {ONLY_FOR: [CallerKind.STAFF]}
 
@@ -52,6 +60,7 @@ def _password_routes(attempts: Buckets) -> APIRouter:
         body: SignIn,
         database: Db,
         address: Address,
+        ip_address: IpAddress,
         now: Now,
         request: Request,
         response: Response,
@@ -64,6 +73,8 @@ def _password_routes(attempts: Buckets) -> APIRouter:
         with counted(email, address):
             account = await _account_of(database, email, body)
         async with database.tenant(account.merchant_id) as session:
+            # Only now: whoever doesn't know the password learns nothing of the merchant.
+            await networks.check_admitted(session, ip_address)
             started = await sessions.start_session(
                 session, staff_id=account.staff_id, device=cookie.device_at(request), now=now
             )
@@ -145,7 +156,12 @@ def _session_routes() -> APIRouter:
 
 
 async def refresh_session(
-    body: Refresh, database: Db, now: Now, request: Request, response: Response
+    body: Refresh,
+    database: Db,
+    ip_address: IpAddress,
+    now: Now,
+    request: Request,
+    response: Response,
 ) -> SessionTokens:
     """Exchange a refresh token for the next pair of tokens.
 
@@ -155,17 +171,13 @@ async def refresh_session(
     sent = body.refresh_token.get_secret_value() if body.refresh_token else None
     token = request.cookies.get(cookie.NAME, "") if sent is None else sent
     merchant_id, token_id, secret = tokens.read_refresh_token(token)
-    renewed = await _renew(database, merchant_id, token_id, secret, now)
+    async with database.tenant(merchant_id) as session:
+        renewed = await sessions.refresh(
+            session, token_id=token_id, secret=secret, address=ip_address, now=now
+        )
     if renewed is None:
         raise SessionEnded
     return cookie.handed_over(renewed, request, response, cookie=sent is None)
-
-
-async def _renew(
-    database: Database, merchant_id: UUID, token_id: UUID, secret: str, now: datetime
-) -> Tokens | None:
-    async with database.tenant(merchant_id) as session:
-        return await sessions.refresh(session, token_id=token_id, secret=secret, now=now)
 
 
 async def sign_out(caller: SignedIn, database: Db, now: Now, response: Response) -> None:

@@ -14,9 +14,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from loyalnest.kernel.database import database_of, merchant_of, ring_of
 from loyalnest.kernel.ids import new_id
+from loyalnest.kernel.networks import Address
 from loyalnest.staff import queries, rules, tokens
 from loyalnest.staff.errors import SessionNotFound
 from loyalnest.staff.models import MemberRow, RefreshTokenRow
+from loyalnest.staff.service.networks import check_admitted
 from loyalnest.staff.service.store_users import unlink_store_users
 from loyalnest.staff.values import AccessClaims, State, Tokens
 
@@ -36,12 +38,12 @@ async def start_session(
 
 
 async def refresh(
-    session: AsyncSession, *, token_id: UUID, secret: str, now: datetime
+    session: AsyncSession, *, token_id: UUID, secret: str, address: Address | None, now: datetime
 ) -> Tokens | None:
     """Exchange a refresh token for the next pair, or None when the session has ended.
 
     None is an answer and not an error: ending a family whose token was used twice must be
-    committed.
+    committed. Raises NetworkRefused; the token is still good where somebody may be.
     """
     row = await session.scalar(
         select(RefreshTokenRow)
@@ -58,6 +60,7 @@ async def refresh(
     member = await session.get_one(MemberRow, (row.merchant_id, row.staff_id))
     if queries.state_of(member) is not State.ACTIVE:
         return None
+    await check_admitted(session, address)
     row.used_at = row.used_at or now
     await session.flush()
     return await _issue(

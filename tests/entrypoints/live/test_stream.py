@@ -134,7 +134,7 @@ async def test_a_refusal_says_why(database: Database, first: dict[str, str], que
 async def _server(database: Database, tokens: dict[str, UUID]) -> AsyncGenerator[str]:
     """A server of the stream alone, where a token's word names its merchant."""
 
-    async def authenticate(bearer: str) -> Caller:
+    async def authenticate(bearer: str, _: object) -> Caller:
         if bearer not in tokens:
             raise Unauthenticated
         scopes = "orders:read" if bearer == "narrow" else "events:read"

@@ -16,7 +16,7 @@ from loyalnest.entrypoints.http import build_app
 from loyalnest.kernel import relay
 from loyalnest.kernel.database import Database
 from tests.conftest import NOW
-from tests.doors import OWNER_EMAIL, Hands, bearing, client_of, open_cafe
+from tests.doors import OWNER_EMAIL, Hands, bearing, client_of, make_key, open_cafe
 
 CLIENT_ID = "4f1c9e5d2b7a48d6a3e0c8b1f6d27590"
 SECRET, FORMER = "shpss_" + "5" * 64, "shpss_" + "4" * 64
@@ -141,6 +141,27 @@ async def test_everybody_keeps_their_own_role_and_loses_it_everywhere(admin: Adm
     assert await admin.asks(admin.token("9"), "/v1/api/staff") == (200, "")
     await admin.client.post("/v1/api/auth/logout-everywhere", headers=bearing(owner))
     assert await admin.asks(admin.token("9")) == (401, "STORE_USER_UNKNOWN")
+
+
+async def test_an_allow_list_holds_whoever_comes_in_by_the_admin(admin: Admin):
+    access = await admin.signs_in()
+    assert await admin.links(access, admin.token()) == (204, "")
+    key = await make_key(admin.database, admin.merchant.id)
+    far = {"version": 0, "networks": [{"network": "2001:db8:7::/48"}]}
+    path = "/v1/api/staff/networks"
+    shut_out = await admin.client.put(path, json=far, headers=bearing(admin.token()))
+    assert shut_out.json()["code"] == "ALLOW_LIST_LOCKS_OUT"
+    assert (await admin.client.put(path, json=far, headers=bearing(key))).is_success
+    assert await admin.asks(admin.token()) == (403, "NETWORK_REFUSED")
+    assert await admin.asks(admin.token("8")) == (401, "STORE_USER_UNKNOWN")
+
+
+async def test_app_bridge_is_told_to_try_again_with_a_fresh_token(admin: Admin):
+    worn, forged = admin.token(exp=1), admin.token(secret=SECRET[::-1])
+    for token, code, again in ((worn, "ID_TOKEN_EXPIRED", "1"), (forged, "ID_TOKEN_INVALID", None)):
+        answer = await admin.client.get("/v1/api/auth/me", headers=bearing(token))
+        assert (answer.status_code, answer.json()["code"]) == (401, code)
+        assert answer.headers.get("X-Shopify-Retry-Invalid-Session-Request") == again
 
 
 async def test_another_merchants_shop_lets_nobody_in(admin: Admin):

@@ -15,6 +15,7 @@ import { type Member, staffQuery, useReach } from "./data";
 import { Erase } from "./erase";
 import { Invite } from "./invite";
 import { Manage } from "./manage";
+import { Networks } from "./networks";
 import { Roles } from "./roles";
 
 const route = getRouteApi("/frame/settings/staff");
@@ -32,6 +33,7 @@ export function Staff() {
   const { t } = useTranslation();
   const former = route.useSearch().show === "former";
   const mayWrite = useMay("staff:write");
+  const mayShutOut = useMay("access:write");
   const query = useInfiniteQuery(staffQuery(former));
   const [asked, setAsked] = useState<Asked | null>(null);
   const close = () => setAsked(null);
@@ -67,6 +69,7 @@ export function Staff() {
           )}
         </Listing>
       </Card>
+      {mayShutOut && <Networks />}
       <Roles />
       {asked?.what === "invite" && <Invite again={asked.again} onClose={close} />}
       {asked?.what === "manage" && <Manage member={asked.member} onClose={close} />}

@@ -1,0 +1,55 @@
+"""Addresses and networks of the internet: how they are read, and how much of one is told."""
+
+from ipaddress import (
+    IPv4Address,
+    IPv4Network,
+    IPv6Address,
+    IPv6Network,
+    ip_address,
+    ip_interface,
+    ip_network,
+)
+
+Address = IPv4Address | IPv6Address
+Network = IPv4Network | IPv6Network
+# A network that is told in records is one of many: it says which town or company, not which home.
+_TOLD_PREFIXES = {4: 24, 6: 48}
+_MAPPED_PREFIX = 96
+
+
+def read_address(text: str) -> Address | None:
+    """An address as a socket or a proxy names it; None for anything else.
+
+    IPv4 in the clothes of IPv6 (`::ffff:203.0.113.7`) is IPv4, and of a link-local address it
+    doesn't matter at which of the machine's sockets it is.
+    """
+    try:
+        address = ip_address(text.strip("[]").partition("%")[0])
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
+
+
+def read_network(text: str) -> tuple[Address, Network] | None:
+    """The address that a text like `203.0.113.7/24` names, and its network; None for anything else.
+
+    One address alone is a network of one.
+    """
+    try:
+        said = ip_interface(text.strip())
+    except ValueError:
+        return None
+    if "%" in text:  # names a socket of some machine
+        return None
+    mapped = getattr(said.ip, "ipv4_mapped", None)
+    if mapped is None or said.network.prefixlen < _MAPPED_PREFIX:
+        return said.ip, said.network
+    prefix = said.network.prefixlen - _MAPPED_PREFIX
+    return mapped, ip_network((mapped, prefix), strict=False)
+
+
+def told(place: Address | Network) -> str:
+    """What records say of an address or a network: at most a /24 (IPv4) or a /48 (IPv6) of it."""
+    network = place if isinstance(place, IPv4Network | IPv6Network) else ip_network(place)
+    prefix = min(network.prefixlen, _TOLD_PREFIXES[network.version])
+    return str(ip_network((network.network_address, prefix), strict=False))
