@@ -52,9 +52,11 @@ class OwnBoardView(BaseModel):
 
 
 @own_router.get("/badges", operation_id="get_own_badges")
-async def get_own_badges(me: customers.Looking, now: Now) -> OwnPlayView:
+async def get_own_badges(
+    me: customers.Looking, now: Now, language: customers.Language
+) -> OwnPlayView:
     """Your badges and how far the others are, your streak, and your rank."""
-    player = await player_of(me.session, me.id, now=now)
+    player = await player_of(me.session, me.id, wanted=await me.wants(language), now=now)
     return OwnPlayView(badges=player.badges, streak=player.streak, leaderboard=player.leaderboard)
 
 

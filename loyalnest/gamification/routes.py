@@ -28,6 +28,7 @@ from loyalnest.gamification.values import Board, Game, GameVersion
 from loyalnest.kernel.database import merchant_of
 from loyalnest.kernel.http import PROBLEMS, Now, Page, Paging, SignedIn, page_of, tenant
 from loyalnest.kernel.ids import from_wire
+from loyalnest.kernel.languages import Wanted
 
 router = APIRouter(prefix="/v1/api", tags=["Gamification"], responses=PROBLEMS)
 Reading = Annotated[AsyncSession, tenant("program:read")]
@@ -122,7 +123,8 @@ async def get_leaderboard(
 @router.get("/customers/{customer_id}/gamification", operation_id="get_player")
 async def get_player(customer_id: str, session: Looking, now: Now) -> PlayerView:
     """A customer's badges and how far the others are, their streak, and their rank."""
-    return await player_of(session, await _living(session, customer_id), now=now)
+    living = await _living(session, customer_id)
+    return await player_of(session, living, wanted=Wanted(), now=now)
 
 
 @router.put("/customers/{customer_id}/badges/{badge}", operation_id="give_badge", status_code=204)

@@ -24,6 +24,7 @@ from loyalnest.gamification.values import (
     Streak,
 )
 from loyalnest.kernel.ids import to_wire
+from loyalnest.kernel.languages import Wanted
 
 CUSTOMER_ID = Field(examples=["cus_01890a5d7b3e7c4f8a1b2c3d4e5f6071"])
 
@@ -196,6 +197,7 @@ class PlayerView(BaseModel):
         history: History,
         standing: BoardStanding | None,
         *,
+        wanted: Wanted,
         zone: ZoneInfo,
         now: datetime,
     ) -> "PlayerView":
@@ -205,7 +207,7 @@ class PlayerView(BaseModel):
         return cls(
             customer_id=customer_id,
             badges=[
-                _progress(badge, held.get(badge.key), history, zone, now)
+                _progress(badge, held.get(badge.key), history, wanted, zone, now)
                 for badge in game.badges
                 if badge.key in held or not badge.archived
             ],
@@ -264,12 +266,17 @@ class JoinedView(BaseModel):
 
 
 def _progress(
-    badge: Badge, award: Award | None, history: History, zone: ZoneInfo, now: datetime
+    badge: Badge,
+    award: Award | None,
+    history: History,
+    wanted: Wanted,
+    zone: ZoneInfo,
+    now: datetime,
 ) -> ProgressView:
     goal = badge.goal
     return ProgressView(
         badge=badge.key,
-        name=badge.name,
+        name=wanted.said_in(badge.names, badge.name),
         phase=Phase.of(badge, now),
         held=award is not None,
         awarded_at=award.awarded_at if award else None,

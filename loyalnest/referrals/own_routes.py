@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from loyalnest import customers, rewards
 from loyalnest.kernel.http import PROBLEMS, Now
-from loyalnest.kernel.languages import said_in
+from loyalnest.kernel.languages import Wanted
 from loyalnest.referrals import queries, rules, service
 from loyalnest.referrals.schemas import CodeView, ProgressView
 from loyalnest.referrals.values import ReferralSettings, RewardWhen
@@ -35,27 +35,25 @@ class OwnReferralView(BaseModel):
 
 
 @own_router.get("/referral", operation_id="get_own_referral")
-async def get_own_referral(
-    me: customers.Looking, language: customers.Language = None
-) -> OwnReferralView:
+async def get_own_referral(me: customers.Looking, language: customers.Language) -> OwnReferralView:
     """Your code and link, what both sides get, and how your friends are coming along."""
-    return await _shown(me, language)
+    return await _shown(me, await me.wants(language))
 
 
 @own_router.post("/referral", operation_id="create_own_referral")
 async def create_own_referral(
-    me: customers.Looking, now: Now, language: customers.Language = None
+    me: customers.Looking, now: Now, language: customers.Language
 ) -> OwnReferralView:
     """Ask for a code; it is the same ever after."""
     await service.code_of(me.session, me.id, now=now)
-    return await _shown(me, language)
+    return await _shown(me, await me.wants(language))
 
 
-async def _shown(me: customers.Me, language: str | None) -> OwnReferralView:
+async def _shown(me: customers.Me, wanted: Wanted) -> OwnReferralView:
     settings = (await queries.settings_of(me.session)).settings
     code = await queries.find_code_of(me.session, me.id)
     told = CodeView.of(code, settings) if code else None
-    names = await _names_of(me, settings, language)
+    names = await _names_of(me, settings, wanted)
     return OwnReferralView(
         enabled=settings.enabled,
         referral_code=told.referral_code if told else None,
@@ -75,8 +73,8 @@ async def _shown(me: customers.Me, language: str | None) -> OwnReferralView:
 
 
 async def _names_of(
-    me: customers.Me, settings: ReferralSettings, language: str | None
+    me: customers.Me, settings: ReferralSettings, wanted: Wanted
 ) -> Mapping[rewards.RewardId | None, str]:
-    """What the promised rewards are called in a language."""
+    """What the promised rewards are called in their language."""
     found = await rewards.find_many(me.session, rules.rewards_of(settings))
-    return {it.id: said_in(language, it.terms.names, it.terms.name) for it in found}
+    return {it.id: wanted.said_in(it.terms.names, it.terms.name) for it in found}

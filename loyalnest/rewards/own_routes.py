@@ -31,12 +31,13 @@ _CODES = rules.LocalCodes()
 async def list_own_rewards(
     me: customers.Looking,
     now: Now,
-    language: customers.Language = None,
+    language: customers.Language,
     currency: Annotated[str | None, Query(pattern="^[A-Z]{3}$")] = None,
 ) -> Page[OwnOfferView]:
     """What you can have online, and what is in the way of the rest."""
     offers = await offers_for(me.session, me.id, where=Where.ONLINE, currency=currency, now=now)
-    return Page(items=[OwnOfferView.offered(it, language) for it in offers])
+    wanted = await me.wants(language)
+    return Page(items=[OwnOfferView.offered(it, wanted) for it in offers])
 
 
 @own_router.post(
@@ -51,7 +52,7 @@ async def redeem_own_reward(
     me: customers.Redeeming,
     now: Now,
     response: Response,
-    language: customers.Language = None,
+    language: customers.Language,
 ) -> OwnRedemptionView:
     """Spend your points on a reward and get its code.
 
@@ -86,14 +87,14 @@ async def redeem_own_reward(
     made = RedemptionId(from_wire(REDEMPTION, done.effect["redemption_id"]))
     redemption = await queries.get_redemption(me.session, made)
     terms = await queries.terms_of(me.session, redemption)
-    return OwnRedemptionView.of(redemption, terms, language)
+    return OwnRedemptionView.of(redemption, terms, await me.wants(language))
 
 
 @own_router.get("/redemptions", operation_id="list_own_redemptions")
 async def list_own_redemptions(
     me: customers.Looking,
     paging: Paging,
-    language: customers.Language = None,
+    language: customers.Language,
     state: Annotated[State | None, Query(description="`issued`: the codes still good.")] = None,
 ) -> Page[OwnRedemptionView]:
     """What you redeemed or were given, with its codes, the latest first."""
@@ -101,9 +102,10 @@ async def list_own_redemptions(
         me.session, state=state, customer_id=me.id, before=paging.after_id(), limit=paging.fetch
     )
     terms = {reward.id: reward.terms for reward in await queries.catalogue(me.session)}
+    wanted = await me.wants(language)
     return page_of(
         found,
         paging,
-        show=lambda one: OwnRedemptionView.of(one, terms.get(one.reward_id), language),
+        show=lambda one: OwnRedemptionView.of(one, terms.get(one.reward_id), wanted),
         key=lambda one: (one.id,),
     )

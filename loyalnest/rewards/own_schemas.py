@@ -5,7 +5,7 @@ from datetime import datetime
 from pydantic import BaseModel, ConfigDict, Field
 
 from loyalnest.kernel.ids import to_wire
-from loyalnest.kernel.languages import said_in
+from loyalnest.kernel.languages import Wanted
 from loyalnest.rewards.offers import Offer
 from loyalnest.rewards.schemas import OfferView
 from loyalnest.rewards.values import REDEMPTION, REWARD, Kind, Redemption, State, Terms
@@ -29,15 +29,15 @@ class OwnOfferView(BaseModel):
     detail: str | None = Field(description="The same for people.")
 
     @classmethod
-    def offered(cls, it: Offer, language: str | None) -> "OwnOfferView":
-        """The offer as the API shows it in a language."""
+    def offered(cls, it: Offer, wanted: Wanted) -> "OwnOfferView":
+        """The offer as the API shows it in its customer's language."""
         told = OfferView.of(it.reward, it.available, it.obstacle)
         terms = it.reward.terms
         return cls(
             id=told.id,
             kind=terms.kind,
-            name=said_in(language, terms.names, terms.name),
-            description=said_in(language, terms.descriptions, terms.description),
+            name=wanted.said_in(terms.names, terms.name),
+            description=wanted.said_in(terms.descriptions, terms.description),
             cost=terms.cost,
             amounts={code: str(amount) for code, amount in terms.amounts.items()},
             percent=None if terms.percent is None else str(terms.percent),
@@ -79,12 +79,12 @@ class OwnRedemptionView(BaseModel):
     settled_at: datetime | None = Field(description="When it was used, cancelled or lapsed.")
 
     @classmethod
-    def of(cls, it: Redemption, terms: Terms | None, language: str | None) -> "OwnRedemptionView":
-        """The redemption as the API shows it in a language."""
+    def of(cls, it: Redemption, terms: Terms | None, wanted: Wanted) -> "OwnRedemptionView":
+        """The redemption as the API shows it in its customer's language."""
         return cls(
             id=to_wire(REDEMPTION, it.id),
             reward_id=to_wire(REWARD, it.reward_id),
-            name=said_in(language, terms.names, terms.name) if terms else "",
+            name=wanted.said_in(terms.names, terms.name) if terms else "",
             cost=it.cost,
             given_for=it.given_for and it.given_for.kind,
             state=it.state,

@@ -20,7 +20,7 @@ own_router = APIRouter(prefix="/v1/api/me", tags=["Own account"], responses=PROB
 async def get_own_account(
     me: customers.Looking,
     now: Now,
-    language: customers.Language = None,
+    language: customers.Language,
     days: Annotated[
         int, Query(ge=1, le=366, description="How far ahead to look for what lapses.")
     ] = 30,
@@ -37,8 +37,9 @@ async def get_own_account(
     standing = None
     if version is not None and version.ladder.enabled:
         place = await queries.find_place(me.session, me.id)
+        wanted = await me.wants(language)
         standing = OwnStandingView.of(
-            place, version.ladder, language, await _money(me.session, currency, now), now
+            place, version.ladder, wanted, await _money(me.session, currency, now), now
         )
     return OwnView.of(me.id, held, lapses, standing)
 

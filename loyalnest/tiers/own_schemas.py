@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from loyalnest import customers, ledger
 from loyalnest.kernel import currencies
 from loyalnest.kernel.ids import to_wire
-from loyalnest.kernel.languages import said_in
+from loyalnest.kernel.languages import Wanted
 from loyalnest.tiers.schemas import StandingView
 from loyalnest.tiers.values import Basis, Ladder, Place, Tier, Window
 
@@ -25,11 +25,11 @@ class OwnTierView(BaseModel):
     perks: Sequence[str]
 
     @classmethod
-    def of(cls, tier: Tier, language: str | None) -> "OwnTierView":
-        """The tier as the API shows it in a language."""
+    def of(cls, tier: Tier, wanted: Wanted) -> "OwnTierView":
+        """The tier as the API shows it in its customer's language."""
         return cls(
             key=tier.key,
-            name=said_in(language, tier.names, tier.name),
+            name=wanted.said_in(tier.names, tier.name),
             colour=tier.colour,
             multiplier=tier.multiplier,
             perks=tier.perks,
@@ -68,7 +68,7 @@ class OwnStandingView(BaseModel):
         cls,
         place: Place | None,
         ladder: Ladder,
-        language: str | None,
+        wanted: Wanted,
         money: Money,
         now: datetime,
     ) -> "OwnStandingView":
@@ -80,12 +80,12 @@ class OwnStandingView(BaseModel):
             spent = money.shown(spent, ROUND_FLOOR)
             missing = None if missing is None else money.shown(missing, ROUND_CEILING)
         return cls(
-            tier=OwnTierView.of(tier, language) if tier else None,
+            tier=OwnTierView.of(tier, wanted) if tier else None,
             since=told.since,
             basis=told.basis,
             window=told.window,
             progress=spent,
-            next_tier=OwnTierView.of(further, language) if further else None,
+            next_tier=OwnTierView.of(further, wanted) if further else None,
             missing=missing,
             currency=money.currency if ladder.basis is Basis.SPEND else None,
             kept_until=told.kept_until,

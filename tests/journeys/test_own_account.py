@@ -93,6 +93,11 @@ async def visit(client: httpx.AsyncClient, shop: Shop, key: str, email: str) -> 
     return Visitor(client, started.json()["token"])
 
 
+async def speaks_german(client: httpx.AsyncClient, key: str, customer_id: str) -> None:
+    body, path = {"locale": "de-AT"}, f"/v1/api/customers/{customer_id}"
+    assert (await client.patch(path, json=body, headers=bearing(key))).is_success
+
+
 async def make_reward(client: httpx.AsyncClient, key: str, **terms: Any) -> str:
     body = {
         "terms": {"kind": "free_shipping", "name": "Sent for nothing", "cost": 10, **terms},
@@ -131,6 +136,11 @@ async def test_a_customer_sees_spends_and_understands_what_they_have(database: D
         assert offers[shipping]["obstacle"] is None
         assert offers[golden]["obstacle"] == "TIER_TOO_LOW"
         assert {each["missing"] for each in (await ben.sees("/rewards"))["items"]} == {10, 1}
+
+        await speaks_german(client, key, await shop.customer_id(ADA))
+        for query, name in (("", "Gratisversand"), ("?language=en", "Sent for nothing")):
+            offered = (await ada.sees(f"/rewards{query}"))["items"]
+            assert next(it["name"] for it in offered if it["id"] == shipping) == name
 
         status, first, _ = await ada.wants(shipping, "one")
         assert status == 201
