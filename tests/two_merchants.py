@@ -20,6 +20,7 @@ from loyalnest import (
     rewards,
     segments,
     staff,
+    texts,
     tiers,
 )
 from loyalnest.integrations.shopify import PROVIDED
@@ -215,9 +216,11 @@ async def _draw_up_program(database: Database, shop: Shop) -> None:
 
 
 async def _begin(database: Database, shop: Shop) -> None:
-    """A step of the way to a live program is left out, and the plan's limit is near."""
+    """A step of the way to a live program is left out, a text mended, the plan's limit near."""
     async with database.tenant(shop.merchant_id) as session:
         await onboarding.dismiss(session, onboarding.Step.STAFF, actor="test", now=NOW)
+        words = {"other": "Feierabend"}
+        await texts.mend(session, "de", "app.signOut", words, actor="test", now=NOW)
     async with database.platform() as session:
         await plans.note_usage(session, plans.Plan("small", 3), now=NOW)
 
@@ -334,6 +337,8 @@ async def _ids(database: Database, shop: Shop, email: str) -> dict[str, str]:
         "referral_id": wire["rfl"],
         "segment": "new",
         "badge": "first",
+        "language": "de",
+        "key": "app.signOut",
         "position": str(position),
         "subscriber": "customers.search",
         "version": "2",

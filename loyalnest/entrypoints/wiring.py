@@ -31,6 +31,7 @@ from loyalnest import (
     rewards,
     segments,
     staff,
+    texts,
     tiers,
 )
 from loyalnest.entrypoints import live
@@ -256,6 +257,7 @@ def _routers(settings: Settings) -> Mapping[Role, Sequence[APIRouter]]:
             inbox.router,
             onboarding.router,
             plans.router_of(settings),
+            texts.router,
         ],
         Role.ADMIN_FEATURES: [],
         Role.CAMPAIGN: [campaigns.router, tiers.router],

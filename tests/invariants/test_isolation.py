@@ -29,7 +29,7 @@ OPERATIONS: dict[str, tuple[str, str, dict[str, Any]]] = {
 }
 NOWHERE = "0" * 32
 # These are words that every merchant may have: they name nothing.
-WORDS = {"{code}", "{segment}", "{badge}", "{switch}", "{step}"}
+WORDS = {"{code}", "{segment}", "{badge}", "{switch}", "{step}", "{language}", "{key}"}
 NOT_THERE = {
     "position": str(2**62),
     "version": "2147483647",
@@ -40,6 +40,7 @@ QUERIES = {
     "get_referral_progress": "customer_id={customer_id}",
     "get_referral_advocate": "customer_id={customer_id}",
     "preview_unmerge": "merge_id={merge_id}",
+    "list_texts": "language={language}&q={key}",
 }
 # For what takes a body: one that would do, with ids by the names of the parameters.
 BODIES: dict[str, dict[str, Any]] = {
