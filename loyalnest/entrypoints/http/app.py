@@ -19,6 +19,7 @@ from loyalnest.entrypoints.http.headers import SecurityHeaders
 from loyalnest.entrypoints.http.metrics import RequestMetrics, Standing
 from loyalnest.entrypoints.http.parts import Parts
 from loyalnest.entrypoints.http.repeats import Repeats
+from loyalnest.entrypoints.http.tongues import Tongues
 from loyalnest.entrypoints.http.traces import Traces
 from loyalnest.kernel import clock as system
 from loyalnest.kernel.clock import Clock
@@ -58,7 +59,7 @@ def build_app(
         clock=clock,
         settings=settings,
     )
-    app = SecurityHeaders(app)
+    app = SecurityHeaders(Tongues(app))
     app = Origins(
         app,
         addresses.networks(settings.trusted_proxies.split(",")),

@@ -38,6 +38,7 @@ from loyalnest.kernel.http.instants import AsOf, Instant, KnownAt
 from loyalnest.kernel.http.pages import InvalidCursor, Page, Paging, cursor_of, page_of
 from loyalnest.kernel.http.problems import (
     MET_ANOTHER,
+    PROBLEM_TYPE,
     PROBLEMS,
     Problem,
     answer_problems,
@@ -52,6 +53,7 @@ __all__ = [
     "MET_ANOTHER",
     "ONLY_FOR",
     "PROBLEMS",
+    "PROBLEM_TYPE",
     "REPLAYED",
     "Address",
     "AsOf",

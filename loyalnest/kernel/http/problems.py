@@ -33,7 +33,7 @@ from loyalnest.kernel.errors import (
 from loyalnest.kernel.faults import Fault, classify
 from loyalnest.kernel.logs import trace_id
 
-MEDIA_TYPE = "application/problem+json"
+PROBLEM_TYPE = "application/problem+json"
 MET_ANOTHER = "met_another"
 """Marks, in a request's state, that its transaction gave way to another's: it may be repeated."""
 _STATUS: Mapping[type[DomainError], int] = {
@@ -78,7 +78,7 @@ class Problem(BaseModel):
 
 
 def _documented(status: int, description: str) -> dict[str, Any]:
-    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    content = {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return {"description": description, "content": content, "model": Problem}
 
 
@@ -212,7 +212,7 @@ def _problem(status: int, code: str, detail: str, fields: Mapping[str, str]) -> 
 
 
 def _respond(problem: Problem, headers: Mapping[str, str]) -> Response:
-    return JSONResponse(problem.model_dump(), problem.status, {**headers}, media_type=MEDIA_TYPE)
+    return JSONResponse(problem.model_dump(), problem.status, {**headers}, media_type=PROBLEM_TYPE)
 
 
 def _path(location: Sequence[object]) -> str:

@@ -1,6 +1,6 @@
 import createClient, { type Middleware } from "openapi-fetch";
 import type { components, paths } from "./schema";
-import { accessToken, renew } from "./session";
+import { accessToken, IN_ENGLISH, renew } from "./session";
 
 export { ProblemError, problemOf, read } from "./problem";
 export type Schemas = components["schemas"];
@@ -21,7 +21,10 @@ const bearing: Middleware = {
 };
 
 /** The REST API, typed by its own description. Every call carries the session. */
-export const api = createClient<paths>({ baseUrl: window.location.origin });
+export const api = createClient<paths>({
+  baseUrl: window.location.origin,
+  headers: IN_ENGLISH,
+});
 api.use(bearing);
 
 /** A key under which a write counts once, however often it is sent. */

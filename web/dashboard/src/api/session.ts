@@ -13,6 +13,8 @@ type Tokens = components["schemas"]["SessionTokens"];
 type SignIn = components["schemas"]["SignIn"];
 type LinkUse = components["schemas"]["LinkUse"];
 
+/** Refusals are told by our own catalogues; the server's English says more than its others. */
+export const IN_ENGLISH = { "Accept-Language": "en" };
 const SIGNED_IN = "loyalnest.signed-in";
 const EARLY_MS = 30_000;
 
@@ -44,7 +46,7 @@ function admit(known: boolean): boolean {
 async function ask(path: string, body: object): Promise<Tokens> {
   const response = await fetch(`/v1/api/auth/${path}`, {
     method: "POST",
-    headers: { "Content-Type": "application/json" },
+    headers: { ...IN_ENGLISH, "Content-Type": "application/json" },
     body: JSON.stringify(body),
   });
   if (!response.ok) throw await refusal(response);
@@ -63,7 +65,7 @@ export async function signIn(credentials: Omit<SignIn, "cookie">): Promise<void>
 
 /** Tell the server who the admin's user is; from here on their tokens are enough. */
 async function tie(admin: NonNullable<typeof bridge>, access: string): Promise<void> {
-  const bearing = { Authorization: `Bearer ${access}` };
+  const bearing = { ...IN_ENGLISH, Authorization: `Bearer ${access}` };
   const response = await fetch("/v1/api/auth/shopify-user", {
     method: "PUT",
     headers: { ...bearing, "Content-Type": "application/json" },
@@ -77,7 +79,7 @@ async function tie(admin: NonNullable<typeof bridge>, access: string): Promise<v
 /** Whether the server knows the admin's user. */
 async function recognised(admin: NonNullable<typeof bridge>): Promise<boolean> {
   const response = await fetch("/v1/api/auth/me", {
-    headers: { Authorization: `Bearer ${await admin.idToken()}` },
+    headers: { ...IN_ENGLISH, Authorization: `Bearer ${await admin.idToken()}` },
   });
   if (!response.ok && response.status !== 401) throw await refusal(response);
   return admit(response.ok);
