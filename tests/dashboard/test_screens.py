@@ -24,6 +24,7 @@ SCREENS = (
     *("/activity", "/activity?type=points&from=2026-01-01", "/activity?view=deliveries"),
     *("/activity?view=failures", "/earning", "/settings", "/no-such-page"),
     *("/settings/staff", "/settings/staff?show=former", "/settings/branding"),
+    *("/settings/texts?language=ar&q=unit.points", "/settings/texts?language=en&part=nav.home"),
     *("/campaigns", "/campaigns?show=ended", "/campaigns/new"),
     *("/campaigns/{campaign}", "/campaigns/{campaign}/edit"),
     *("/gamification", "/gamification?view=challenges", "/gamification?view=leaderboard"),

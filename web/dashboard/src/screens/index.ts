@@ -13,6 +13,7 @@ import { routes as segments } from "./segments/routes";
 import { routes as settings } from "./settings/routes";
 import { routes as signIn } from "./sign-in/routes";
 import { invitation, routes as staff } from "./staff/routes";
+import { routes as texts } from "./texts/routes";
 import { routes as tiers } from "./tiers/routes";
 
 export const outside = [...signIn, ...invitation] as const;
@@ -31,4 +32,5 @@ export const inside = [
   ...settings,
   ...branding,
   ...staff,
+  ...texts,
 ] as const;

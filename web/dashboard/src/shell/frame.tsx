@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { bridge } from "../api/bridge";
 import { identityQuery, useMerchant } from "../api/program";
 import { useSignedIn } from "../api/session";
+import { useOwnWords } from "../i18n/own-words";
 import { menu } from "../screens/menu";
 import { Icon } from "../ui/icon";
 import { Account } from "./account";
@@ -16,6 +17,7 @@ const AdminMenu = lazy(() => import("./admin-menu"));
 /** What is around every screen: our own bar and menu, or those of the admin we are in. */
 export function Frame() {
   useLeaveWhenSignedOut();
+  useOwnWords();
   return bridge ? <InAdmin /> : <Alone />;
 }
 

@@ -56,6 +56,8 @@ export const KINDS = {
     "onboarding.dismissed",
     "onboarding.restored",
     "usage.threshold_reached",
+    "text.mended",
+    "text.reviewed",
   ],
   staff: [
     "staff.invited",

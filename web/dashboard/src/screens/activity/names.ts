@@ -2,6 +2,7 @@ import { useQueries, useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { api, read } from "../../api/client";
 import { useMay } from "../../api/program";
+import { LANGUAGES, type Language } from "../../i18n/languages";
 import { type Customer, customersById } from "../customers/data";
 import { rewardsQuery } from "../rewards/data";
 import { useTierName } from "../tiers/data";
@@ -33,6 +34,9 @@ export function useNames(events: Event[], ofCustomer: boolean): Names {
     about: ({ type, data }) => {
       if (type.startsWith("tier.")) {
         return { name: `${tier(text(data.from_tier))} → ${tier(text(data.to_tier))}` };
+      }
+      if (type.startsWith("text.")) {
+        return { name: `${LANGUAGES[data.language as Language]}: ${data.key}` };
       }
       const segment = text(data.segment);
       if (segment && i18n.exists(`segment.${segment}`)) return { name: t(`segment.${segment}`) };

@@ -5,20 +5,12 @@ import { useMay } from "../../api/program";
 import { useFormat } from "../../i18n/format";
 import { Button } from "../../ui/button";
 import { Listing } from "../../ui/listing";
+import { MOVES, wordOf } from "../../ui/shortcuts";
 import { Empty } from "../../ui/states";
 import { QUEUE, type Referral, referralsQuery } from "./data";
 import { useDeciding } from "./deciding";
 import { Decline } from "./decline";
 import { Person } from "./referral-table";
-
-const MOVES: Record<string, number> = {
-  j: 1,
-  KeyJ: 1,
-  ArrowDown: 1,
-  k: -1,
-  KeyK: -1,
-  ArrowUp: -1,
-};
 
 /** Referrals that somebody has to look at. Keys work while one of them has the focus. */
 export function Queue() {
@@ -67,13 +59,11 @@ function Matters({ referrals, mayDecide }: { referrals: Referral[]; mayDecide: b
   };
   const pressed = (event: KeyboardEvent) => {
     const referral = referrals[current];
-    if (event.ctrlKey || event.metaKey || event.altKey || !referral) return;
-    // Where the letters are others (Cyrillic, Arabic …) it is the key's place that counts.
-    const key = /^[a-z]$/i.test(event.key) ? event.key.toLowerCase() : event.code;
-    const by = MOVES[key];
-    if (by) move(by);
-    else if ((key === "a" || key === "KeyA") && mayDecide && !deciding.isPending) approve(referral);
-    else if ((key === "d" || key === "KeyD") && mayDecide) setDeclined(referral);
+    const word = wordOf(event);
+    if (!word || !referral) return;
+    if (word in MOVES) move(MOVES[word] ?? 0);
+    else if (word === "a" && mayDecide && !deciding.isPending) approve(referral);
+    else if (word === "d" && mayDecide) setDeclined(referral);
     else return;
     event.preventDefault();
   };

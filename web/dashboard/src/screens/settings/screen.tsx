@@ -29,6 +29,7 @@ export function Settings() {
       <Program />
       {mayReadProgram && <Branding />}
       {mayReadProgram && <Naming />}
+      {mayReadProgram && <Texts />}
       <Stores />
       {mayReadStaff && <Staff />}
       {!bridge && <Password />}
@@ -108,6 +109,22 @@ function Branding() {
       }
     >
       <p className="text-muted">{t("branding.text")}</p>
+    </Card>
+  );
+}
+
+function Texts() {
+  const { t } = useTranslation();
+  return (
+    <Card
+      title={t("texts.title")}
+      actions={
+        <Link to="/settings/texts" search={{}} className={buttonClass()}>
+          {t("texts.manage")}
+        </Link>
+      }
+    >
+      <p className="text-muted">{t("texts.text")}</p>
     </Card>
   );
 }
