@@ -35,8 +35,8 @@ export const PARTS: Record<string, string[]> = {
   "nav.campaigns": ["campaign", "campaignKind", "campaignSays", "phase"],
   "nav.gamification": ["game", "gameSpan"],
   "nav.referrals": ["referral", "bring"],
-  "nav.settings": ["settings", "naming", "theme", "keys"],
-  "staff.title": ["staff", "role", "memberState", "area", "join"],
+  "nav.settings": ["settings", "store", "naming", "branding", "theme", "keys"],
+  "staff.title": ["staff", "network", "role", "memberState", "area", "join"],
   "texts.title": ["texts", "textState"],
   "texts.problems": ["problem"],
 };
