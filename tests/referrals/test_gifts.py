@@ -9,9 +9,10 @@ import pytest
 
 from loyalnest import referrals, rewards
 from loyalnest.entrypoints import wiring
-from loyalnest.kernel.database import Database
+from loyalnest.kernel.database import Database, bulk
 from loyalnest.kernel.ids import to_wire
 from loyalnest.referrals import Mark, Referral, ReferralSettings
+from loyalnest.referrals.service import judge_many
 from loyalnest.rewards import RewardState
 from tests.conftest import NOW
 from tests.doors import caller_for, door
@@ -26,6 +27,7 @@ from tests.referrals.friends import (
     code_of,
     codes,
     days_pass,
+    enrols,
     gave_back,
     gifts,
     heard,
@@ -206,6 +208,26 @@ async def test_two_workers_at_once_give_one_code_and_the_last_item_once(shop: Sh
     async with shop.database.tenant(shop.merchant_id) as session:
         assert (await rewards.get_reward(session, reward.id)).taken == 3
         assert len(await rewards.list_redemptions(session, limit=9)) == 3
+
+
+async def test_many_are_given_by_no_more_statements_than_one(shop: Shop) -> None:
+    reward = await offers(shop, stock=99)
+    await both_get(shop, reward, completes_on="sign_up", friend_points=5, per_day=99)
+    code, friends = await code_of(shop), [f"friend-{n}@example.com" for n in range(20)]
+    brought = [(shop.merchant_id, (await uses(shop, it, code)).id) for it in friends]
+    for email in friends:
+        await enrols(shop, email)
+    counts: list[int] = []
+    for keys in (brought[:1], brought[1:]):
+        seen: list[object] = []
+        async with shop.database.tenant(shop.merchant_id) as session:
+            driver: Any = await bulk(session)
+            driver.add_query_logger(seen.append)
+            await judge_many(session, keys, now=NOW)
+            driver.remove_query_logger(seen.append)
+        counts.append(len(seen))
+    assert await states(shop, ADA) == ["issued"] * 20
+    assert 0 < counts[1] <= counts[0]
 
 
 async def test_the_api_promises_only_what_is_on_offer_and_tells_what_was_given(
