@@ -103,7 +103,7 @@ function NoRewards({ rewards }: { rewards: Reward[] | undefined }) {
     <p className="mt-3 text-muted">
       {t("referral.noRewards")}{" "}
       {mayAdd && (
-        <Link to="/rewards/new" className="text-accent hover:underline">
+        <Link to="/rewards/new" className="text-accent underline">
           {t("reward.add")}
         </Link>
       )}
