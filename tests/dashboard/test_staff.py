@@ -13,7 +13,8 @@ async def test_somebody_is_invited_joins_works_and_is_kept_out(
     site: Site, page: Page, chromium: Browser
 ):
     await page.goto(site.at("/settings"))
-    await page.get_by_role("link", name="Manage").click()
+    staff = page.get_by_role("region", name="Staff and roles")
+    await staff.get_by_role("link", name="Manage").click()
     people = page.get_by_role("main")
     await expect(people.get_by_text("owner@example.com")).to_be_visible()
     await expect(people.get_by_text("You", exact=True)).to_be_visible()
