@@ -1,6 +1,6 @@
 """REST for customers themselves: what they can have, and what they had."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
@@ -12,12 +12,12 @@ from loyalnest.kernel.http import (
     Now,
     Page,
     Paging,
-    once,
+    claim,
     page_of,
     repeated,
     request_hash,
 )
-from loyalnest.kernel.ids import from_wire, to_wire
+from loyalnest.kernel.ids import from_wire, new_id, to_wire
 from loyalnest.rewards import queries, rules, service
 from loyalnest.rewards.offers import offers_for
 from loyalnest.rewards.own_schemas import OwnOfferView, OwnRedeemRequest, OwnRedemptionView
@@ -58,33 +58,32 @@ async def redeem_own_reward(
 
     The same request again is answered with the same code.
     """
-
-    async def act() -> dict[str, Any]:
-        redeemed = await service.redeem(
-            me.session,
-            _CODES,
-            reward_id=RewardId(from_wire(REWARD, body.reward_id)),
-            customer_id=me.id,
-            currency=body.currency,
-            actor=me.actor,
-            now=now,
-        )
-        return {"redemption_id": to_wire(REDEMPTION, redeemed.redemption.id)}
-
-    done = await once(
+    made = RedemptionId(new_id())
+    earlier = await claim(
         me.session,
         # Customers name their requests as they like: what one has used is free for another. Whose
         # session it is, and not who that is by now: a merge in between makes no second code.
         scope=f"redeem:{me.actor}",
         key=key,
         request_hash=request_hash(body),
-        act=act,
+        effect={"redemption_id": to_wire(REDEMPTION, made)},
         now=now,
     )
-    if done.replayed:
+    if earlier is not None:
         response.status_code = 200
         response.headers[REPLAYED] = "true"
-    made = RedemptionId(from_wire(REDEMPTION, done.effect["redemption_id"]))
+        made = RedemptionId(from_wire(REDEMPTION, earlier["redemption_id"]))
+    else:
+        await service.redeem(
+            me.session,
+            _CODES,
+            reward_id=RewardId(from_wire(REWARD, body.reward_id)),
+            customer_id=me.id,
+            redemption_id=made,
+            currency=body.currency,
+            actor=me.actor,
+            now=now,
+        )
     redemption = await queries.get_redemption(me.session, made)
     terms = await queries.terms_of(me.session, redemption)
     return OwnRedemptionView.of(redemption, terms, await me.wants(language))

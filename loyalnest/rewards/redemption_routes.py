@@ -1,6 +1,6 @@
 """REST: redeeming rewards, and what becomes of their codes."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,13 +13,13 @@ from loyalnest.kernel.http import (
     Page,
     Paging,
     SignedIn,
-    once,
+    claim,
     page_of,
     repeated,
     request_hash,
     tenant,
 )
-from loyalnest.kernel.ids import from_wire, to_wire
+from loyalnest.kernel.ids import from_wire, new_id, to_wire
 from loyalnest.rewards import queries, rules, service
 from loyalnest.rewards.schemas import (
     CancelRequest,
@@ -30,7 +30,7 @@ from loyalnest.rewards.schemas import (
     RedemptionView,
     UseRequest,
 )
-from loyalnest.rewards.values import REDEMPTION, REWARD, Redemption, RedemptionId, RewardId, State
+from loyalnest.rewards.values import REDEMPTION, REWARD, RedemptionId, RewardId, State
 
 redemptions = APIRouter()
 Reading = Annotated[AsyncSession, tenant("points:read")]
@@ -57,31 +57,32 @@ async def redeem_reward(
     The same request again is answered with the same code. Of two who want the last points or the
     last item at once, one gets it and the other is told why not.
     """
-
-    fresh: list[Redemption] = []
-
-    async def act() -> dict[str, Any]:
-        redeemed = await service.redeem(
-            session,
-            _CODES,
-            reward_id=RewardId(from_wire(REWARD, body.reward_id)),
-            customer_id=from_wire(WIRE_PREFIX, body.customer_id),
-            where=body.where,
-            currency=body.currency,
-            actor=caller.actor,
-            now=now,
-        )
-        fresh.append(redeemed.redemption)
-        return {"redemption_id": to_wire(REDEMPTION, redeemed.redemption.id)}
-
-    done = await once(
-        session, scope="redeem", key=key, request_hash=request_hash(body), act=act, now=now
+    redemption_id = RedemptionId(new_id())
+    earlier = await claim(
+        session,
+        scope="redeem",
+        key=key,
+        request_hash=request_hash(body),
+        effect={"redemption_id": to_wire(REDEMPTION, redemption_id)},
+        now=now,
     )
-    if fresh:
-        return RedeemedView.of(fresh[0])
-    response.status_code = 200
-    response.headers[REPLAYED] = "true"
-    return RedeemedView.of(await queries.get_redemption(session, _id(done.effect["redemption_id"])))
+    if earlier is not None:
+        response.status_code = 200
+        response.headers[REPLAYED] = "true"
+        made = await queries.get_redemption(session, _id(earlier["redemption_id"]))
+        return RedeemedView.of(made)
+    redeemed = await service.redeem(
+        session,
+        _CODES,
+        reward_id=RewardId(from_wire(REWARD, body.reward_id)),
+        customer_id=from_wire(WIRE_PREFIX, body.customer_id),
+        redemption_id=redemption_id,
+        where=body.where,
+        currency=body.currency,
+        actor=caller.actor,
+        now=now,
+    )
+    return RedeemedView.of(redeemed.redemption)
 
 
 @redemptions.get("/redemptions", operation_id="list_redemptions")

@@ -6,11 +6,9 @@ to commit, then gets the reference to what the first one did. There is no expiry
 
 import hashlib
 import json
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any
-from uuid import UUID
 
 from fastapi import Header
 from pydantic import BaseModel
@@ -36,15 +34,11 @@ IdempotencyKey = Annotated[
 
 _CLAIM = """
 INSERT INTO idempotency_keys (merchant_id, scope, key, request_hash, effect, recorded_at)
-VALUES ($1, $2, $3, $4, '{}', $5)
+VALUES ($1, $2, $3, $4, $5::text::jsonb, $6)
 ON CONFLICT DO NOTHING RETURNING true
 """
 _EARLIER = """
 SELECT request_hash, effect::text FROM idempotency_keys
-WHERE merchant_id = $1 AND scope = $2 AND key = $3
-"""
-_REMEMBER = """
-UPDATE idempotency_keys SET effect = $4::text::jsonb
 WHERE merchant_id = $1 AND scope = $2 AND key = $3
 """
 
@@ -53,36 +47,29 @@ class IdempotencyKeyReused(Conflict):
     """This idempotency key was used for another request; take a new one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Once:
-    """A reference to what was done, now or the first time."""
-
-    effect: dict[str, Any]
-    replayed: bool
-
-
-async def once(
+async def claim(
     session: AsyncSession,
     *,
     scope: str,
     key: str,
     request_hash: bytes,
-    act: Callable[[], Awaitable[dict[str, Any]]],
+    effect: Mapping[str, str],
     now: datetime,
-) -> Once:
-    """Do this at most once for this key and return the reference that the first time returned.
+) -> dict[str, str] | None:
+    """Take a key for what this transaction is about to do; None where the key is new.
 
-    `scope` names the use case, so that one key may serve several; `act` answers with ids, not with
-    a copy of anything. Raises IdempotencyKeyReused.
+    Otherwise what the first request with it left, and nothing is to be done. `scope` names the use
+    case, so that one key may serve several; `effect` refers to what will be there, by ids that are
+    drawn beforehand. Raises IdempotencyKeyReused.
     """
-    claim = (merchant_of(session), scope, key)
-    earlier = await _claim(session, claim, request_hash=request_hash, now=now)
-    if earlier is not None:
-        return Once(earlier, replayed=True)
-    effect = await act()
+    named = (merchant_of(session), scope, key)
     connection = await bulk(session)
-    await connection.execute(_REMEMBER, *claim, json.dumps(effect))
-    return Once(effect, replayed=False)
+    if await connection.fetchval(_CLAIM, *named, request_hash, json.dumps(effect), now):
+        return None
+    (earlier,) = await connection.fetch(_EARLIER, *named)
+    if earlier["request_hash"] != request_hash:
+        raise IdempotencyKeyReused
+    return json.loads(earlier["effect"])
 
 
 async def bind(
@@ -93,21 +80,7 @@ async def bind(
     For a use case that knows a repetition by more than the key, and answers it by itself. Raises
     IdempotencyKeyReused.
     """
-    claim = (merchant_of(session), scope, key)
-    await _claim(session, claim, request_hash=request_hash, now=now)
-
-
-async def _claim(
-    session: AsyncSession, claim: tuple[UUID, str, str], *, request_hash: bytes, now: datetime
-) -> dict[str, Any] | None:
-    """Take a key; None where it is new, else the reference that the first request left."""
-    connection = await bulk(session)
-    if await connection.fetchval(_CLAIM, *claim, request_hash, now):
-        return None
-    (earlier,) = await connection.fetch(_EARLIER, *claim)
-    if earlier["request_hash"] != request_hash:
-        raise IdempotencyKeyReused
-    return json.loads(earlier["effect"])
+    await claim(session, scope=scope, key=key, request_hash=request_hash, effect={}, now=now)
 
 
 def repeated(view: type[BaseModel]) -> dict[int | str, dict[str, Any]]:

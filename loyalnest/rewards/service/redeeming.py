@@ -49,12 +49,13 @@ async def redeem(
     *,
     reward_id: RewardId,
     customer_id: UUID,
+    redemption_id: RedemptionId | None = None,
     where: Where = Where.ONLINE,
     currency: str | None = None,
     actor: str,
     now: datetime,
 ) -> Redeemed:
-    """Buy a reward with points and issue its code.
+    """Buy a reward with points and issue its code, under an id that may be drawn beforehand.
 
     Of two who want the last points or the last item at once, one gets it and the other is told
     why not. Raises RewardNotFound, CustomerNotFound, ProgramPaused, what `rules.obstacle` finds,
@@ -69,7 +70,7 @@ async def redeem(
         raise ProgramPaused
     currency = currency or (await merchants.get(session, merchant_id)).currency
     await _check(session, reward, buyer, where=where, currency=currency, now=now)
-    redemption_id = RedemptionId(new_id())
+    redemption_id = redemption_id or RedemptionId(new_id())
     posted = await _pay(session, reward, buyer, redemption_id, actor=actor, now=now)
     # The reward's own row comes last: it is the hottest one, and held for the shortest time.
     if reward.stock is not None and not await session.scalar(

@@ -17,7 +17,7 @@ from loyalnest.kernel.http import (
     REPLAYED,
     IdempotencyKey,
     Now,
-    once,
+    claim,
     request_hash,
     tenant,
 )
@@ -40,30 +40,28 @@ async def open_store(
     now: Now,
     response: Response,
 ) -> dict[str, str]:
-    async def act() -> dict[str, str]:
-        if body.domain == "taken":
-            raise Conflict
-        store_id = new_id()
-        await session.execute(
-            text(
-                "INSERT INTO stores (merchant_id, id, provider, domain, name, created_at)"
-                " VALUES (:merchant_id, :id, 'shopify', :domain, 'x', :now)"
-            ),
-            {
-                "merchant_id": merchant_of(session),
-                "id": store_id,
-                "domain": body.domain,
-                "now": now,
-            },
-        )
-        return {"id": str(store_id)}
-
-    done = await once(
-        session, scope="stores", key=key, request_hash=request_hash(body), act=act, now=now
+    store_id = new_id()
+    effect = {"id": str(store_id)}
+    earlier = await claim(
+        session,
+        scope="stores",
+        key=key,
+        request_hash=request_hash(body),
+        effect=effect,
+        now=now,
     )
-    if done.replayed:
+    if earlier is not None:
         response.headers[REPLAYED] = "true"
-    return done.effect
+        return earlier
+    if body.domain == "taken":
+        raise Conflict
+    insert = text(
+        "INSERT INTO stores (merchant_id, id, provider, domain, name, created_at)"
+        " VALUES (:merchant_id, :id, 'shopify', :domain, 'x', :now)"
+    )
+    row = {"merchant_id": merchant_of(session), "id": store_id, "domain": body.domain, "now": now}
+    await session.execute(insert, row)
+    return effect
 
 
 @pytest.fixture
