@@ -26,7 +26,7 @@ from loyalnest import (
 from loyalnest.integrations.shopify import PROVIDED
 from loyalnest.kernel import inbox, relay
 from loyalnest.kernel.database import Database
-from loyalnest.kernel.http import once
+from loyalnest.kernel.http import bind
 from loyalnest.kernel.ids import from_wire, to_wire
 from loyalnest.kernel.inbox import DeliveryState, Intake, NewDelivery
 from loyalnest.kernel.relay.delivery import note_failure
@@ -186,13 +186,7 @@ async def _leave_things_undone(database: Database, shop: Shop) -> None:
         await note_failure(
             session, event, customers.INDEX_CUSTOMERS.name, ValueError("no"), now=NOW
         )
-        await once(
-            session, scope="test", key="first", request_hash=b"", act=_nothing_happens, now=NOW
-        )
-
-
-async def _nothing_happens() -> dict[str, object]:
-    return {}
+        await bind(session, scope="test", key="first", request_hash=b"", now=NOW)
 
 
 async def _draw_up_program(database: Database, shop: Shop) -> None:

@@ -128,8 +128,26 @@ def nobody() -> DependsParam:
     return DependsParam(open_for_nobody, scope="function")
 
 
-def _known_caller(request: Request, _: Annotated[object, Depends(_BEARER)]) -> Caller:
+# Coroutines, though there is nothing to wait for: FastAPI sends plain functions to a thread and
+# waits for their way back, with every request.
+async def _known_caller(request: Request, _: Annotated[object, Depends(_BEARER)]) -> Caller:
     return caller_of(request)
+
+
+async def _now(request: Request) -> datetime:
+    return now_at(request)
+
+
+async def _database(request: Request) -> Database:
+    return database_at(request)
+
+
+async def _address(request: Request) -> str:
+    return address_of(request)
+
+
+async def _ip_address(request: Request) -> networks.Address | None:
+    return ip_address_of(request)
 
 
 def _transaction(scope: str) -> SecurityParam:
@@ -148,9 +166,9 @@ def _transaction(scope: str) -> SecurityParam:
     return SecurityParam(open_transaction, scope="function", scopes=[scope])
 
 
-Now = Annotated[datetime, Depends(now_at)]
-Db = Annotated[Database, Depends(database_at)]
-Address = Annotated[str, Depends(address_of)]
-IpAddress = Annotated[networks.Address | None, Depends(ip_address_of)]
+Now = Annotated[datetime, Depends(_now)]
+Db = Annotated[Database, Depends(_database)]
+Address = Annotated[str, Depends(_address)]
+IpAddress = Annotated[networks.Address | None, Depends(_ip_address)]
 SignedIn = Annotated[Caller, Depends(_known_caller)]
 """Whoever asks, whatever they may do. Raises Unauthenticated."""

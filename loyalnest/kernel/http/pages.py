@@ -60,7 +60,7 @@ class Position:
         return number
 
 
-def _position(
+async def _position(
     limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="Rows a page.")] = DEFAULT_LIMIT,
     cursor: Annotated[
         str | None, Query(max_length=500, description="`next_cursor` of the page before.")
