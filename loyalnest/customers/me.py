@@ -51,7 +51,7 @@ async def _living(request: Request, session: AsyncSession, caller: SignedIn) -> 
     return Me(session, living.id, caller.actor, living.locale)
 
 
-def _asked(
+async def _asked(
     request: Request,
     language: Annotated[
         str | None,
