@@ -57,7 +57,7 @@ ALTER TABLE customer_search FORCE ROW LEVEL SECURITY;
 ALTER TABLE customer_terms FORCE ROW LEVEL SECURITY;
 """
 _NEVER_ASKED_FOR = {
-    "orders": ("lines", "external_id", "number", "total", "spend", "shipping", "tips"),
+    "orders": ("lines", "total", "spend", "shipping", "tips"),
     "entries": ("basis", "request_hash", "reason"),
     "events": ("data", "author"),
 }
