@@ -63,7 +63,7 @@ async def judge_due(database: Database, now: datetime) -> None:
 async def give_owed(database: Database, now: datetime) -> None:
     """Give the rewards that were sold out or not on offer when they fell due and are there again.
 
-    Those who have waited longest come first; each page commits by itself.
+    In the order in which the referrals began; each page commits by itself.
     """
     async with database.platform() as session:
         owing = list(await session.scalars(_OWING))

@@ -96,6 +96,9 @@ def gifts(referral: Referral, known: Known, verdict: Verdict) -> list[Gift]:
     """
     settings = known.settings
     counts = verdict.status is Status.COMPLETED
+    welcome = known.friend not in known.erased and (
+        counts or _welcomed(referral, settings, verdict)
+    )
     due = [
         Gift(
             Side.ADVOCATE,
@@ -103,7 +106,7 @@ def gifts(referral: Referral, known: Known, verdict: Verdict) -> list[Gift]:
             known.advocate,
             settings.advocate_points,
             reward_of(settings.advocate_reward_id),
-            counts,
+            counts and known.advocate not in known.erased,
         ),
         Gift(
             Side.FRIEND,
@@ -111,7 +114,8 @@ def gifts(referral: Referral, known: Known, verdict: Verdict) -> list[Gift]:
             known.friend,
             settings.friend_points,
             reward_of(settings.friend_reward_id),
-            counts or _welcomed(referral, settings, verdict),
+            welcome and (counts or verdict.status is Status.PENDING),
+            welcome and verdict.status is Status.EXPIRED,
         ),
     ]
     seen = {known.advocate, known.friend}
@@ -126,7 +130,8 @@ def gifts(referral: Referral, known: Known, verdict: Verdict) -> list[Gift]:
 def _welcomed(referral: Referral, settings: ReferralSettings, verdict: Verdict) -> bool:
     """Whether the friend has a code to begin with.
 
-    One who lets the time run out keeps it: it has a date of its own, and it was theirs.
+    One who lets the time run out keeps it, for it has a date of its own and was theirs; but then
+    nobody is given a new one.
     """
     at_once = settings.friend_reward_when is RewardWhen.JOINED
     waits = referral.review is Review.WAITING
@@ -149,6 +154,8 @@ def lacks_code(gift: Gift, held: HeldGift | None) -> bool:
 
     A code that was given counts whatever became of it: used, lapsed, or cancelled by somebody.
     """
+    if gift.reward_kept:
+        return held is not None and held.state is GiftState.OWED
     return gift.reward_due and (held is None or held.state is not GiftState.GIVEN)
 
 

@@ -94,14 +94,16 @@ SELECT r.id,
         FROM customers c
         WHERE c.merchant_id = r.merchant_id AND (c.id = f.living OR c.merged_into = f.living)),
        first.id,
-       first.paid_at
+       first.paid_at,
+       a.erased_at IS NOT NULL,
+       f.erased
 FROM unnest($1::uuid[], $2::uuid[]) AS k (merchant_id, id)
 JOIN referrals r ON r.merchant_id = k.merchant_id AND r.id = k.id
 JOIN referral_programs p
   ON p.merchant_id = r.merchant_id AND p.version = r.program_version
 JOIN customers a ON a.merchant_id = r.merchant_id AND a.id = r.advocate_id
 JOIN LATERAL (
-    SELECT coalesce(c.merged_into, c.id) AS living
+    SELECT coalesce(c.merged_into, c.id) AS living, c.erased_at IS NOT NULL AS erased
     FROM customers c
     WHERE c.merchant_id = r.merchant_id AND c.id = r.friend_id) f ON true
 LEFT JOIN LATERAL (
@@ -203,6 +205,9 @@ async def known_of(
             enrolled_at=row[6],
             order_id=row[7],
             paid_at=row[8],
+            erased=frozenset(
+                who for who, erased in ((row[1], row[9]), (row[2], row[10])) if erased
+            ),
         )
         for row in rows
     }

@@ -245,6 +245,8 @@ class Known(msgspec.Struct, frozen=True):
     order_id: UUID | None
     """The first order of the friend that would do."""
     paid_at: datetime | None
+    erased: frozenset[UUID] = frozenset()
+    """Who of the two was erased: nobody is there to have a code."""
     upline: Sequence["Above"] = ()
     """Whoever brought the advocate, then whoever brought them, and so on."""
 
@@ -271,6 +273,8 @@ class Gift(msgspec.Struct, frozen=True):
     """The reward whose code they were promised."""
     reward_due: bool = False
     """Whether they should have that code as things stand."""
+    reward_kept: bool = False
+    """Whether they keep it if they have it, or are owed it, though nothing new is given."""
 
 
 class HeldGift(msgspec.Struct, frozen=True):

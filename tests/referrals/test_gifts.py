@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
-from loyalnest import referrals, rewards
+from loyalnest import customers, referrals, rewards
 from loyalnest.entrypoints import wiring
 from loyalnest.kernel.database import Database, bulk
 from loyalnest.kernel.ids import to_wire
@@ -166,6 +166,50 @@ async def test_a_friend_who_lets_the_time_run_out_keeps_what_they_were_given(sho
     assert await gifts(shop, referral) == {"advocate": "promised", "friend": "issued"}
 
 
+async def test_after_their_time_friends_are_given_nothing_new_but_what_was_owed(
+    shop: Shop,
+) -> None:
+    reward = await offers(shop, stock=1)
+    await both_get(shop, reward)
+    first, owed = await uses(shop, BEA), await uses(shop, CLEO)
+    assert await gifts(shop, owed) == {"advocate": "promised", "friend": "owed"}
+    too_late = NOW + timedelta(days=31)
+    await days_pass(shop, too_late)
+    await _says(shop, referrals.reject, first, too_late)
+    await _says(shop, referrals.approve, first, too_late)
+    assert await stands(shop, first) == ("expired", None)
+    assert await gifts(shop, first) == {"advocate": "promised", "friend": "promised"}
+    assert await states(shop, BEA) == ["cancelled"]
+    await referrals.give_owed(shop.database, too_late)
+    assert await gifts(shop, owed) == {"advocate": "promised", "friend": "issued"}
+
+
+async def test_codes_from_before_there_was_a_limit_give_nothing_back_to_it(shop: Shop) -> None:
+    reward = await offers(shop)
+    await both_get(shop, reward)
+    referral = await uses(shop)
+    await restocks(shop, reward, stock=1)
+    await _says(shop, referrals.reject, referral)
+    assert await states(shop, BEA) == ["cancelled"]
+    await uses(shop, CLEO)
+    async with shop.database.tenant(shop.merchant_id) as session:
+        assert (await rewards.get_reward(session, reward.id)).taken == 1
+
+
+async def test_what_was_owed_to_somebody_who_was_erased_goes_to_the_living(shop: Shop) -> None:
+    reward = await offers(shop, stock=1)
+    await both_get(shop, reward)
+    holder, gone, waiting = await uses(shop, BEA), await uses(shop, CLEO), await uses(shop, DORA)
+    async with shop.database.tenant(shop.merchant_id) as session:
+        await customers.erase_customer(
+            session, merchant_id=shop.merchant_id, customer_id=gone.friend_id, now=NOW
+        )
+    await _says(shop, referrals.reject, holder)
+    await referrals.give_owed(shop.database, NOW)
+    standing = [(await gifts(shop, it))["friend"] for it in (gone, waiting)]
+    assert standing == ["promised", "issued"]
+
+
 @pytest.mark.parametrize("state", [RewardState.ACTIVE, RewardState.PAUSED, RewardState.ARCHIVED])
 async def test_what_cannot_be_given_is_owed_and_given_to_the_first_as_soon_as_it_can(
     shop: Shop, state: RewardState
@@ -296,6 +340,6 @@ def test_the_worker_knows_the_timetable() -> None:
     assert {referrals.DUE, referrals.OWED, referrals.DAILY} <= set(wiring.TIMETABLE)
 
 
-async def _says(shop: Shop, verb: Any, referral: Referral) -> None:
+async def _says(shop: Shop, verb: Any, referral: Referral, now: datetime = NOW) -> None:
     async with shop.database.tenant(shop.merchant_id) as session:
-        await verb(session, referral.id, note=None, actor="staff:1", now=NOW)
+        await verb(session, referral.id, note=None, actor="staff:1", now=now)

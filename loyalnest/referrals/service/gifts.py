@@ -53,7 +53,9 @@ async def weigh(session: AsyncSession, due: Sequence[Promised], *, now: datetime
     give = [
         (it, gift, held or _NOTHING) for it, gift, held in sides if rules.lacks_code(gift, held)
     ]
-    idle = [(it, gift, held) for it, gift, held in sides if not gift.reward_due]
+    idle = [
+        (it, gift, held) for it, gift, held in sides if not gift.reward_due and not gift.reward_kept
+    ]
     codes = await rewards.hold(
         session,
         [
@@ -75,6 +77,13 @@ async def weigh(session: AsyncSession, due: Sequence[Promised], *, now: datetime
 
 async def settle(session: AsyncSession, steps: Steps, *, now: datetime) -> None:
     """Take back and give; what can't be given now is owed."""
+    await rewards.lock_stock(
+        session,
+        [
+            *((it.merchant_id, it.reward_id) for it in steps.take_back),
+            *((it.merchant_id, gift.reward_id) for it, gift, _ in steps.give if gift.reward_id),
+        ],
+    )
     await rewards.take_back(session, steps.take_back, reason=None, actor="system", now=now)
     grants = [_grant(it, gift, held.codes + 1) for it, gift, held in steps.give]
     codes = await rewards.give_many(session, _CODES, grants, actor="system", now=now)

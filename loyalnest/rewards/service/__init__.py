@@ -11,6 +11,7 @@ from loyalnest.rewards.service.settling import (
     take_back,
     use,
 )
+from loyalnest.rewards.service.stock import lock_stock
 
 __all__ = [
     "Redeemed",
@@ -21,6 +22,7 @@ __all__ = [
     "givable",
     "give_many",
     "hold",
+    "lock_stock",
     "redeem",
     "reorder",
     "return_for_refunds",

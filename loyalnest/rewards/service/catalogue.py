@@ -83,11 +83,15 @@ async def save(
         raise errors.RewardArchived
     if read_version is not None and read_version != current.version:
         raise errors.RewardChanged
-    if stock is not None and stock < current.taken:
+    # A limit counts what is taken from when it is set, and not what went without one.
+    newly_limited = current.stock is None and stock is not None
+    taken = 0 if newly_limited else current.taken
+    if stock is not None and stock < taken:
         raise errors.StockTaken
     version = current.version if current.terms == terms else current.version + 1
     row = await session.get_one(RewardRow, (merchant_id, reward_id), populate_existing=True)
     row.state, row.version, row.stock, row.updated_at = state, version, stock, now
+    row.taken = taken
     await session.flush()
     if version != current.version:
         await _add_version(session, reward_id, version, terms, actor=actor, now=now)

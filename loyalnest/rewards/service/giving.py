@@ -17,6 +17,7 @@ from loyalnest.kernel.ids import new_id
 from loyalnest.rewards import errors, queries, rules
 from loyalnest.rewards.events import RewardGiven
 from loyalnest.rewards.service.issuing import issued, write_many
+from loyalnest.rewards.service.stock import lock_stock
 from loyalnest.rewards.values import (
     CodeIssuer,
     Grant,
@@ -26,15 +27,6 @@ from loyalnest.rewards.values import (
     RewardId,
 )
 
-# Without a limit there is nothing to count, and nobody waits for anybody.
-_LOCK_STOCK = """
-SELECT r.id
-FROM unnest($1::uuid[], $2::uuid[]) AS k (merchant_id, id)
-JOIN rewards r ON r.merchant_id = k.merchant_id AND r.id = k.id
-WHERE r.stock IS NOT NULL
-ORDER BY r.merchant_id, r.id
-FOR NO KEY UPDATE OF r
-"""
 _TAKE_STOCK = """
 UPDATE rewards r SET taken = r.taken + k.number
 FROM unnest($1::uuid[], $2::uuid[], $3::int[]) AS k (merchant_id, id, number)
@@ -96,7 +88,7 @@ async def give_many(
         return []
     keys = sorted({(it.merchant_id, it.reward_id) for it in grants})
     connection = await bulk(session)
-    await connection.fetch(_LOCK_STOCK, *map(list, zip(*keys, strict=True)))
+    await lock_stock(session, keys)
     looked = await _look_at(session, keys, now=now)
     taken: Counter[tuple[UUID, RewardId]] = Counter()
     answers: list[Redemption | None] = []

@@ -14,6 +14,7 @@ from loyalnest.kernel.ids import to_wire
 from loyalnest.rewards import errors, queries, rules
 from loyalnest.rewards.events import RewardCancelled, RewardExpired, RewardUsed
 from loyalnest.rewards.service.moves import record_moves
+from loyalnest.rewards.service.stock import lock_stock
 from loyalnest.rewards.values import REDEMPTION, Redemption, RedemptionId, State, Terms
 
 _SETTLE = """
@@ -22,8 +23,9 @@ SET state = k.state, settled_at = $5, order_id = coalesce(k.order_id, d.order_id
 FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[]) AS k (merchant_id, id, state, order_id)
 WHERE d.merchant_id = k.merchant_id AND d.id = k.id
 """
+# What was issued before there was a limit was never counted, and gives nothing back.
 _GIVE_BACK_STOCK = """
-UPDATE rewards r SET taken = r.taken - k.number
+UPDATE rewards r SET taken = greatest(r.taken - k.number, 0)
 FROM (SELECT merchant_id, reward_id, count(*) AS number
       FROM unnest($1::uuid[], $2::uuid[]) AS u (merchant_id, reward_id)
       GROUP BY merchant_id, reward_id) AS k
@@ -277,6 +279,7 @@ async def _return(
 
 
 async def _give_back_stock(session: AsyncSession, returned: Sequence[Redemption]) -> None:
+    await lock_stock(session, [(it.merchant_id, it.reward_id) for it in returned])
     connection = await bulk(session)
     await connection.execute(
         _GIVE_BACK_STOCK, [it.merchant_id for it in returned], [it.reward_id for it in returned]
