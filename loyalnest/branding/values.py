@@ -10,13 +10,9 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from loyalnest.kernel.ids import to_wire
+from loyalnest.kernel.writing import shows_something, turns_what_follows
 
 NAME_AT_MOST = 60
-# Whoever prints a name can't know that it turns round all that follows it on the line. The marks
-# that only give a direction to the character beside them do no harm, and are of use.
-_TURNS_WHAT_FOLLOWS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-
-_UNSEEN = {"Cf", "Mn", "Zs"}  # formats, marks that stand on others, and blanks
 
 
 class Corners(StrEnum):
@@ -30,10 +26,9 @@ class Corners(StrEnum):
 def _readable(name: str) -> str:
     """A name in one line, composed. Raises ValueError where there is nothing to read in it."""
     name = " ".join(unicodedata.normalize("NFC", name).split())
-    kinds = {unicodedata.category(character) for character in name}
-    if "Cc" in kinds or _TURNS_WHAT_FOLLOWS & set(name):
+    if "Cc" in map(unicodedata.category, name) or turns_what_follows(name):
         raise ValueError("leave out characters that can't be seen")
-    if kinds <= _UNSEEN:
+    if not shows_something(name):
         raise ValueError("write at least one letter, number or sign, or nothing at all")
     return name
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from loyalnest.kernel.errors import Invalid
 from loyalnest.kernel.languages import FALLBACK
+from loyalnest.kernel.writing import shows_something, turns_what_follows
 from loyalnest.texts.catalogue import fingerprint, forms_of
 from loyalnest.texts.errors import (
     FormsUnfit,
@@ -20,8 +21,6 @@ from loyalnest.texts.values import Forms, Said, State, Text, Wording
 _PLACE = re.compile(r"\{\{\w+\}\}|\{\w+\}")
 # Markup, escapes, entities, and what the dashboard would read as a reference to another text.
 _NOT_PLAIN = re.compile(r"[<>\\{}]|&#?\w+;|\$t\(")
-# They turn round all that stands behind them; isolates, which end, are what right to left needs.
-_OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e")
 MISSING, TOO_MANY = "MISSING", "NOT_IN_ENGLISH"
 
 
@@ -106,7 +105,7 @@ def matches(
 
 
 def _check_words(source: Text, field: str, words: str) -> None:
-    if not words.strip():
+    if not shows_something(words):
         raise TextEmpty(fields={field: "must not be empty"})
     if len(words) > (longest := longest_of(source)):
         detail = f"Use at most {longest} characters: this is what there is room for."
@@ -122,12 +121,13 @@ def _check_words(source: Text, field: str, words: str) -> None:
             f"Take {', '.join(unknown)} out: nothing is filled in there.",
             fields={field: f"has {', '.join(unknown)}"},
         )
-    if _NOT_PLAIN.search(_PLACE.sub("", words)) or any(map(_unprintable, words)):
+    marked = _NOT_PLAIN.search(_PLACE.sub("", words)) or any(map(_unprintable, words))
+    if marked or turns_what_follows(words):
         raise TextNotPlain(fields={field: "is not plain text"})
 
 
 def _unprintable(character: str) -> bool:
-    return unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") or character in _OVERRIDES
+    return unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp")
 
 
 def _faults(

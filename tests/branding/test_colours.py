@@ -51,6 +51,7 @@ def test_a_colour_too_pale_for_text_gets_a_darker_shade_of_its_own(
         ("Cafe\u0301", "Café"),
         ("مقهى الشمال", "مقهى الشمال"),
         ("\u200fבית קפה\u200f", "\u200fבית קפה\u200f"),
+        ("\u2067בית קפה\u2069 2", "\u2067בית קפה\u2069 2"),
         ("👩🏽‍🍳 Ada’s", "👩🏽‍🍳 Ada’s"),
         ("☕", "☕"),
         ("\U0001fae8", "\U0001fae8"),  # younger than the tables of some Pythons
@@ -68,6 +69,8 @@ def test_a_name_is_kept_in_one_line_in_any_script(given: str, kept: str) -> None
         {"name": ""},
         {"name": " \n "},
         {"name": "\u200b\u200d"},
+        {"name": "\u2800"},
+        {"name": "\u2066Nord"},
         {"name": "a\0b"},
         {"name": "\u202eecivres"},
         {"name": "\ud83d"},

@@ -40,6 +40,7 @@ def faults(changed: Mapping[str, str | None], language: str = "de") -> dict[str,
 
 def test_a_catalogue_that_says_everything_has_no_faults():
     assert faults({}) == {}
+    assert faults({"from": "Von \u2068{{name}}\u2069, mit {code}"}) == {}
 
 
 @pytest.mark.parametrize(
@@ -49,6 +50,8 @@ def test_a_catalogue_that_says_everything_has_no_faults():
         ({"undo": None, "undo_one": "Zurück", "undo_other": "Zurück"}, "MISSING"),
         ({"extra": "Noch etwas"}, "NOT_IN_ENGLISH"),
         ({"undo": " \u00a0"}, "TEXT_EMPTY"),
+        ({"undo": "\u200b\ufeff"}, "TEXT_EMPTY"),
+        ({"undo": "\u2800\u3164"}, "TEXT_EMPTY"),
         ({"undo": "Zurück "}, "TEXT_NOT_PLAIN"),
         ({"undo": "Das Ganze noch einmal von vorne"}, "TEXT_TOO_LONG"),
         ({"left_one": None}, "FORMS_UNFIT"),
@@ -66,6 +69,8 @@ def test_a_catalogue_that_says_everything_has_no_faults():
         ({"undo": "Zur\\u00fcck"}, "TEXT_NOT_PLAIN"),
         ({"undo": "Zu\nrück"}, "TEXT_NOT_PLAIN"),
         ({"undo": "\u202ekcürüZ"}, "TEXT_NOT_PLAIN"),
+        ({"undo": "\u2067Zurück"}, "TEXT_NOT_PLAIN"),
+        ({"undo": "\u2066Zu\u2069rück\u2069\u2066"}, "TEXT_NOT_PLAIN"),
     ],
 )
 def test_a_text_that_does_not_fit_its_place_is_found(changed: dict[str, str | None], fault: str):
