@@ -11,7 +11,7 @@ from loyalnest.customers import queries
 from loyalnest.customers.values import CustomerId
 from loyalnest.kernel.database import merchant_of
 from loyalnest.kernel.http import SignedIn, tenant
-from loyalnest.kernel.languages import Wanted, accepted
+from loyalnest.kernel.languages import Wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,6 @@ async def _living(request: Request, session: AsyncSession, caller: SignedIn) -> 
 
 
 async def _asked(
-    request: Request,
     language: Annotated[
         str | None,
         Query(
@@ -62,7 +61,7 @@ async def _asked(
         ),
     ] = None,
 ) -> Wanted:
-    return Wanted(language, browser=accepted(request.headers.get("accept-language")))
+    return Wanted(language)
 
 
 Looking = Annotated[Me, Depends(_looking)]

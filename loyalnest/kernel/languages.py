@@ -25,22 +25,16 @@ _TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """In which languages a request would be answered, the first of them rather than the last."""
+    """In which languages somebody reads a merchant's own texts, the first rather than the last."""
 
     explicit: str | None = None
     """What the request itself names."""
     customer: str | None = None
     shop: str | None = None
-    browser: Sequence[str] = ()
-
-    @property
-    def spoken(self) -> str:
-        """The one of ours that the product's own texts are told in."""
-        return chosen((self.explicit, self.customer, self.shop, *self.browser))
 
     def said_in(self, texts: Mapping[str, str], otherwise: str) -> str:
         """Which of a merchant's own texts is shown; `otherwise` is in the shop's own language."""
-        for tag in (self.explicit, self.customer, self.shop, *self.browser):
+        for tag in (self.explicit, self.customer, self.shop):
             if tag and (text := _said(tag, texts)):
                 return text
             if tag and self.shop and _base(tag) == _base(self.shop):

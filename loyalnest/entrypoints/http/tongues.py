@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from loyalnest import texts
 from loyalnest.kernel.http import PROBLEM_TYPE
-from loyalnest.kernel.languages import FALLBACK, Wanted, accepted
+from loyalnest.kernel.languages import FALLBACK, accepted, chosen
 
 
 class Tongues:
@@ -64,8 +64,6 @@ def _is_problem(start: Message) -> bool:
 
 def _language(scope: Scope) -> str:
     query = parse_qs(scope["query_string"].decode("latin-1"))
-    return Wanted(
-        explicit=query.get("language", [None])[0],
-        customer=scope.get("state", {}).get("locale"),
-        browser=accepted(Headers(scope=scope).get("accept-language")),
-    ).spoken
+    explicit = query.get("language", [None])[0]
+    customer = scope.get("state", {}).get("locale")
+    return chosen((explicit, customer, *accepted(Headers(scope=scope).get("accept-language"))))
