@@ -36,7 +36,8 @@ _TOO_MANY = (
     Image.DecompressionBombWarning,
 )
 _EXACT_AT_MOST = 100_000
-_QUALITY = 90
+_AT_MOST = 150_000
+_QUALITIES = (90, 75, 50, 25, 0)  # the last makes 51 KB of the worst there is, noise in all channels
 _SVG_BEGINS_WITHIN = 2048
 _SRGB = ImageCms.ImageCmsProfile(
     ImageCms.createProfile("sRGB")  # pyright: ignore[reportUnknownArgumentType, reportUnknownMemberType]
@@ -106,13 +107,19 @@ def _in_web_colours(image: Image.Image) -> Image.Image:
 
 def _packed(image: Image.Image) -> bytes:
     """Exactly, as drawings want it; where that takes too much it is a photograph."""
-    exact = _webp(image, lossless=True)
-    return exact if len(exact) <= _EXACT_AT_MOST else _webp(image, lossless=False)
+    packed = _webp(image, _QUALITIES[0], lossless=True)
+    if len(packed) <= _EXACT_AT_MOST:
+        return packed
+    for quality in _QUALITIES:
+        packed = _webp(image, quality)
+        if len(packed) <= _AT_MOST:
+            break
+    return packed
 
 
-def _webp(image: Image.Image, *, lossless: bool) -> bytes:
+def _webp(image: Image.Image, quality: int, *, lossless: bool = False) -> bytes:
     packed = BytesIO()
-    image.save(packed, "WEBP", lossless=lossless, quality=_QUALITY)
+    image.save(packed, "WEBP", lossless=lossless, quality=quality, alpha_quality=quality)
     return packed.getvalue()
 
 
