@@ -221,7 +221,8 @@ async def _begin(database: Database, shop: Shop) -> None:
 
 async def _look_their_own_way(database: Database, shop: Shop, owner: str) -> str:
     """A name and a logo of their own; what names the picture."""
-    picture = await branding.draw(drawing(colour={"ada": "red", "bea": "blue"}[owner]))
+    body = drawing(colour={"ada": "red", "bea": "blue"}[owner])
+    picture = await branding.draw(body, merchant_id=shop.merchant_id)
     async with database.tenant(shop.merchant_id) as session:
         logo = await branding.keep_picture(session, picture, actor="test", now=NOW)
         settings = branding.BrandSettings(name=f"By {owner}", logo=logo.hash)

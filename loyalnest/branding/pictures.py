@@ -2,7 +2,8 @@
 
 A picture is judged by its content and drawn anew, so that nothing of what was sent reaches a
 browser: no profile, no place where a photograph was taken, no bytes of another format behind it.
-Drawing takes a thread of its own, one picture at a time, and a bounded number wait.
+Drawing takes a thread of its own, one picture at a time; a bounded number wait, few of them one
+merchant's.
 """
 
 import asyncio
@@ -11,6 +12,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from io import BytesIO
+from uuid import UUID
 
 from PIL import Image, ImageCms, ImageOps
 
@@ -37,27 +39,47 @@ _TOO_MANY = (
 )
 _EXACT_AT_MOST = 100_000
 _AT_MOST = 150_000
-_QUALITIES = (90, 75, 50, 25, 0)  # the last makes 51 KB of the worst there is, noise in all channels
+_QUALITIES = (
+    90,
+    75,
+    50,
+    25,
+    0,
+)  # the last makes 51 KB of the worst there is, noise in all channels
 _SVG_BEGINS_WITHIN = 2048
 _SRGB = ImageCms.ImageCmsProfile(
     ImageCms.createProfile("sRGB")  # pyright: ignore[reportUnknownArgumentType, reportUnknownMemberType]
 )
 
-_WAITING_AT_MOST = 8
-_places = threading.Semaphore(_WAITING_AT_MOST)
+_WAITING_AT_MOST, _OF_ONE_MERCHANT = 8, 2
+_waiting: list[UUID] = []  # the merchant of each
+_changing = threading.Lock()
 _artist = ThreadPoolExecutor(max_workers=1, thread_name_prefix="pictures")
 
 
-async def draw(body: bytes) -> Picture:
+async def draw(body: bytes, *, merchant_id: UUID) -> Picture:
     """The picture in these bytes, of at most 512 pixels a side, turned as it was held.
 
     Raises LogoNotAnImage, LogoIsSvg, LogoTooManyPixels, PicturesBusy.
     """
-    if not _places.acquire(blocking=False):
-        raise PicturesBusy
+    _take_place(merchant_id)
     drawing = _artist.submit(drawn, body)
-    drawing.add_done_callback(lambda _: _places.release())  # also when nobody waits for it any more
+    # Also when nobody waits for it any more.
+    drawing.add_done_callback(lambda _: _leave_place(merchant_id))
     return await asyncio.wrap_future(drawing)
+
+
+def _take_place(merchant_id: UUID) -> None:
+    with _changing:
+        full = len(_waiting) >= _WAITING_AT_MOST
+        if full or _waiting.count(merchant_id) >= _OF_ONE_MERCHANT:
+            raise PicturesBusy
+        _waiting.append(merchant_id)
+
+
+def _leave_place(merchant_id: UUID) -> None:
+    with _changing:
+        _waiting.remove(merchant_id)
 
 
 def drawn(body: bytes) -> Picture:

@@ -52,7 +52,7 @@ async def _picture_sent(request: Request, caller: SignedIn) -> Picture:
                 raise LogoTooLarge
     except ClientDisconnect:
         raise LogoNotAnImage from None  # half of one, and nobody is there to be told
-    return await pictures.draw(bytes(body))
+    return await pictures.draw(bytes(body), merchant_id=caller.merchant_id)
 
 
 Sent = Annotated[Picture, Depends(_picture_sent)]

@@ -1,6 +1,7 @@
 """Whatever is sent as a logo is drawn anew, or refused with a word that helps."""
 
 import asyncio
+from uuid import UUID
 
 import pytest
 from PIL import Image, ImageCms
@@ -8,6 +9,7 @@ from PIL import Image, ImageCms
 from loyalnest import branding
 from loyalnest.branding.pictures import LONGEST_SIDE, drawn
 from loyalnest.kernel.errors import DomainError
+from loyalnest.kernel.ids import new_id
 from tests.branding.drawings import drawing, png_of_claimed_size, saved, seen
 
 GREEN = (11, 110, 94)
@@ -122,14 +124,17 @@ def test_what_can_not_be_taken_is_refused_with_what_to_do(
         drawn(body)
 
 
-async def test_one_picture_is_drawn_at_a_time_and_few_wait() -> None:
-    body = saved(PHOTO, "PNG")
-    attempts = await asyncio.gather(
-        *(branding.draw(body) for _ in range(20)), return_exceptions=True
-    )
-    refused = [each for each in attempts if isinstance(each, branding.PicturesBusy)]
-    assert len(refused) == 12
-    assert (await branding.draw(body)).width == LONGEST_SIDE
+async def test_few_pictures_wait_and_of_one_merchant_fewer_than_there_is_room_for() -> None:
+    body, ours = saved(PHOTO, "PNG"), new_id()
+
+    async def refused(merchants: list[UUID]) -> list[int]:
+        drawings = (branding.draw(body, merchant_id=each) for each in merchants)
+        attempts = await asyncio.gather(*drawings, return_exceptions=True)
+        return [at for at, it in enumerate(attempts) if isinstance(it, branding.PicturesBusy)]
+
+    assert await refused([ours] * 4 + [new_id()]) == [2, 3]
+    assert await refused([new_id() for _ in range(12)]) == [8, 9, 10, 11]
+    assert await refused([ours] * 2) == []
 
 
 def test_colours_are_shown_as_the_profile_beside_them_means_them() -> None:
