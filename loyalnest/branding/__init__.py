@@ -14,7 +14,7 @@ from loyalnest.branding.errors import (
     PicturesBusy,
 )
 from loyalnest.branding.events import BrandingChanged
-from loyalnest.branding.media import media_routes
+from loyalnest.branding.media import MEDIA, media_routes
 from loyalnest.branding.pictures import draw
 from loyalnest.branding.queries import current
 from loyalnest.branding.routes import UPLOADS, router
@@ -23,6 +23,7 @@ from loyalnest.branding.service import choose_logo, keep_picture, save
 from loyalnest.branding.values import Branding, BrandSettings, Corners, Logo, Palette, Picture
 
 __all__ = [
+    "MEDIA",
     "UPLOADS",
     "BrandSettings",
     "Branding",

@@ -16,6 +16,7 @@ from loyalnest.kernel.errors import NotFound
 from loyalnest.kernel.http import problem_response
 from loyalnest.kernel.ids import from_wire
 
+MEDIA = "/media/"
 _NAME = re.compile(r"([0-9a-f]{64})\.webp")
 _HEADERS = {
     "Cache-Control": "public, max-age=31536000, immutable",
@@ -34,7 +35,7 @@ def media_routes(database: Database) -> list[Route]:
         except NotFound:
             return problem_response(NotFound("There is no such address here."))
 
-    return [Route("/media/{merchant}/{name}", picture)]
+    return [Route(f"{MEDIA}{{merchant}}/{{name}}", picture)]
 
 
 async def _answer(database: Database, request: Request) -> Response:
@@ -42,11 +43,12 @@ async def _answer(database: Database, request: Request) -> Response:
     named = _NAME.fullmatch(request.path_params["name"])
     if named is None:
         raise NotFound
+    headers = {**_HEADERS, "ETag": f'"{named[1]}"'}
+    if headers["ETag"] in request.headers.get("if-none-match", ""):
+        # They have what is named here, they say. It never changes, so nobody need look for it.
+        return Response(status_code=304, headers=headers)
     async with database.tenant(merchant_id) as session:
         body = await queries.find_body(session, merchant_id, named[1])
     if body is None:
         raise NotFound
-    headers = {**_HEADERS, "ETag": f'"{named[1]}"'}
-    if headers["ETag"] in request.headers.get("if-none-match", ""):
-        return Response(status_code=304, headers=headers)
     return Response(body, media_type="image/webp", headers=headers)

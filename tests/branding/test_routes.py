@@ -148,6 +148,10 @@ async def look_at(client: httpx.AsyncClient, address: str) -> None:
     again = await client.get(address, headers=known)
     assert (again.status_code, again.content) == (304, b"")
     assert again.headers["cache-control"] == found.headers["cache-control"]
+    # Nobody looks for what a browser says it has, not even whether it is kept still.
+    gone = address.replace(found.headers["etag"].strip('"'), "0" * 64)
+    assert (await client.get(gone, headers={"If-None-Match": f'"{"0" * 64}"'})).status_code == 304
+    assert (await client.get(gone, headers=known)).status_code == 404
     assert (await client.head(address)).headers["content-length"] == str(len(found.content))
 
 
@@ -213,6 +217,18 @@ async def test_who_may_only_read_sends_no_picture_and_saves_nothing(
         await reader.saves(name="Mine now"),
     ):
         assert (answer.status_code, answer.json()["code"]) == (403, "MISSING_SCOPE")
+
+
+async def test_whoever_guesses_at_pictures_is_counted_and_who_looks_at_them_is_not(
+    lasting_database: Database, desks: tuple[Desk, Desk]
+) -> None:
+    nord, _ = desks
+    url = (await nord.asks("POST", "/logos", picture=GREEN)).json()["url"]
+    parts = wiring.parts(lasting_database, lasting_database.settings)
+    async with house(lasting_database, parts=parts, anonymous_requests=2) as client:
+        seen = [(await client.get(url)).status_code for _ in range(4)]
+        guessed = [(await client.get(f"{url}{number}")).status_code for number in range(3)]
+    assert (seen, guessed) == ([200] * 4, [404, 404, 429])
 
 
 async def test_of_two_who_save_at_once_one_is_told(desks: tuple[Desk, Desk]) -> None:

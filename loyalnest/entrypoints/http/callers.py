@@ -5,7 +5,7 @@ from dataclasses import replace
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from loyalnest import staff
+from loyalnest import branding, staff
 from loyalnest.entrypoints.http.crossing import is_preflight
 from loyalnest.entrypoints.http.parts import Authenticate
 from loyalnest.kernel.clock import Clock
@@ -67,6 +67,9 @@ class Callers:
         self.unknown = Buckets(Policy("address", settings.anonymous_requests, window_s))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"].startswith(branding.MEDIA):
+            await self._hand_out(scope, receive, send)
+            return
         if scope["type"] == "lifespan" or not scope["path"].startswith(API):
             await self.app(scope, receive, send)
             return
@@ -92,6 +95,21 @@ class Callers:
         else:
             scope["state"]["caller"] = caller and _placed(caller, scope)
             await self.app(scope, receive, send)
+
+    async def _hand_out(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pictures are anybody's; only whoever asks for one that isn't there is counted."""
+        address = scope["state"]["address"]
+        verdict = self.unknown.take(address)
+
+        async def found(message: Message) -> None:
+            if message["type"] == "http.response.start" and message["status"] != 404:
+                self.unknown.give_back(address)
+            await send(message)
+
+        if verdict.allowed:
+            await self.app(scope, receive, found)
+        else:
+            await problem_response(_over(verdict))(scope, receive, send)
 
     async def _caller_of(self, scope: Scope) -> Caller | None:
         authorization = Headers(scope=scope).get("authorization")
