@@ -15,11 +15,14 @@ _SCRIPTS = Path(__file__).parents[2] / "migrations"
 _LOCK = 5_603_117_020_424_001  # any constant, as long as two migrations at once share it
 
 
-async def migrate(url: str, settings: Settings, *, runtime_login: str | None = None) -> None:
+async def migrate(
+    url: str, settings: Settings, *, runtime_login: str | None = None, up_to: str = "head"
+) -> None:
     """Create roles where they are missing, then run every migration that has not run yet.
 
     `url` names a login that may create roles and tables; `runtime_login` is made a member of the
-    application and platform roles, so that the running program can act as either.
+    application and platform roles, so that the running program can act as either. Stopping at an
+    earlier revision gives the tables that a later migration finds.
     """
     engine = create_async_engine(
         make_url(url).set(drivername="postgresql+asyncpg"), poolclass=NullPool
@@ -28,7 +31,7 @@ async def migrate(url: str, settings: Settings, *, runtime_login: str | None = N
         async with engine.connect() as connection:
             await connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _LOCK})
             await connection.commit()
-            await connection.run_sync(_migrate, settings, runtime_login)
+            await connection.run_sync(_migrate, settings, runtime_login, up_to)
             await connection.commit()
     finally:
         await engine.dispose()
@@ -41,7 +44,9 @@ def newest() -> str:
     return ScriptDirectory.from_config(config).get_current_head() or ""
 
 
-def _migrate(connection: Connection, settings: Settings, runtime_login: str | None) -> None:
+def _migrate(
+    connection: Connection, settings: Settings, runtime_login: str | None, up_to: str
+) -> None:
     login: str = connection.scalar(text("SELECT current_user")) or ""
     for role in (settings.application_role, settings.platform_role):
         _ensure_role(connection, role)
@@ -58,7 +63,7 @@ def _migrate(connection: Connection, settings: Settings, runtime_login: str | No
     config.attributes["connection"] = connection
     config.attributes["application_role"] = settings.application_role
     config.attributes["platform_role"] = settings.platform_role
-    command.upgrade(config, "head")
+    command.upgrade(config, up_to)
 
 
 def _ensure_role(connection: Connection, role: str) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from loyalnest.kernel import crypto, migrations
 from loyalnest.kernel import database as db
+from loyalnest.kernel.ids import new_id
 from loyalnest.kernel.settings import Settings
 
 
@@ -37,12 +38,18 @@ async def own_server(cluster_url: str, worker_id: str) -> AsyncGenerator[str]:
     await engine.dispose()
 
 
-async def test_a_login_that_may_make_roles_sets_up_its_database_and_works_in_it(
-    own_server: str, settings: Settings, ring: crypto.KeyRing
-) -> None:
+@pytest.fixture
+def own_settings(own_server: str, settings: Settings) -> Settings:
+    """With roles that are that server's alone."""
     name = make_url(own_server).username
     roles = {"application_role": f"{name}_app", "platform_role": f"{name}_all"}
-    settings = settings.model_copy(update=roles)
+    return settings.model_copy(update=roles)
+
+
+async def test_a_login_that_may_make_roles_sets_up_its_database_and_works_in_it(
+    own_server: str, own_settings: Settings, ring: crypto.KeyRing
+) -> None:
+    name, settings = make_url(own_server).username, own_settings
     for _ in range(2):
         await migrations.migrate(own_server, settings, runtime_login=name)
 
@@ -57,4 +64,47 @@ async def test_a_login_that_may_make_roles_sets_up_its_database_and_works_in_it(
         inherits = text("SELECT pg_has_role(:role, 'USAGE'), current_setting('server_version_num')")
         has, version = (await connection.execute(inherits, {"role": f"{name}_all"})).one()
         assert has == (int(version) < 160_000)
+    await database.close()
+
+
+async def test_what_customers_were_found_by_they_are_found_by_when_terms_became_numbers(
+    own_server: str, own_settings: Settings, ring: crypto.KeyRing
+) -> None:
+    one, other, ada, bea = (new_id() for _ in range(4))
+    terms = "8000000000000003", "fffffffffffffffe", "0000000000000001", "7ffffffffffffffe"
+    least, below, above, most = map(bytes.fromhex, terms)
+    found_by = [
+        *((one, ada, token, 2) for token in (most, below, least)),
+        (one, bea, below, 1),
+        (other, ada, above, 1),
+    ]
+    await migrations.migrate(own_server, own_settings, up_to="0017")
+    database = db.connect(own_server, ring, own_settings, pool_size=1)
+    async with database.platform() as session:
+        fill = text("INSERT INTO customer_search VALUES (:merchant, :token, :customer, :key)")
+        names = ("merchant", "customer", "token", "key")
+        await session.execute(fill, [dict(zip(names, it, strict=True)) for it in found_by])
+    await migrations.migrate(own_server, own_settings)
+
+    async with database.platform() as session:
+        rows = await session.execute(
+            text("SELECT merchant_id, customer_id, token FROM customer_search")
+        )
+        assert {tuple(row) for row in rows} == {
+            (merchant, customer, int.from_bytes(token, signed=True))
+            for merchant, customer, token, _ in found_by
+        }
+        rows = await session.execute(
+            text("SELECT merchant_id, customer_id, key_id, tokens FROM customer_terms")
+        )
+        assert {(*row[:3], *sorted(row.tokens)) for row in rows} == {
+            (one, ada, 2, *(int.from_bytes(it, signed=True) for it in (least, below, most))),
+            (one, bea, 1, -2),
+            (other, ada, 1, 1),
+        }
+        forced = text("""
+            SELECT count(*) FROM pg_class
+            WHERE relname IN ('customer_search', 'customer_terms') AND relforcerowsecurity
+        """)
+        assert await session.scalar(forced) == 2
     await database.close()
