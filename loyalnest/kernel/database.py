@@ -229,8 +229,15 @@ def connect(
         hide_parameters=True,
         connect_args={"server_settings": server_settings},
     )
+    event.listen(engine.sync_engine.pool, "checkout", _replace_if_gone)
     event.listen(engine.sync_engine.pool, "checkout", _forget_old_plans)
     return Database(engine, ring, settings)
+
+
+def _replace_if_gone(driver: AdaptedConnection, *_: object) -> None:
+    """Have the pool open another connection for one that hung up while nobody used it."""
+    if cast(_Driver, driver.driver_connection).is_closed():
+        raise DisconnectionError
 
 
 def _forget_old_plans(driver: AdaptedConnection, entry: ConnectionPoolEntry, _: object) -> None:

@@ -1,4 +1,6 @@
+import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -56,6 +58,19 @@ class TestPlans:
     ) -> None:
         monkeypatch.setattr(db, "_PLANS_KEPT_FOR_S", 0.0)
         assert "Index" in await _plan(one_connection)
+
+    async def test_a_connection_that_hung_up_is_replaced_before_it_is_used(
+        self, one_connection: db.Database, shared_database: db.Database
+    ) -> None:
+        async with one_connection.engine.connect() as connection:
+            pid = (await connection.scalars(text("SELECT pg_backend_pid()"))).one()
+            driver: Any = (await connection.get_raw_connection()).driver_connection
+        async with shared_database.engine.connect() as other:
+            await other.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})
+        while not driver.is_closed():  # noqa: ASYNC110 (the news is on its way)
+            await asyncio.sleep(0.01)
+        async with one_connection.engine.connect() as connection:
+            assert (await connection.scalars(text("SELECT pg_backend_pid()"))).one() != pid
 
     async def test_a_connection_that_is_gone_is_replaced(
         self,

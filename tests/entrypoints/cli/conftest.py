@@ -1,6 +1,7 @@
 """Somebody who types commands where the installation is."""
 
 import asyncio
+import multiprocessing
 import os
 import sys
 from dataclasses import dataclass
@@ -8,8 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from loyalnest.entrypoints.cli import main
 from loyalnest.kernel import crypto
 from loyalnest.kernel import database as db
+
+# Each command is a process of its own, with its own arguments and environment; but the program is
+# read once for all of them, which takes longer than what most of them do.
+_processes = multiprocessing.get_context("forkserver")
+_processes.set_forkserver_preload(["loyalnest.entrypoints.cli"])
 
 
 @dataclass
@@ -27,24 +34,28 @@ class Terminal:
     data_dir: Path
 
     async def runs(self, *command: str) -> Said:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "loyalnest.entrypoints.cli",
-            *command,
-            env={
-                **os.environ,
-                "LOYALNEST_DATA_DIR": str(self.data_dir),
-                "LOYALNEST_DATABASE_URL": self.database.engine.url.render_as_string(
-                    hide_password=False
-                ),
-                "COLUMNS": "160",
-            },
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
-        out, err = await process.communicate()
-        return Said(process.returncode or 0, out.decode(), err.decode())
+        url = self.database.engine.url.render_as_string(hide_password=False)
+        environment = {
+            **os.environ,
+            "LOYALNEST_DATA_DIR": str(self.data_dir),
+            "LOYALNEST_DATABASE_URL": url,
+            "COLUMNS": "160",
+        }
+        out, err = self.data_dir / "said.out", self.data_dir / "said.err"
+        process = _processes.Process(target=_run, args=(command, environment, out, err))
+        process.start()
+        await asyncio.to_thread(process.join)
+        return Said(process.exitcode or 0, out.read_text(), err.read_text())
+
+
+def _run(command: tuple[str, ...], environment: dict[str, str], out: Path, err: Path) -> None:
+    """The command, in a process that was forked for it."""
+    for path, stream in ((out, sys.stdout), (err, sys.stderr)):
+        os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), stream.fileno())
+    os.environ.clear()
+    os.environ.update(environment)
+    sys.argv = ["loyalnest", *command]
+    main()
 
 
 @pytest.fixture
