@@ -6,7 +6,7 @@ message: `{"token": "…"}`. Never in the address, which ends up in logs. Every 
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from uuid import UUID
@@ -105,13 +105,13 @@ async def _send(
     """What is in the log since `start`, then what comes, each event once and in order."""
     sent = listener.since if start is None else min(start, listener.since)
     await websocket.send_json({"kind": "ready", "position": sent})
-    sent = await _catch_up(websocket, database, listener.merchant_id, sent)
+    sent = await _catch_up(websocket, database, listener.merchant_id, sent, admit)
     while True:
         if listener.overrun:
             listener.overrun = False
             while not listener.queue.empty():
                 listener.queue.get_nowait()
-            sent = await _catch_up(websocket, database, listener.merchant_id, sent)
+            sent = await _catch_up(websocket, database, listener.merchant_id, sent, admit)
         try:
             async with asyncio.timeout(_HEARTBEAT_S):
                 event = await listener.queue.get()
@@ -119,13 +119,14 @@ async def _send(
             await websocket.send_json({"kind": "heartbeat", "position": sent})
             continue
         if event.position > sent:
-            if event.type.startswith(_ABOUT_ACCESS):
-                await admit()
+            await _still_admitted(admit, [event])
             await _send_event(websocket, event)
             sent = event.position
 
 
-async def _catch_up(websocket: WebSocket, database: Database, merchant_id: UUID, sent: int) -> int:
+async def _catch_up(
+    websocket: WebSocket, database: Database, merchant_id: UUID, sent: int, admit: Admit
+) -> int:
     """Send what the log has after `sent`; returns the last position sent."""
     page_is_full = True
     while page_is_full:
@@ -133,11 +134,18 @@ async def _catch_up(websocket: WebSocket, database: Database, merchant_id: UUID,
             events = await relay.events_after(
                 session, merchant_id=merchant_id, position=sent, limit=_PAGE
             )
+        await _still_admitted(admit, events)
         for event in events:
             await _send_event(websocket, event)
             sent = event.position
         page_is_full = len(events) == _PAGE
     return sent
+
+
+async def _still_admitted(admit: Admit, events: Sequence[relay.LoggedEvent]) -> None:
+    """Look whether they may hear these, where one is about access. Raises when they may not."""
+    if any(event.type.startswith(_ABOUT_ACCESS) for event in events):
+        await admit()
 
 
 async def _send_event(websocket: WebSocket, event: relay.LoggedEvent) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 import pytest
@@ -15,12 +15,19 @@ from websockets.exceptions import ConnectionClosed
 
 from loyalnest.entrypoints import live
 from loyalnest.entrypoints.live.hub import QUEUE, Listener
-from loyalnest.kernel import relay
+from loyalnest.kernel import events, relay
 from loyalnest.kernel.database import Database
 from loyalnest.kernel.errors import Unauthenticated
 from loyalnest.kernel.http import Caller
+from tests.conftest import NOW
 from tests.doors import caller_for
 from tests.kernel.relay.bell import open_shops, ring
+
+
+class GuestAsked(events.Event, frozen=True, kw_only=True):
+    """Something about who has access."""
+
+    type: ClassVar[str] = "staff.guest_asked"
 
 
 async def test_an_event_is_seen_within_a_second_and_only_by_its_merchant(database: Database):
@@ -72,6 +79,34 @@ async def test_a_listener_that_was_overrun_reads_the_rest_from_the_log(database:
         seen = [(await _next(ours))["position"] for _ in range(3 * QUEUE)]
 
     assert seen == list(range(1, 3 * QUEUE + 1))
+
+
+async def test_who_is_shut_out_meanwhile_does_not_hear_what_is_caught_up_with(database: Database):
+    (shop,) = await open_shops(database)
+    await ring(database, shop, *range(1, 201))
+    async with database.tenant(shop) as session:
+        asked = GuestAsked(merchant_id=shop, occurred_at=NOW)
+        await events.publish(session, [asked], now=NOW)
+    await ring(database, shop, 201)
+    await relay.settle(database, [])
+
+    async with (
+        _server(database, {"once": shop, "ours": shop}) as address,
+        _as(address, "once", "?from=0") as guest,
+        _as(address, "ours", "?from=0") as ours,
+    ):
+        assert (await _next(guest))["kind"] == "ready"
+        # A page of the log that holds nothing about access is read to them; the next is not.
+        heard = [(await _next(guest))["position"] for _ in range(200)]
+        with pytest.raises(ConnectionClosed) as closed:
+            await _next(guest)
+        await _next(ours)
+        theirs = [(await _next(ours))["position"] for _ in range(202)]
+
+    assert heard == list(range(1, 201))
+    assert theirs == list(range(1, 203))
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 4401
 
 
 def test_a_full_queue_is_noticed_and_not_grown():
@@ -132,13 +167,14 @@ async def test_a_refusal_says_why(database: Database, first: dict[str, str], que
 
 @asynccontextmanager
 async def _server(database: Database, tokens: dict[str, UUID]) -> AsyncGenerator[str]:
-    """A server of the stream alone, where a token's word names its merchant."""
+    """A server of the stream alone, where a token's word names its merchant; "once" ends so."""
 
     async def authenticate(bearer: str, _: object) -> Caller:
         if bearer not in tokens:
             raise Unauthenticated
         scopes = "orders:read" if bearer == "narrow" else "events:read"
-        return caller_for(tokens[bearer], scopes)
+        merchant_id = tokens.pop(bearer) if bearer == "once" else tokens[bearer]
+        return caller_for(merchant_id, scopes)
 
     async with live.Hub(database) as hub:
         app = Starlette(routes=[live.stream_of(hub, database, authenticate)])
