@@ -15,6 +15,8 @@ Network = IPv4Network | IPv6Network
 # A network that is told in records is one of many: it says which town or company, not which home.
 _TOLD_PREFIXES = {4: 24, 6: 48}
 _MAPPED_PREFIX = 96
+# One household or office gets a whole /64 of IPv6, in which browsers change their address daily.
+_LINE_PREFIXES = {4: 32, 6: 64}
 
 
 def read_address(text: str) -> Address | None:
@@ -46,6 +48,11 @@ def read_network(text: str) -> tuple[Address, Network] | None:
         return said.ip, said.network
     prefix = said.network.prefixlen - _MAPPED_PREFIX
     return mapped, ip_network((mapped, prefix), strict=False)
+
+
+def line_of(address: Address) -> Network:
+    """What the line that an address is on has for itself: the address (IPv4), its /64 (IPv6)."""
+    return ip_network((address, _LINE_PREFIXES[address.version]), strict=False)
 
 
 def told(place: Address | Network) -> str:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 
 from loyalnest.kernel.http import Caller
 from loyalnest.kernel.ids import to_wire
-from loyalnest.kernel.networks import Address, Network
+from loyalnest.kernel.networks import Address, Network, line_of
 from loyalnest.staff.errors import NetworkInvalid
 from loyalnest.staff.rules import NETWORKS_AT_MOST, SCOPES_OF, network
 from loyalnest.staff.values import (
@@ -317,8 +317,9 @@ class AllowListView(BaseModel):
 
     version: int = Field(description="Send it back with a change.")
     networks: list[NetworkView] = Field(description="None of them: from anywhere.")
-    your_address: str | None = Field(
-        description="Where you ask from, as far as the server can tell.", examples=["203.0.113.7"]
+    your_network: str | None = Field(
+        description="Your line, as far as the server can tell: your address, or by IPv6 its /64.",
+        examples=["203.0.113.7", "2001:db8:7:1::/64"],
     )
 
     @classmethod
@@ -329,7 +330,7 @@ class AllowListView(BaseModel):
                 NetworkView(network=_shown_network(place.network), label=place.label)
                 for place in allowed.places
             ],
-            your_address=None if address is None else str(address),
+            your_network=None if address is None else _shown_network(line_of(address)),
         )
 
 

@@ -94,7 +94,7 @@ async def test_staff_come_in_from_the_networks_of_the_list_alone(cafe: Cafe):
     assert (await cafe.says(SHOP)).json() == {
         "version": 1,
         "networks": [SHOP],
-        "your_address": OFFICE,
+        "your_network": OFFICE,
     }
     refused = (403, "NETWORK_REFUSED")
     home = await cafe.at(HOME)
@@ -156,7 +156,7 @@ async def test_nobody_shuts_themselves_out_nor_overwrites_what_they_have_not_rea
     assert await cafe.asks("2001:db8:7:1::5") == (200, "")
     # From there the list can be narrowed to there; who is at the office is out at once.
     narrowed = await cafe.says(far, version=1, address="2001:db8:7:1::5")
-    assert narrowed.json()["your_address"] == "2001:db8:7:1::5"
+    assert narrowed.json()["your_network"] == "2001:db8:7:1::/64"
     assert await cafe.asks(OFFICE) == (403, "NETWORK_REFUSED")
     # A program isn't held, and so can't shut itself out; it can let everybody in again.
     key = await make_key(cafe.database, cafe.merchant.id)
@@ -165,6 +165,16 @@ async def test_nobody_shuts_themselves_out_nor_overwrites_what_they_have_not_rea
     changes = [event["data"] for event in await cafe.recorded()]
     assert [change["networks"] for change in changes] == [2, 1, 0]
     assert changes[1] == {"added": [], "removed": ["203.0.113.0/24"], "networks": 1}
+
+
+async def test_what_is_offered_by_ipv6_still_lets_in_the_address_of_the_next_day(cafe: Cafe):
+    today, tomorrow = "2001:db8:7:1:dead::1", "2001:db8:7:1:beef::2"
+    at_home = await cafe.at(today)
+    seen = await at_home.get(NETWORKS, headers=bearing(cafe.owner))
+    offered = {"network": seen.json()["your_network"], "label": ""}
+    assert (await cafe.says(offered, address=today)).json()["networks"] == [offered]
+    assert await cafe.asks(tomorrow) == (200, "")
+    assert await cafe.asks("2001:db8:7:2::1") == (403, "NETWORK_REFUSED")
 
 
 async def test_a_list_holds_its_own_merchants_staff_also_where_somebody_works_for_two(cafe: Cafe):
@@ -178,7 +188,7 @@ async def test_a_list_holds_its_own_merchants_staff_also_where_somebody_works_fo
     assert await cafe.asks(HOME, by=theirs) == (200, "")
     client = await cafe.at(HOME)
     seen = await client.get(NETWORKS, headers=bearing(theirs))
-    assert seen.json() == {"version": 0, "networks": [], "your_address": HOME}
+    assert seen.json() == {"version": 0, "networks": [], "your_network": HOME}
     assert await _versions(cafe.database, other.id) == []
 
 

@@ -11,10 +11,7 @@ from ipaddress import IPv6Address, ip_network
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from loyalnest.kernel.networks import Address, Network, read_address, told
-
-# One household or office gets a whole /64 of IPv6, so that is what a limit counts.
-_IPV6_PREFIX = 64
+from loyalnest.kernel.networks import Address, Network, line_of, read_address, told
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +27,7 @@ class Origin:
     def counted_as(self) -> str:
         """What limits count by."""
         if isinstance(self.address, IPv6Address):
-            return str(ip_network((self.address, _IPV6_PREFIX), strict=False))
+            return str(line_of(self.address))
         return str(self.address or "local")
 
     @property

@@ -100,7 +100,7 @@ function Form({ known }: { known: Known }) {
           </p>
           <Places
             places={held.draft.places}
-            yours={known.your_address}
+            yours={known.your_network}
             error={saving.error}
             onChange={change}
           />
@@ -127,7 +127,7 @@ function Form({ known }: { known: Known }) {
 
 interface PlacesProps {
   places: Place[];
-  /** Where whoever looks at this is. */
+  /** Where whoever looks at this is: by IPv6 more than today's address. */
   yours: string | null;
   error: unknown;
   onChange: (places: Place[]) => void;
