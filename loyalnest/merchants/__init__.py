@@ -17,6 +17,7 @@ from loyalnest.merchants.errors import (
     TimeZoneUnknown,
     TooManyWebAddresses,
     VersionNotFound,
+    WebAddressesStale,
     WebAddressInvalid,
 )
 from loyalnest.merchants.events import (
@@ -116,6 +117,7 @@ __all__ = [
     "TooManyWebAddresses",
     "VersionNotFound",
     "WebAddressInvalid",
+    "WebAddressesStale",
     "add_store",
     "create",
     "currencies_of",

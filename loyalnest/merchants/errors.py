@@ -51,6 +51,10 @@ class TooManyWebAddresses(Invalid):
     """A store has at most 20 web addresses."""
 
 
+class WebAddressesStale(Conflict):
+    """Somebody else has changed these web addresses since you read them; look at them again."""
+
+
 class MerchantNotFound(NotFound):
     """There is no such merchant."""
 

@@ -58,7 +58,7 @@ async def save_web_addresses(
     other pages are refused everywhere.
     """
     store = await service.save_web_addresses(
-        session, from_wire("sto", store_id), body.web_addresses, now=now
+        session, from_wire("sto", store_id), body.web_addresses, read=body.before, now=now
     )
     return StoreView.of(store)
 

@@ -74,6 +74,12 @@ class WebAddresses(BaseModel):
         max_length=100,
         description=f"At most {rules.ADDRESSES_AT_MOST}, each by https, a host, and no path.",
     )
+    before: list[Annotated[str, Field(max_length=300)]] | None = Field(
+        default=None,
+        max_length=100,
+        description="The addresses as you read them: where somebody else has changed them since,"
+        " your change is refused with `WEB_ADDRESSES_STALE`.",
+    )
 
 
 class ProgramView(BaseModel):

@@ -18,6 +18,7 @@ from loyalnest.merchants.errors import (
     StoreNotFound,
     StoreTaken,
     TooManyWebAddresses,
+    WebAddressesStale,
 )
 from loyalnest.merchants.events import (
     ProgramChanged,
@@ -115,11 +116,17 @@ async def add_store(
 
 
 async def save_web_addresses(
-    session: AsyncSession, store_id: UUID, addresses: Sequence[str], *, now: datetime
+    session: AsyncSession,
+    store_id: UUID,
+    addresses: Sequence[str],
+    *,
+    read: Sequence[str] | None = None,
+    now: datetime,
 ) -> Store:
     """Say where a store's pages are, from which customers' doors may be called.
 
-    Raises StoreNotFound, WebAddressInvalid, TooManyWebAddresses.
+    With `read`, the addresses as they were read, nothing that was saved meanwhile is overwritten.
+    Raises StoreNotFound, WebAddressInvalid, TooManyWebAddresses, WebAddressesStale.
     """
     wanted = list(dict.fromkeys(rules.web_address(each) for each in addresses))
     if len(wanted) > rules.ADDRESSES_AT_MOST:
@@ -130,6 +137,8 @@ async def save_web_addresses(
         raise StoreNotFound
     before = row.web_addresses
     if wanted != before:
+        if read is not None and list(read) != before:
+            raise WebAddressesStale
         row.web_addresses = wanted
         await session.flush()
         changed = StoreAddressesChanged(

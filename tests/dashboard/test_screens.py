@@ -10,7 +10,7 @@ from typing import Any, Literal
 import pytest
 from playwright.async_api import Browser, Frame, Page, ViewportSize, expect
 
-from loyalnest import campaigns, gamification, tiers
+from loyalnest import campaigns, gamification, merchants, tiers
 from loyalnest.kernel import clock
 from loyalnest.kernel.ids import to_wire
 from tests.dashboard.conftest import Site, settled, sign_in, visitor
@@ -364,13 +364,16 @@ async def test_a_stores_pages_are_named_put_right_and_taken_back(site: Site, pag
     await page.get_by_role("status").get_by_role("button", name="Undo").click()
     await expect(named).to_be_visible()
 
-
-async def test_the_language_is_changed_at_once_and_remembered(site: Site, page: Page):
-    await page.goto(site.at("/settings"))
-    await page.get_by_label("Language").select_option("fr")
-    await expect(page.get_by_role("heading", name="Paramètres")).to_be_visible()
-    await page.reload()
-    await expect(page.get_by_role("heading", name="Paramètres")).to_be_visible()
+    # What somebody else has added meanwhile is not undone with one's own change.
+    await pages.get_by_role("button", name="Remove: https://www.cafe.example").click()
+    await expect(named).to_have_count(0)
+    theirs = "https://theirs.cafe.example"
+    async with site.shop.database.tenant(site.shop.merchant_id) as session:
+        await merchants.save_web_addresses(session, site.shop.store_id, [theirs], now=clock.now())
+    await page.get_by_role("status").get_by_role("button", name="Undo").click()
+    await expect(page.get_by_role("status")).to_contain_text("Somebody else has changed these web")
+    await expect(pages.get_by_text(theirs, exact=True)).to_be_visible()
+    await expect(named).to_have_count(0)
 
 
 async def test_a_lost_connection_is_told_with_a_way_to_try_again(site: Site, page: Page):

@@ -107,6 +107,14 @@ async def see_how_russian_counts(page: Page) -> None:
     await expect(counted).to_contain_text("{{shown}} unverändert lassen")
 
 
+async def test_the_language_is_changed_at_once_and_remembered(site: Site, page: Page):
+    await page.goto(site.at("/settings"))
+    await page.get_by_label("Language", exact=True).select_option("fr")
+    await expect(page.get_by_role("heading", name="Paramètres")).to_be_visible()
+    await page.reload()
+    await expect(page.get_by_role("heading", name="Paramètres")).to_be_visible()
+
+
 async def test_words_that_cannot_be_fetched_leave_the_screen_as_it_was(
     site: Site, page: Page
 ) -> None:

@@ -202,6 +202,23 @@ async def test_a_web_address_is_a_scheme_and_a_host(cafe: Cafe):
     assert answer.json()["code"] == "TOO_MANY_WEB_ADDRESSES"
 
 
+async def test_two_who_change_the_web_addresses_at_once_do_not_overwrite_each_other(cafe: Cafe):
+    mine, theirs = [OURS, "https://mine.cafe.example"], [OURS, "https://theirs.cafe.example"]
+
+    async def says(*addresses: str, before: list[str]) -> httpx.Response:
+        body = {"web_addresses": addresses, "before": before}
+        path = f"/v1/api/stores/{cafe.store}/web-addresses"
+        return await cafe.client.put(path, json=body, headers=bearing(cafe.key))
+
+    assert (await says(*theirs, before=[OURS])).json()["web_addresses"] == theirs
+    refused = await says(*mine, before=[OURS])
+    assert (refused.status_code, refused.json()["code"]) == (409, "WEB_ADDRESSES_STALE")
+    # The same once more, as after a lost answer, is no change and so overwrites nothing.
+    assert (await says(*theirs, before=[OURS])).is_success
+    assert (await says(*mine, before=theirs)).json()["web_addresses"] == mine
+    assert (await cafe.says_where_it_is(*theirs)).json()["web_addresses"] == theirs
+
+
 async def test_who_changed_where_the_pages_are_is_on_record(cafe: Cafe, database: Database):
     await cafe.says_where_it_is(OURS)  # as it was
     await cafe.says_where_it_is(OURS, "https://shop.cafe.example")

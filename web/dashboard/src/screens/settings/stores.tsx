@@ -15,6 +15,11 @@ import { Empty } from "../../ui/states";
 
 type Store = Schemas["StoreView"];
 
+interface Change {
+  before: string[];
+  after: string[];
+}
+
 const STORES = ["stores"];
 const PROVIDERS: Record<string, string> = { shopify: "Shopify" };
 const AT_MOST = 20;
@@ -154,32 +159,37 @@ function Pages({ store }: { store: Store }) {
   );
 }
 
-function useSave({ id, web_addresses: before }: Store) {
+/** Changes are made to the list as it is shown, and refused where it is another by now. */
+function useSave({ id, web_addresses: shown }: Store) {
   const { t } = useTranslation();
   const problem = useProblemText();
   const queries = useQueryClient();
-  const put = async (web_addresses: string[]) => {
-    const saved = await read(
-      api.PUT("/v1/api/stores/{store_id}/web-addresses", {
-        params: { path: { store_id: id } },
-        body: { web_addresses },
-      }),
-    );
-    await queries.invalidateQueries({ queryKey: STORES });
-    return saved.web_addresses;
+  const put = async (web_addresses: string[], before = shown): Promise<Change> => {
+    try {
+      const saved = await read(
+        api.PUT("/v1/api/stores/{store_id}/web-addresses", {
+          params: { path: { store_id: id } },
+          body: { before, web_addresses },
+        }),
+      );
+      return { before, after: saved.web_addresses };
+    } finally {
+      await queries.invalidateQueries({ queryKey: STORES });
+    }
   };
-  const back = () => void put(before).catch((error: unknown) => warn(problem(error)));
+  const refused = (error: unknown) => warn(problem(error));
+  const undo = (done: Change) => () => void put(done.before, done.after).catch(refused);
   const adding = useMutation({
-    mutationFn: (page: string) => put([...before, page]),
-    onSuccess: (after) => {
-      const added = after.find((each) => !before.includes(each));
-      if (added) tell(t("store.added", { page: added }), back);
+    mutationFn: (page: string) => put([...shown, page]),
+    onSuccess: (done) => {
+      const added = done.after.find((each) => !done.before.includes(each));
+      if (added) tell(t("store.added", { page: added }), undo(done));
     },
   });
   const removing = useMutation({
-    mutationFn: (page: string) => put(before.filter((each) => each !== page)),
-    onSuccess: (_, page) => tell(t("store.removed", { page }), back),
-    onError: (error) => warn(problem(error)),
+    mutationFn: (page: string) => put(shown.filter((each) => each !== page)),
+    onSuccess: (done, page) => tell(t("store.removed", { page }), undo(done)),
+    onError: refused,
   });
   return {
     add: (page: string, onDone: () => void) => adding.mutate(page, { onSuccess: onDone }),
