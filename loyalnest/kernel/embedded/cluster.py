@@ -194,7 +194,7 @@ def title_of(data_dir: Path) -> str:
 
 def _shared_buffers_mb() -> int:
     memory_mb = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
-    return max(128, min(1024, memory_mb // 8))
+    return max(128, min(512, memory_mb // 8))
 
 
 def _write(path: Path, text: str, uid: int) -> None:
