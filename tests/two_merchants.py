@@ -114,8 +114,8 @@ async def _settled(database: Database, shop: Shop, owner: str) -> Tenant:
 
 async def _link_to_store(database: Database, shop: Shop, token: str) -> None:
     """The owner is somebody in the store's own admin, too."""
-    async with database.batch([]) as session:
-        owner = await staff.authenticate(session, token, now=NOW)
+    owner = await staff.Bearers(database).caller_of(token, now=NOW)
+    async with database.tenant(shop.merchant_id) as session:
         await staff.link_store_user(session, shop.store_id, "7", by=owner, now=NOW)
 
 

@@ -13,7 +13,6 @@ from enum import StrEnum
 
 import structlog
 from fastapi import APIRouter
-from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.routing import BaseRoute
 
 from loyalnest import (
@@ -149,7 +148,7 @@ def parts(database: Database, settings: Settings, roles: frozenset[Role] = EVERY
     sockets: list[BaseRoute] = []
     pages: list[BaseRoute] = []
     running: list[Callable[[], AbstractAsyncContextManager[object]]] = []
-    authenticate = _authenticating(settings)
+    authenticate = _authenticating(database, settings)
     if Role.POINTS in roles:
         intake = inbox.Intake(database)
         webhooks.append(_shopify_door(intake, database, settings))
@@ -157,7 +156,7 @@ def parts(database: Database, settings: Settings, roles: frozenset[Role] = EVERY
         running.append(lambda: intake)
     if Role.EVENTS in roles:
         hub = live.Hub(database)
-        sockets.append(live.stream_of(hub, database, _authenticate_at(database, authenticate)))
+        sockets.append(live.stream_of(hub, database, _at_this_moment(authenticate)))
         running.append(lambda: hub)
     if Role.FRONTEND in roles:
         pages.extend(dashboard.routes(_shop_known_to(database), settings.shopify_client_id))
@@ -192,23 +191,22 @@ def _shopify_app(settings: Settings) -> shopify.App | None:
     return shopify.App(settings.shopify_client_id, secrets)
 
 
-def _authenticating(settings: Settings) -> Authenticate:
+def _authenticating(database: Database, settings: Settings) -> Authenticate:
     app = _shopify_app(settings)
+    bearers = staff.Bearers(database)
 
-    async def authenticate(
-        session: AsyncSession, bearer: str, *, now: datetime, address: Address | None
-    ) -> Caller:
-        if shopify.is_id_token(bearer):
+    async def authenticate(bearer: str, *, now: datetime, address: Address | None) -> Caller:
+        if not shopify.is_id_token(bearer):
+            return await bearers.caller_of(bearer, now=now, address=address)
+        async with database.batch([]) as session:
             return await shopify.authenticate(session, bearer, app, now=now, address=address)
-        return await staff.authenticate(session, bearer, now=now, address=address)
 
     return authenticate
 
 
-def _authenticate_at(database: Database, authenticate: Authenticate) -> live.Authenticate:
+def _at_this_moment(authenticate: Authenticate) -> live.Authenticate:
     async def caller_of(bearer: str, address: Address | None) -> Caller:
-        async with database.batch([]) as session:
-            return await authenticate(session, bearer, now=clock.now(), address=address)
+        return await authenticate(bearer, now=clock.now(), address=address)
 
     return caller_of
 

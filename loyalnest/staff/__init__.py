@@ -2,14 +2,14 @@
 
 Somebody signs in with e-mail and password and gets a short access token and a refresh token that
 works once; a program has an API key with scopes, and through it opens sessions for single
-customers. All are sent as `Authorization: Bearer …`; `authenticate` tells whom one belongs to.
+customers. All are sent as `Authorization: Bearer …`; `Bearers` tells whom one belongs to.
 Nobody gives a role to somebody, or changes somebody, that may do more than they; the last owner
 stays. People join by a link that works once. A merchant may say from which networks its staff sign
 in; keys and customers are not held by that.
 """
 
 from loyalnest.staff.access import (
-    authenticate,
+    Bearers,
     authenticate_store_user,
     enter_at_store,
     enter_by_link,
@@ -60,6 +60,7 @@ __all__ = [
     "SEALED",
     "ApiKey",
     "ApiKeyNotFound",
+    "Bearers",
     "CredentialsInvalid",
     "CustomerPass",
     "CustomerSession",
@@ -83,7 +84,6 @@ __all__ = [
     "StoreUserUnknown",
     "Tokens",
     "allow_anywhere",
-    "authenticate",
     "authenticate_store_user",
     "create_api_key",
     "create_member",

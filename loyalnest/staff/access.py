@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from loyalnest import merchants
-from loyalnest.kernel.database import act_for, merchant_of, ring_of
+from loyalnest.kernel.database import Database, act_for, merchant_of, ring_of
 from loyalnest.kernel.http import Caller, CallerKind
 from loyalnest.kernel.ids import to_wire
 from loyalnest.kernel.networks import Address
@@ -21,20 +21,59 @@ from loyalnest.staff.values import (
     Vouching,
 )
 
+_REMEMBERED = 20_000
 
-async def authenticate(
-    session: AsyncSession, bearer: str, *, now: datetime, address: Address | None = None
-) -> Caller:
-    """Whom this bearer belongs to. For a session that was opened for nobody.
 
-    `address` is where it comes from: a merchant's allow list holds its staff, and no program with a
-    key of its own, nor a customer. Raises CredentialsInvalid, NetworkRefused.
+class Bearers:
+    """Tells whom a bearer belongs to. One per process.
+
+    Which key has a secret never changes, and is remembered; whether the key is still good is asked
+    with every request, of the database itself: programs ask often.
     """
-    if bearer.startswith(rules.KEY_PREFIX):
-        return await _key_holder(session, bearer)
-    if bearer.startswith(rules.CUSTOMER_PREFIX):
-        return await _customer(session, bearer, now)
-    return await _person(session, bearer, now, address)
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._keys: dict[bytes, queries.KeyName] = {}
+
+    async def caller_of(
+        self, bearer: str, *, now: datetime, address: Address | None = None
+    ) -> Caller:
+        """Whom this bearer belongs to.
+
+        `address` is where it comes from: a merchant's allow list holds its staff, and no program
+        with a key of its own, nor a customer. Raises CredentialsInvalid, NetworkRefused.
+        """
+        if bearer.startswith(rules.KEY_PREFIX):
+            return await self._key_holder(bearer)
+        async with self._database.batch([]) as session:
+            if bearer.startswith(rules.CUSTOMER_PREFIX):
+                return await _customer(session, bearer, now)
+            return await _person(session, bearer, now, address)
+
+    async def _key_holder(self, secret: str) -> Caller:
+        hashed = rules.secret_hash(secret)
+        name = self._keys.get(hashed) or await self._look_up(hashed)
+        async with self._database.batch_by_driver([name.merchant_id]) as driver:
+            scopes = await queries.find_scopes(driver, name)
+        if scopes is None:
+            raise CredentialsInvalid
+        return Caller(
+            merchant_id=name.merchant_id,
+            actor=f"api_key:{to_wire('key', name.id)}",
+            scopes=scopes,
+            kind=CallerKind.API_KEY,
+            subject_id=name.id,
+        )
+
+    async def _look_up(self, hashed: bytes) -> queries.KeyName:
+        async with self._database.batch_by_driver([]) as driver:
+            name = await queries.find_key_name(driver, hashed)
+        if name is None:
+            raise CredentialsInvalid
+        if len(self._keys) >= _REMEMBERED:
+            self._keys.clear()
+        self._keys[hashed] = name
+        return name
 
 
 async def start_customer_session(
@@ -124,19 +163,6 @@ async def authenticate_store_user(
         scopes=frozenset(rules.SCOPES_OF[access.role]),
         kind=CallerKind.STAFF,
         subject_id=staff_id,
-    )
-
-
-async def _key_holder(session: AsyncSession, secret: str) -> Caller:
-    key = await queries.find_api_key(session, secret)
-    if key is None:
-        raise CredentialsInvalid
-    return Caller(
-        merchant_id=key.merchant_id,
-        actor=f"api_key:{to_wire('key', key.id)}",
-        scopes=frozenset(key.scopes),
-        kind=CallerKind.API_KEY,
-        subject_id=key.id,
     )
 
 

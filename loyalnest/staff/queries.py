@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID, uuid4
 
 from sqlalchemy import select, text
@@ -10,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from loyalnest import merchants
 from loyalnest.kernel.crypto import KeyRing
-from loyalnest.kernel.database import act_for, bulk, merchant_of, ring_of
+from loyalnest.kernel.database import Bulk, act_for, merchant_of, ring_of
 from loyalnest.kernel.networks import Network
 from loyalnest.staff import rules
 from loyalnest.staff.errors import MemberNotFound
@@ -38,9 +39,8 @@ _LISTED = text(
 )
 # Asked at every request with a key, by the driver itself.
 _KEY_LISTED = "SELECT merchant_id, subject_id FROM directory WHERE kind = $1 AND hash = $2"
-_OPEN_KEY = """
-SELECT id, merchant_id, name, hint, scopes, created_at, created_by, revoked_at FROM api_keys
-WHERE merchant_id = $1 AND id = $2 AND revoked_at IS NULL
+_SCOPES = """
+SELECT scopes FROM api_keys WHERE merchant_id = $1 AND id = $2 AND revoked_at IS NULL
 """
 _PASSWORD = text(
     "SELECT password_hash FROM staff_members"
@@ -74,6 +74,13 @@ _DEVICES = text(
     " GROUP BY family_id HAVING bool_and(revoked_at IS NULL) AND max(expires_at) > :now"
     " ORDER BY seen_at DESC, family_id LIMIT :limit"
 )
+
+
+class KeyName(NamedTuple):
+    """Which key, and whose."""
+
+    merchant_id: UUID
+    id: UUID
 
 
 async def get_member(session: AsyncSession, staff_id: UUID) -> Member:
@@ -176,19 +183,16 @@ async def find_account(
     return Account(merchant_id, staff_id, password_hash) if password_hash else None
 
 
-async def find_api_key(session: AsyncSession, secret: str) -> ApiKey | None:
-    """The valid key with this secret. For a session that was opened for nobody."""
-    connection = await bulk(session)
-    owner = await connection.fetchrow(_KEY_LISTED, API_KEY, rules.secret_hash(secret))
-    if owner is None:
-        return None
-    merchant_id, key_id = owner
-    await act_for(session, [merchant_id])
-    row = await connection.fetchrow(_OPEN_KEY, merchant_id, key_id)
-    if row is None:
-        return None
-    id_, merchant_id, name, hint, scopes, *since = row
-    return ApiKey(id_, merchant_id, name, hint, frozenset(map(Scope, scopes)), *since)
+async def find_key_name(driver: Bulk, hashed: bytes) -> KeyName | None:
+    """Which key has a secret with this hash, also one that was revoked."""
+    row = await driver.fetchrow(_KEY_LISTED, API_KEY, hashed)
+    return KeyName(*row) if row else None
+
+
+async def find_scopes(driver: Bulk, name: KeyName) -> frozenset[Scope] | None:
+    """What whoever has this key may do, unless it was revoked. For its merchant's transaction."""
+    scopes = await driver.fetchval(_SCOPES, name.merchant_id, name.id)
+    return None if scopes is None else frozenset(map(Scope, scopes))
 
 
 async def find_open_key(session: AsyncSession, key_id: UUID) -> ApiKey | None:

@@ -10,7 +10,7 @@ from starlette.datastructures import Headers
 from starlette.routing import BaseRoute, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from loyalnest import branding
+from loyalnest import branding, staff
 from loyalnest.entrypoints.http import addresses, health, reference
 from loyalnest.entrypoints.http.addresses import Origins
 from loyalnest.entrypoints.http.callers import Callers
@@ -54,8 +54,7 @@ def build_app(
             database=database,
             public_url=settings.public_url,
         ),
-        database=database,
-        authenticate=parts.authenticate,
+        authenticate=parts.authenticate or staff.Bearers(database).caller_of,
         clock=clock,
         settings=settings,
     )

@@ -9,7 +9,6 @@ from loyalnest import branding, staff
 from loyalnest.entrypoints.http.crossing import is_preflight
 from loyalnest.entrypoints.http.parts import Authenticate
 from loyalnest.kernel.clock import Clock
-from loyalnest.kernel.database import Database
 from loyalnest.kernel.errors import DomainError, Forbidden, RateLimited, Unauthenticated
 from loyalnest.kernel.http import (
     CREDENTIALS_MISSING,
@@ -48,13 +47,11 @@ class Callers:
         self,
         app: ASGIApp,
         *,
-        database: Database,
         authenticate: Authenticate,
         clock: Clock,
         settings: Settings,
     ):
         self.app = app
-        self.database = database
         self.authenticate = authenticate
         self.clock = clock
         burst = settings.api_key_burst
@@ -120,10 +117,9 @@ class Callers:
         if scheme.lower() != "bearer" or not bearer or not bearer.isascii():
             raise staff.CredentialsInvalid
         try:
-            async with self.database.batch([]) as session:
-                return await self.authenticate(
-                    session, bearer, now=self.clock(), address=scope["state"]["origin"].address
-                )
+            return await self.authenticate(
+                bearer, now=self.clock(), address=scope["state"]["origin"].address
+            )
         except DomainError:
             raise
         except Exception as error:

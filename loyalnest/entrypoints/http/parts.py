@@ -7,19 +7,17 @@ from datetime import datetime
 from typing import Protocol
 
 from fastapi import APIRouter
-from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.routing import BaseRoute
 
-from loyalnest import staff
 from loyalnest.kernel.http import Caller
 from loyalnest.kernel.networks import Address
 
 
 class Authenticate(Protocol):
-    """Whom a bearer from this address belongs to; in a session that was opened for nobody."""
+    """Whom a bearer from this address belongs to."""
 
     def __call__(
-        self, session: AsyncSession, bearer: str, *, now: datetime, address: Address | None
+        self, bearer: str, *, now: datetime, address: Address | None
     ) -> Awaitable[Caller]: ...
 
 
@@ -37,4 +35,5 @@ class Parts:
     """What browsers open and their files, and doors that know their callers by other means."""
     running: Sequence[Callable[[], AbstractAsyncContextManager[object]]] = field(default=())
     """Entered before the first request is taken and left after the last one was answered."""
-    authenticate: Authenticate = staff.authenticate
+    authenticate: Authenticate | None = None
+    """Without it only what staff give out is taken: sign-ins, keys, customers' sessions."""

@@ -66,8 +66,7 @@ async def test_whatever_somebody_does_says_who_did_it_and_from_where(database: D
 async def test_of_customers_no_place_is_recorded(database: Database):
     cafe, _ = await open_cafe(database)
     secret = await make_key(database, cafe.id)
-    async with database.batch([]) as session:
-        known = await staff.authenticate(session, secret, now=NOW)
+    known = await staff.Bearers(database).caller_of(secret, now=NOW)
     async with database.tenant(cafe.id) as session:
         customer_id = new_id()
         started = await staff.start_customer_session(
@@ -90,8 +89,7 @@ def _echo(database: Database) -> AsyncClient:
 
     callers = Callers(
         author,
-        database=database,
-        authenticate=staff.authenticate,
+        authenticate=staff.Bearers(database).caller_of,
         clock=Hands(),
         settings=database.settings,
     )
