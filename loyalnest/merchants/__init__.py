@@ -43,7 +43,7 @@ from loyalnest.merchants.queries import (
     programs_of,
 )
 from loyalnest.merchants.routes import router
-from loyalnest.merchants.rules import switches_of
+from loyalnest.merchants.rules import may_be_page, switches_of
 from loyalnest.merchants.schemas import ProgramView, SwitchChange, SwitchView
 from loyalnest.merchants.service import (
     add_store,
@@ -132,6 +132,7 @@ __all__ = [
     "list_merchants",
     "list_stores",
     "mark_uninstalled",
+    "may_be_page",
     "program_of",
     "programs_of",
     "router",

@@ -36,7 +36,7 @@ class WebAddressInvalid(Invalid):
 
 
 class WebAddressNotSafe(WebAddressInvalid):
-    """A web address begins with 'https://': what comes by http could be anybody's on the way."""
+    """A web address begins with 'https://', or with 'http://localhost' for tries on one machine."""
 
 
 class WebAddressHasPath(WebAddressInvalid):

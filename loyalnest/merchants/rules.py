@@ -24,7 +24,10 @@ _LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _WEB_ADDRESS = re.compile(
     rf"https://(?P<host>(?:{_LABEL}\.)+[a-z](?:[a-z0-9-]{{0,61}}[a-z0-9]))(?::(?P<port>[0-9]{{1,5}}))?/?"
 )
-_WITH_PATH = re.compile(r"https://[^/?#]+/*[/?#][^/]")
+_THIS_MACHINE = re.compile(r"http://(?P<host>localhost|127\.0\.0\.1)(?::(?P<port>[0-9]{1,5}))?/?")
+_SAID_OF_THIS_MACHINE = re.compile(r"http://(?:localhost|127\.0\.0\.1)(?:[:/?#]|$)")
+_WITH_PATH = re.compile(r"https?://[^/?#]+/*[/?#][^/]")
+_USUAL_PORTS = {"https": 443, "http": 80}
 _LONGEST_HOST = 253
 _RULE = "rule."
 _TIME_ZONES = frozenset(available_timezones())
@@ -50,23 +53,31 @@ def check_name(name: str) -> None:
 def web_address(text: str) -> str:
     """An address as a browser names the origin of its pages.
 
-    Only https, and a host with a name: whoever can write on the wire between could be any other.
+    By https, and a host with a name: whoever can write on the wire between could be any other.
+    What comes from this machine itself crosses no wire, and browsers trust it alike by http
+    (https://www.w3.org/TR/secure-contexts/#is-origin-trustworthy).
     Raises WebAddressInvalid, or the kind of it that says what is wrong.
     """
     said = text.strip().lower()
     if "*" in said:
         raise WebAddressWildcard
-    if said.startswith("http://"):
+    found = _WEB_ADDRESS.fullmatch(said) or _THIS_MACHINE.fullmatch(said)
+    if found is None and said.startswith("http://") and not _SAID_OF_THIS_MACHINE.match(said):
         raise WebAddressNotSafe
-    found = _WEB_ADDRESS.fullmatch(said)
     if found is None and _WITH_PATH.match(said):
         raise WebAddressHasPath
     if found is None or len(found["host"]) > _LONGEST_HOST:
         raise WebAddressInvalid
-    port = found["port"]
+    scheme, port = said.partition(":")[0], found["port"]
     if port is not None and not 0 < int(port) < 2**16:
         raise WebAddressInvalid
-    return f"https://{found['host']}" + ("" if port in (None, "443") else f":{int(port)}")
+    beside = "" if port is None or int(port) == _USUAL_PORTS[scheme] else f":{int(port)}"
+    return f"{scheme}://{found['host']}{beside}"
+
+
+def may_be_page(origin: str) -> bool:
+    """Whether an origin that a browser names could be the address of a store's pages."""
+    return origin.startswith("https://") or _THIS_MACHINE.fullmatch(origin) is not None
 
 
 def normalised_domain(domain: str) -> str:

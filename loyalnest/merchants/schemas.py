@@ -72,7 +72,8 @@ class WebAddresses(BaseModel):
 
     web_addresses: list[Annotated[str, Field(max_length=300)]] = Field(
         max_length=100,
-        description=f"At most {rules.ADDRESSES_AT_MOST}, each by https, a host, and no path.",
+        description=f"At most {rules.ADDRESSES_AT_MOST}, each by https (or `http://localhost` and"
+        " `http://127.0.0.1`, with any port), a host, and no path.",
     )
     before: list[Annotated[str, Field(max_length=300)]] | None = Field(
         default=None,

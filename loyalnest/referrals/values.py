@@ -22,6 +22,9 @@ SOURCE_KIND = "referral"
 POINTS_AT_MOST = 1_000_000
 LEVELS_AT_MOST = 4
 
+# For trying things out, as with stores' web addresses.
+_THIS_MACHINE = r"http://(?:localhost|127\.0\.0\.1)(?::[0-9]{1,5})?/"
+
 Points = Annotated[int, Field(ge=0, le=POINTS_AT_MOST)]
 RewardRef = Annotated[
     str, Field(pattern="^rwd_[0-9a-f]{32}$", examples=["rwd_01890a5d7b3e7c4f8a1b2c3d4e5f6071"])
@@ -177,7 +180,7 @@ class ReferralSettings(Closed):
     link: str | None = Field(
         default=None,
         max_length=500,
-        pattern=r"^https://[^\s{}]+(\{code\})[^\s{}]*$",
+        pattern=rf"^(?:https://|{_THIS_MACHINE})[^\s{{}}]+(\{{code\}})[^\s{{}}]*$",
         description="Where friends land; `{code}` stands for the code.",
     )
 

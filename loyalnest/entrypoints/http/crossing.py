@@ -73,7 +73,7 @@ class Crossing:
     async def _may_cross(self, scope: Scope, origin: str) -> bool:
         """Whether the page is one of the merchant's stores; of any, where nobody is known yet."""
         path: str = scope["path"]
-        if not origin.startswith("https://") or not _is_door(path):
+        if not merchants.may_be_page(origin) or not _is_door(path):
             return False
         caller: Caller | None = scope["state"].get("caller")
         if caller is None:

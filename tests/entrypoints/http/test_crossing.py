@@ -19,6 +19,12 @@ OURS, THEIRS = "https://www.cafe.example", "https://www.rival.example"
 TRICKS = (
     "null",
     "http://www.cafe.example",
+    "http://localhost",
+    "http://localhost:8002",
+    "http://127.0.0.1:8001",
+    "http://localhost:8001.evil.example",
+    "http://localhost.evil.example:8001",
+    "https://localhost:8001",
     "https://cafe.example",
     "https://www.cafe.example:8443",
     "https://www.cafe.example.evil.example",
@@ -40,10 +46,15 @@ NO_ADDRESSES = {
         *("https://localhost", "https://10.0.0.1", "null", "", "https://me@cafe.example"),
         *("https://cafe.example:0", "https://cafe.example:٤٤٣", "https://café.example"),
         *("//cafe.example", "https://a..example", "cafe.example"),
+        *("http://localhost:0", "http://127.0.0.1:99999", "http://localhost:"),
     ),
-    "WEB_ADDRESS_NOT_SAFE": ("http://www.cafe.example", "HTTP://cafe.example/shop"),
+    "WEB_ADDRESS_NOT_SAFE": (
+        *("http://www.cafe.example", "HTTP://cafe.example/shop", "http://127.0.0.2:8001"),
+        *("http://localhost.example", "http://10.0.0.1", "http://me@localhost:8001"),
+    ),
     "WEB_ADDRESS_HAS_PATH": (
         *("https://cafe.example/shop", "https://cafe.example/#shop", "https://cafe.example?shop"),
+        "http://localhost:8001/shop",
     ),
     "WEB_ADDRESS_WILDCARD": ("https://*.cafe.example", "*"),
 }
@@ -149,6 +160,16 @@ async def test_what_only_looks_like_the_store_is_refused(cafe: Cafe):
             assert "Origin" in answer.headers["vary"]
 
 
+async def test_a_store_on_this_machine_may_be_tried_out_by_http(cafe: Cafe):
+    here = "http://localhost:8001"
+    assert (await cafe.asks(here)).status_code == 403
+    assert (await cafe.says_where_it_is(here)).json()["web_addresses"] == [here]
+    asked, read = await cafe.preflight(here), await cafe.asks(here)
+    assert [allowed(asked), allowed(read)] == [here, here]
+    for beside in ("http://localhost:8002", "http://127.0.0.1:8001", "https://localhost:8001"):
+        assert (await cafe.asks(beside)).status_code == 403, beside
+
+
 async def test_another_merchants_page_may_not_call_with_our_customers_session(
     cafe: Cafe, database: Database, client: httpx.AsyncClient
 ):
@@ -190,6 +211,8 @@ async def test_a_web_address_is_a_scheme_and_a_host(cafe: Cafe):
         (" HTTPS://WWW.Cafe.Example:443/ ", OURS),
         ("https://xn--caf-dma.example", "https://xn--caf-dma.example"),
         ("https://www.cafe.example:8443", "https://www.cafe.example:8443"),
+        ("http://LOCALHOST:8001/", "http://localhost:8001"),
+        ("http://127.0.0.1:80", "http://127.0.0.1"),
     ):
         answer = await cafe.says_where_it_is(said, said)
         assert answer.json()["web_addresses"] == [kept]

@@ -110,7 +110,7 @@ export function Landing({ settings, disabled, fields, onChange }: Part) {
           inputMode="url"
           dir="ltr"
           maxLength={500}
-          pattern="https://[^\s\{\}]+\{code\}[^\s\{\}]*"
+          pattern="(https://|http://(localhost|127\.0\.0\.1)(:[0-9]{1,5})?/)[^\s\{\}]+\{code\}[^\s\{\}]*"
           placeholder="https://shop.example/?ref={code}"
           error={fields["settings.link"]}
           value={settings.link ?? ""}
