@@ -108,7 +108,7 @@ SUBSCRIBERS = (
     rewards.REFUNDS,
     gamification.BADGES,
 )
-JOBS = (tiers.JUDGE_EVERYBODY, gamification.JUDGE_EVERYBODY)
+JOBS = (tiers.JUDGE_EVERYBODY, gamification.JUDGE_EVERYBODY, referrals.FROM_ORDERS)
 TIMETABLE = (
     Recurring("ledger.settle_due", "*/5 * * * *", _settle_due),
     Recurring("inbox.forget_applied", "20 3 * * *", inbox.forget_applied),

@@ -45,6 +45,7 @@ from loyalnest.referrals.queries import (
 )
 from loyalnest.referrals.routes import router
 from loyalnest.referrals.service import (
+    FROM_ORDERS,
     approve,
     claim,
     code_of,
@@ -52,6 +53,7 @@ from loyalnest.referrals.service import (
     erase_customer,
     join,
     note_marks,
+    note_sender,
     reconsider,
     reject,
     save,
@@ -77,6 +79,7 @@ from loyalnest.referrals.values import (
 __all__ = [
     "DAILY",
     "DUE",
+    "FROM_ORDERS",
     "OWED",
     "REFERRALS",
     "WIRE_PREFIX",
@@ -129,6 +132,7 @@ __all__ = [
     "merchants_brought",
     "moves_of",
     "note_marks",
+    "note_sender",
     "own_router",
     "progress_of",
     "reconsider",

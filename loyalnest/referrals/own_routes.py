@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from loyalnest import customers, rewards
 from loyalnest.kernel.http import PROBLEMS, Now
 from loyalnest.kernel.languages import Wanted
 from loyalnest.referrals import queries, rules, service
-from loyalnest.referrals.schemas import CodeView, ProgressView
-from loyalnest.referrals.values import ReferralSettings, RewardWhen
+from loyalnest.referrals.schemas import CodeText, CodeView, ProgressView
+from loyalnest.referrals.values import ReferralSettings, RewardWhen, Status
 
 own_router = APIRouter(prefix="/v1/api/me", tags=["Own account"], responses=PROBLEMS)
 
@@ -32,6 +32,38 @@ class OwnReferralView(BaseModel):
     you_get: OwnPromiseView
     friend_gets: OwnPromiseView
     progress: ProgressView
+
+
+class OwnSender(BaseModel):
+    """Who sent you."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    referral_code: CodeText
+
+
+class OwnWelcomeView(BaseModel):
+    """That a friend has sent you, and what that brings you."""
+
+    status: Status = Field(description="`pending` until you have done what it takes to count.")
+    you_get: OwnPromiseView
+
+
+@own_router.post("/referred-by", operation_id="say_who_sent_me")
+async def say_who_sent_me(
+    body: OwnSender, me: customers.Looking, now: Now, language: customers.Language
+) -> OwnWelcomeView:
+    """Say that a friend has sent you, by the code in their link, on joining or up to a day after.
+
+    The same code again gets the same answer. Only the first friend counts, and only for somebody
+    who is new; nobody brings themselves.
+    """
+    claimed = await service.claim(
+        me.session, code=body.referral_code, friend_id=me.id, actor=me.actor, now=now
+    )
+    settings = (await queries.settings_of(me.session)).settings
+    names = await _names_of(me, settings, await me.wants(language))
+    return OwnWelcomeView(status=claimed.referral.status, you_get=_to_friend(settings, names))
 
 
 @own_router.get("/referral", operation_id="get_own_referral")
@@ -63,12 +95,18 @@ async def _shown(me: customers.Me, wanted: Wanted) -> OwnReferralView:
             reward=names.get(rules.reward_of(settings.advocate_reward_id)),
             reward_at_once=False,
         ),
-        friend_gets=OwnPromiseView(
-            points=settings.friend_points,
-            reward=names.get(rules.reward_of(settings.friend_reward_id)),
-            reward_at_once=settings.friend_reward_when is RewardWhen.JOINED,
-        ),
+        friend_gets=_to_friend(settings, names),
         progress=ProgressView.of(await queries.progress_of(me.session, me.id)),
+    )
+
+
+def _to_friend(
+    settings: ReferralSettings, names: Mapping[rewards.RewardId | None, str]
+) -> OwnPromiseView:
+    return OwnPromiseView(
+        points=settings.friend_points,
+        reward=names.get(rules.reward_of(settings.friend_reward_id)),
+        reward_at_once=settings.friend_reward_when is RewardWhen.JOINED,
     )
 
 

@@ -46,6 +46,11 @@ def normal_code(told: str) -> str:
     return "".join(told.split()).replace("-", "").upper()
 
 
+def is_code(told: str) -> bool:
+    """Whether this could be a code of ours, written as codes are kept."""
+    return len(told) == CODE_LENGTH and set(told) <= set(ALPHABET)
+
+
 def judge(referral: Referral, known: Known, now: datetime) -> Verdict:
     """Where a referral stands."""
     reason = _reason(referral, known)

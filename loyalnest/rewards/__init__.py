@@ -46,6 +46,7 @@ from loyalnest.rewards.routes import router
 from loyalnest.rewards.rules import LocalCodes, is_good
 from loyalnest.rewards.service import (
     Redeemed,
+    Use,
     cancel,
     check_givable,
     create,
@@ -53,12 +54,14 @@ from loyalnest.rewards.service import (
     givable,
     give_many,
     hold,
+    hold_by_code,
     lock_stock,
     redeem,
     reorder,
     save,
     take_back,
     use,
+    use_in_orders,
 )
 from loyalnest.rewards.subscribers import REFUNDS
 from loyalnest.rewards.values import (
@@ -121,6 +124,7 @@ __all__ = [
     "StockTaken",
     "Terms",
     "TierTooLow",
+    "Use",
     "Where",
     "by_code",
     "cancel",
@@ -135,6 +139,7 @@ __all__ = [
     "givable",
     "give_many",
     "hold",
+    "hold_by_code",
     "is_good",
     "list_redemptions",
     "lock_stock",
@@ -145,4 +150,5 @@ __all__ = [
     "save",
     "take_back",
     "use",
+    "use_in_orders",
 ]

@@ -31,24 +31,27 @@ class _Judged(NamedTuple):
     posted: Posted
 
 
-async def take_in(session: AsyncSession, facts: Sequence[orders.Facts], *, now: datetime) -> None:
+async def take_in(
+    session: AsyncSession, facts: Sequence[orders.Facts], *, now: datetime
+) -> list[orders.RecordedOrder]:
     """Record what shops say about orders and bring the books to where that puts them.
 
     Whatever came before, and in whatever order, the balances end the same: each order's entries are
     the difference between what it should have earned and what is posted. The order rows are locked,
-    so two batches never judge the same order at once.
+    so two batches never judge the same order at once. Answers each order once.
     """
     recorded = await orders.record_many(session, facts, now=now)
     telling = [
         it for it in recorded if it.changed and it.order.facts.snapshot and it.order.customer_id
     ]
     if not telling:
-        return
+        return recorded
     buyers = {(it.order.facts.merchant_id, _buyer(it.order)) for it in telling}
     living = await customers.current_many(session, list(buyers))
     judged = await _judge(session, telling, living, now=now)
     await _post(session, judged, living, now=now)
     await _release(session, judged, now=now)
+    return recorded
 
 
 async def _judge(

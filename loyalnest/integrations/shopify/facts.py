@@ -13,6 +13,16 @@ class Nothing:
 
 
 @dataclass(frozen=True, slots=True)
+class Bought:
+    """An order that names what may be ours: codes it was paid with, or who sent its buyer."""
+
+    facts: Facts
+    codes: tuple[str, ...] = ()
+    """As they were typed in. Most codes of a shop are its own."""
+    referral_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class AccountsMerged:
     """The shop made two of its customers one."""
 
@@ -32,4 +42,4 @@ class Uninstalled:
     """The shop has removed the app."""
 
 
-Fact: TypeAlias = Facts | Profile | AccountsMerged | AccountDeleted | Uninstalled | Nothing
+Fact: TypeAlias = Facts | Bought | Profile | AccountsMerged | AccountDeleted | Uninstalled | Nothing

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from decimal import Decimal
 
-from loyalnest.integrations.shopify.payloads import Allocation, ShopMoney, Tax
+from loyalnest.integrations.shopify.payloads import Allocation, RefundBody, ShopMoney, Tax
 from loyalnest.orders import AmountOutOfRange
 
 ZERO = Decimal(0)
@@ -53,3 +53,37 @@ def tax_of(taxes: Iterable[Tax] | None) -> Decimal:
     if not taxes:
         return ZERO
     return sum((shop_amount(it.price, it.price_set, "tax_lines") for it in taxes), ZERO)
+
+
+def money_moved(body: RefundBody) -> tuple[Decimal, str | None, bool]:
+    """The sum of the successful transactions, its currency, and whether there was any.
+
+    Taking back an authorisation (`void`) moves no money, but it settles the refund all the same.
+    """
+    amount, currency, moved = ZERO, None, False
+    for it in body.transactions or ():
+        if it.status != "success" or it.kind not in ("refund", "void"):
+            continue
+        moved = True
+        if it.kind == "refund":
+            amount += shop_amount(it.amount, it.amount_set, "transactions")
+            shop = it.amount_set.shop_money if it.amount_set else None
+            currency = (shop.currency_code or shop.currency if shop else it.currency) or currency
+    return amount, currency, moved
+
+
+def given_back_besides_goods(body: RefundBody) -> tuple[Decimal, Decimal]:
+    """The shipping (with its tax) and the stated tax of goods in a refund. Adjustments are signed:
+    what leaves the shop is negative."""
+    shipping = tax = ZERO
+    for line in body.refund_shipping_lines or ():
+        shipping += shop_amount(None, line.subtotal_amount_set, "refund_shipping_lines")
+        shipping += shop_amount(None, line.tax_amount_set, "refund_shipping_lines")
+    told_by_line = bool(body.refund_shipping_lines)
+    for it in body.order_adjustments or ():
+        its_tax = -signed_amount(it.tax_amount, it.tax_amount_set, "order_adjustments")
+        if it.kind != "shipping_refund":
+            tax += its_tax
+        elif not told_by_line:
+            shipping += its_tax - signed_amount(it.amount, it.amount_set, "order_adjustments")
+    return max(ZERO, shipping), max(ZERO, tax)

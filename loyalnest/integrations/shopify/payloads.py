@@ -7,7 +7,7 @@ version and by age, and a body with an order's id and lines is worth having.
 
 from datetime import datetime
 from decimal import Decimal
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import msgspec
 
@@ -143,6 +143,19 @@ class CustomerBody(msgspec.Struct):
     updated_at: datetime | None = None
 
 
+class DiscountCode(msgspec.Struct):
+    """A code that the buyer typed in."""
+
+    code: str | None = None
+
+
+class Attribute(msgspec.Struct):
+    """What the shop's pages noted of a cart; of the value only a text can mean something to us."""
+
+    name: str | None = None
+    value: Any = None
+
+
 class OrderBody(msgspec.Struct):
     """An order."""
 
@@ -171,6 +184,8 @@ class OrderBody(msgspec.Struct):
     total_tip_received: Decimal | None = None
     refunds: list[RefundBody] | None = None
     transactions: list[Transaction] | None = None
+    discount_codes: list[DiscountCode] | None = None
+    note_attributes: list[Attribute] | None = None
 
 
 class Named(msgspec.Struct):

@@ -5,12 +5,12 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from loyalnest import customers, earning, ledger, merchants
+from loyalnest import customers, earning, ledger, merchants, referrals, rewards
 from loyalnest.customers import AccountRef, Contact, Profile
-from loyalnest.integrations.shopify.facts import AccountDeleted, AccountsMerged, Uninstalled
+from loyalnest.integrations.shopify.facts import AccountDeleted, AccountsMerged, Bought, Uninstalled
 from loyalnest.integrations.shopify.translate import HANDLED, PROVIDER, REQUESTS, prepare
 from loyalnest.kernel.inbox import Prepared, Provider
-from loyalnest.orders import Facts
+from loyalnest.orders import Facts, RecordedOrder
 
 
 async def apply(session: AsyncSession, prepared: Sequence[Prepared], now: datetime) -> None:
@@ -22,9 +22,9 @@ async def apply(session: AsyncSession, prepared: Sequence[Prepared], now: dateti
     profiles = [it for it in facts if isinstance(it, Profile)]
     if profiles:
         await customers.update_many(session, profiles, now=now)
-    bought = [it for it in facts if isinstance(it, Facts)]
-    if bought:
-        await earning.take_in(session, bought, now=now)
+    orders = [it for it in facts if isinstance(it, Facts | Bought)]
+    if orders:
+        await _take_in(session, orders, now=now)
     for it in facts:
         if isinstance(it, AccountsMerged):
             await _merge(session, it, now=now)
@@ -34,6 +34,36 @@ async def apply(session: AsyncSession, prepared: Sequence[Prepared], now: dateti
     gone = {it.delivery.store_id for it in prepared if isinstance(it.fact, Uninstalled)}
     if gone:
         await merchants.mark_uninstalled(session, sorted(gone), now=now)
+
+
+async def _take_in(session: AsyncSession, told: Sequence[Facts | Bought], *, now: datetime) -> None:
+    """Take orders in, use the codes of ours that they were paid with, and note who sent a buyer."""
+    naming = [it for it in told if isinstance(it, Bought)]
+    named = [(it.facts.merchant_id, code) for it in naming for code in it.codes]
+    # Redemptions are locked before the books, here as everywhere.
+    ours = await rewards.hold_by_code(session, named)
+    recorded = await earning.take_in(
+        session, [it.facts if isinstance(it, Bought) else it for it in told], now=now
+    )
+    if not naming:
+        return
+    by_key = {it.order.facts.key: it for it in recorded}
+    uses = [
+        rewards.Use(code, by_key[it.facts.key].order)
+        for it in naming
+        for typed in it.codes
+        if (code := ours.get((it.facts.merchant_id, typed)))
+    ]
+    await rewards.use_in_orders(session, uses, actor=PROVIDER, now=now)
+    for it in naming:
+        if it.referral_code and _is_news(by_key[it.facts.key]):
+            order = by_key[it.facts.key].order
+            await referrals.note_sender(session, order, it.referral_code)
+
+
+def _is_news(it: RecordedOrder) -> bool:
+    """Whether the batch was the first to say what was bought."""
+    return it.before is None or it.before.facts.snapshot is None
 
 
 async def _merge(session: AsyncSession, it: AccountsMerged, *, now: datetime) -> None:

@@ -14,6 +14,7 @@ from loyalnest.integrations.shopify.errors import PayloadNotUnderstood
 from loyalnest.integrations.shopify.facts import (
     AccountDeleted,
     AccountsMerged,
+    Bought,
     Fact,
     Nothing,
     Uninstalled,
@@ -21,8 +22,9 @@ from loyalnest.integrations.shopify.facts import (
 from loyalnest.integrations.shopify.money import (
     ZERO,
     discount_of,
+    given_back_besides_goods,
+    money_moved,
     shop_amount,
-    signed_amount,
     tax_of,
 )
 from loyalnest.kernel.clock import is_within_time
@@ -31,10 +33,14 @@ from loyalnest.kernel.inbox import Delivery
 from loyalnest.orders import AmountOutOfRange, Facts, Line, Refund, Snapshot, UnknownCurrency
 
 PROVIDER = "shopify"
+REFERRAL_ATTRIBUTE = "loyalnest_ref"
+"""The cart's attribute in which a shop's pages note the code of whoever sent a visitor."""
 
 _PAID = frozenset({"paid", "partially_refunded", "refunded"})
 _UNITS_LIMIT = 10**9
 _ID_LENGTH = 200
+_CODE_LENGTH = 255
+_CODES_AT_MOST = 25
 _ID_BITS = 512
 
 _Body = TypeVar("_Body")
@@ -87,7 +93,7 @@ def _order(delivery: Delivery) -> Fact:
     cancelled_at = _utc(body.cancelled_at)
     if cancelled_at is None and delivery.topic == "orders/cancelled":
         cancelled_at = snapshot.version
-    return Facts(
+    facts = Facts(
         merchant_id=delivery.merchant_id,
         store_id=delivery.store_id,
         external_id=_id(body.id),
@@ -98,6 +104,23 @@ def _order(delivery: Delivery) -> Fact:
         cancelled_at=cancelled_at,
         refunds=_refunds(body, snapshot, delivery) if body.refunds else (),
     )
+    codes, referral_code = _codes(body), _referral_code(body)
+    return Bought(facts, codes, referral_code) if codes or referral_code else facts
+
+
+def _codes(body: payloads.OrderBody) -> tuple[str, ...]:
+    """The codes that were typed in, each once; most are none of ours."""
+    told = [it.code for it in body.discount_codes or () if it.code and len(it.code) <= _CODE_LENGTH]
+    return tuple(dict.fromkeys(told))[:_CODES_AT_MOST]
+
+
+def _referral_code(body: payloads.OrderBody) -> str | None:
+    """Who sent the buyer, as the shop's pages noted it of the cart."""
+    for it in body.note_attributes or ():
+        if it.name == REFERRAL_ATTRIBUTE and isinstance(it.value, str):
+            code = it.value.strip()
+            return code if 0 < len(code) <= _CODE_LENGTH else None
+    return None
 
 
 def _paid_at(body: payloads.OrderBody, snapshot: Snapshot) -> datetime:
@@ -238,8 +261,8 @@ def _refund(body: payloads.RefundBody, delivery: Delivery) -> Refund:
         if not 0 <= item.quantity < _UNITS_LIMIT:
             raise AmountOutOfRange(fields={"refund_line_items": "a quantity is out of range"})
         lines[_id(item.line_item_id)] = lines.get(_id(item.line_item_id), 0) + item.quantity
-    shipping, tax = _given_back_besides_goods(body)
-    amount, currency, moved = _money_moved(body)
+    shipping, tax = given_back_besides_goods(body)
+    amount, currency, moved = money_moved(body)
     return Refund(
         id=_id(body.id),
         occurred_at=_utc(body.processed_at or body.created_at) or _moment(delivery),
@@ -250,40 +273,6 @@ def _refund(body: payloads.RefundBody, delivery: Delivery) -> Refund:
         shipping=shipping,
         currency=currency,
     )
-
-
-def _money_moved(body: payloads.RefundBody) -> tuple[Decimal, str | None, bool]:
-    """The sum of the successful transactions, its currency, and whether there was any.
-
-    Taking back an authorisation (`void`) moves no money, but it settles the refund all the same.
-    """
-    amount, currency, moved = ZERO, None, False
-    for it in body.transactions or ():
-        if it.status != "success" or it.kind not in ("refund", "void"):
-            continue
-        moved = True
-        if it.kind == "refund":
-            amount += shop_amount(it.amount, it.amount_set, "transactions")
-            shop = it.amount_set.shop_money if it.amount_set else None
-            currency = (shop.currency_code or shop.currency if shop else it.currency) or currency
-    return amount, currency, moved
-
-
-def _given_back_besides_goods(body: payloads.RefundBody) -> tuple[Decimal, Decimal]:
-    """The shipping (with its tax) and the stated tax of goods in a refund. Adjustments are signed:
-    what leaves the shop is negative."""
-    shipping = tax = ZERO
-    for line in body.refund_shipping_lines or ():
-        shipping += shop_amount(None, line.subtotal_amount_set, "refund_shipping_lines")
-        shipping += shop_amount(None, line.tax_amount_set, "refund_shipping_lines")
-    told_by_line = bool(body.refund_shipping_lines)
-    for it in body.order_adjustments or ():
-        its_tax = -signed_amount(it.tax_amount, it.tax_amount_set, "order_adjustments")
-        if it.kind != "shipping_refund":
-            tax += its_tax
-        elif not told_by_line:
-            shipping += its_tax - signed_amount(it.amount, it.amount_set, "order_adjustments")
-    return max(ZERO, shipping), max(ZERO, tax)
 
 
 def _is_test(body: payloads.RefundBody) -> bool:

@@ -1,5 +1,6 @@
 """Use cases: settings, codes, using a code, judging, reviewing, clicks, merchants' referrals."""
 
+from loyalnest.referrals.service.at_checkout import FROM_ORDERS, note_sender
 from loyalnest.referrals.service.claiming import claim
 from loyalnest.referrals.service.clicks import count_click
 from loyalnest.referrals.service.codes import code_of
@@ -15,6 +16,7 @@ from loyalnest.referrals.service.reviewing import approve, reconsider, reject
 from loyalnest.referrals.service.settings import save
 
 __all__ = [
+    "FROM_ORDERS",
     "approve",
     "claim",
     "code_of",
@@ -26,6 +28,7 @@ __all__ = [
     "join",
     "judge_many",
     "note_marks",
+    "note_sender",
     "reconsider",
     "reject",
     "rejudge_people",

@@ -1,5 +1,6 @@
 """The use cases of rewards: the catalogue, redeeming, giving, and what becomes of a redemption."""
 
+from loyalnest.rewards.service.at_checkout import Use, hold_by_code, use_in_orders
 from loyalnest.rewards.service.catalogue import create, reorder, save
 from loyalnest.rewards.service.giving import check_givable, givable, give_many
 from loyalnest.rewards.service.redeeming import Redeemed, redeem
@@ -15,6 +16,7 @@ from loyalnest.rewards.service.stock import lock_stock
 
 __all__ = [
     "Redeemed",
+    "Use",
     "cancel",
     "check_givable",
     "create",
@@ -22,6 +24,7 @@ __all__ = [
     "givable",
     "give_many",
     "hold",
+    "hold_by_code",
     "lock_stock",
     "redeem",
     "reorder",
@@ -29,4 +32,5 @@ __all__ = [
     "save",
     "take_back",
     "use",
+    "use_in_orders",
 ]

@@ -82,19 +82,34 @@ async def use(
     rules.check_usable(redemption, now)
     if order_id is not None:
         await orders.get(session, orders.OrderId(order_id))
-    await _settle(session, [(redemption, State.USED, order_id)], actor=actor, reason=None, now=now)
-    used = RewardUsed(
-        merchant_id=redemption.merchant_id,
-        customer_id=redemption.customer_id,
-        occurred_at=now,
-        redemption_id=redemption.id,
-        reward_id=redemption.reward_id,
-        order_id=order_id,
-    )
-    await publish(session, [used], now=now)
+    await settle_used(session, [(redemption, order_id)], actor=actor, now=now)
     if order_id is not None:
         await return_for_refunds(session, [(redemption.merchant_id, order_id)], now=now)
     return await queries.get_redemption(session, redemption_id)
+
+
+async def settle_used(
+    session: AsyncSession,
+    used: Sequence[tuple[Redemption, UUID | None]],
+    *,
+    actor: str,
+    now: datetime,
+) -> None:
+    """Mark good codes that are held as used, each for its order where one is known."""
+    settled = [(it, State.USED, order_id) for it, order_id in used]
+    await _settle(session, settled, actor=actor, reason=None, now=now)
+    told = [
+        RewardUsed(
+            merchant_id=it.merchant_id,
+            customer_id=it.customer_id,
+            occurred_at=now,
+            redemption_id=it.id,
+            reward_id=it.reward_id,
+            order_id=order_id,
+        )
+        for it, order_id in used
+    ]
+    await publish(session, told, now=now)
 
 
 async def cancel(

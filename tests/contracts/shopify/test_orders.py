@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from loyalnest.integrations.shopify.errors import PayloadNotUnderstood
-from loyalnest.integrations.shopify.facts import Nothing
+from loyalnest.integrations.shopify.facts import Bought, Nothing
 from loyalnest.integrations.shopify.translate import HANDLED, REQUESTS
 from loyalnest.kernel.errors import DomainError
 from loyalnest.orders import AmountOutOfRange, Facts, Snapshot, UnknownCurrency
@@ -14,7 +14,8 @@ from tests.contracts.shopify.bodies import Body, line, official, order, read
 
 
 def facts_of(body: Body, topic: str = "orders/create") -> Facts:
-    facts = read(topic, body)
+    said = read(topic, body)
+    facts = said.facts if isinstance(said, Bought) else said
     assert isinstance(facts, Facts)
     return facts
 
@@ -231,3 +232,24 @@ def test_every_topic_is_either_handled_or_a_request() -> None:
     assert not HANDLED & REQUESTS
     assert len(HANDLED) == 12
     assert len(REQUESTS) == 3
+
+
+def test_the_codes_an_order_was_paid_with_are_named_once_and_as_they_were_typed() -> None:
+    official_one = read("orders/create", official("order_resource_2026-07.json"))
+    assert isinstance(official_one, Bought)
+    assert (official_one.codes, official_one.referral_code) == (("TENOFF",), None)
+    told = [{"code": code, "amount": "1.00"} for code in ("b-1", "A 2", "b-1", "", "X" * 300)]
+    several = read("orders/paid", order(discount_codes=[*told, {"code": None}, {}]))
+    assert isinstance(several, Bought)
+    assert several.codes == ("b-1", "A 2")
+    nothing: tuple[Body, ...] = ({"discount_codes": []}, {"discount_codes": None}, {})
+    for said in nothing:
+        assert isinstance(read("orders/create", order() | said), Facts)
+
+
+def test_who_sent_the_buyer_is_one_attribute_of_the_cart_among_others() -> None:
+    colour = {"name": "colour", "value": "green"}
+    for value, told in ((" k7xq2mnpa4 ", "k7xq2mnpa4"), ("", None), ("x" * 300, None), (7, None)):
+        notes = [colour, {"name": "loyalnest_ref", "value": value}, {}]
+        said = read("orders/create", order(note_attributes=notes))
+        assert (said.referral_code if isinstance(said, Bought) else None) == told
