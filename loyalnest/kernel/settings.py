@@ -31,6 +31,9 @@ class Settings(BaseSettings):
     public_url: str | None = None
     """The address people reach this installation at, where a proxy stands before it."""
 
+    demo_shop_port: Port | None = None
+    """Where `up` opens the demo's shop; without it at the first free port above `port`."""
+
     trusted_proxies: str = ""
     """Proxies whose `X-Forwarded-For` is believed: addresses or networks, separated by commas."""
 

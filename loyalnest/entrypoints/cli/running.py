@@ -33,13 +33,18 @@ def remember_shopify_secret(settings: Settings) -> Settings:
     """The same settings with a secret for webhooks, made up and kept where none was set."""
     if settings.shopify_api_secret is not None:
         return settings
-    secret = f"{secrets.token_hex(32)}\n"
-    draft = _secret_file(settings).with_suffix(".new")
+    secret = secrets.token_hex(32)
+    keep_secret(_secret_file(settings), secret)
+    return settings.model_copy(update={"shopify_api_secret": SecretStr(secret)})
+
+
+def keep_secret(path: Path, secret: str) -> None:
+    """Write a secret where nobody else on the machine reads it, whole or not at all."""
+    draft = path.with_suffix(".new")
     draft.unlink(missing_ok=True)
     with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(secret)
-    draft.rename(_secret_file(settings))
-    return settings.model_copy(update={"shopify_api_secret": SecretStr(secret.strip())})
+        file.write(f"{secret}\n")
+    draft.rename(path)
 
 
 def _secret_file(settings: Settings) -> Path:

@@ -105,7 +105,8 @@ async def _run(program: Program, register: Register, stop: asyncio.Event) -> int
     process = await asyncio.create_subprocess_exec(
         *processes.launching(program.command, told=signal.SIGTERM),
         stdin=asyncio.subprocess.DEVNULL,
-        env={**os.environ, **program.environment},
+        # By this the next start knows what is left of this one.
+        env={**os.environ, **program.environment, "LOYALNEST_DATA_DIR": str(register.data_dir)},
     )
     register.add(process.pid)
     ended = asyncio.ensure_future(process.wait())

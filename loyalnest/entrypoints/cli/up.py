@@ -8,13 +8,15 @@ import socket
 import sys
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import httpx
 import typer
 
-from loyalnest.entrypoints import demo
+from loyalnest.entrypoints import demo, nest
+from loyalnest.entrypoints.cli import shop
 from loyalnest.entrypoints.cli.acting import open_database
 from loyalnest.entrypoints.cli.replay import was_delivered
 from loyalnest.entrypoints.cli.running import (
@@ -50,7 +52,7 @@ def up(
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     settings = settings_here()
     try:
-        run(settings, programs_of(settings), replay_of(settings))
+        run(settings, programs_of(settings), replay_of(settings), with_shop=shop.is_there())
     except KeyboardInterrupt:
         say("Stopped before it was up.")
 
@@ -78,10 +80,17 @@ def logs_of(settings: Settings) -> Path | None:
     return settings.data_dir / "log" if sys.stderr.isatty() else None
 
 
-def run(settings: Settings, programs: Sequence[Program], afterwards: Program | None = None) -> None:
+def run(
+    settings: Settings,
+    programs: Sequence[Program],
+    afterwards: Program | None = None,
+    *,
+    with_shop: bool = False,
+) -> None:
     """Run an installation until a signal says stop: first its programs end, then its database.
 
-    `afterwards` is started once the installation takes deliveries in.
+    `afterwards` is started once the installation takes deliveries in, the demo's shop along with
+    the others.
 
     Raises:
         AlreadyRunning: another `up` runs on this data folder.
@@ -96,8 +105,16 @@ def run(settings: Settings, programs: Sequence[Program], afterwards: Program | N
         _check_port(settings)
         with running_database(remember_shopify_secret(settings)) as connected:
             own_database = settings.database_url is None
-            asyncio.run(_run(connected, programs, afterwards, register, own_database=own_database))
-            say("Stopping the database …" if not settings.database_url else "Stopped.")
+            running = _run(
+                connected,
+                programs,
+                afterwards,
+                register,
+                own_database=own_database,
+                with_shop=with_shop,
+            )
+            asyncio.run(running)
+            say("Stopping the database …" if own_database else "Stopped.")
 
 
 async def _run(
@@ -107,20 +124,24 @@ async def _run(
     register: Register,
     *,
     own_database: bool,
+    with_shop: bool,
 ) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in _SIGNALS:
         loop.add_signal_handler(number, stop.set)
     await migrate(settings)
-    owner_password = await _prepare(settings)
+    shop_port = shop.port_for(settings) if with_shop else None
+    made = await _prepare(settings, shop_port)
+    if made.shop is not None:
+        programs = [*programs, made.shop]
     async with asyncio.TaskGroup() as tasks:
         if own_database:
             tasks.create_task(_watch_database(settings, stop))
         for program in programs:
             tasks.create_task(keep(program, register, stop, say))
         if await _is_ready(settings, stop):
-            _greet(settings, owner_password)
+            _greet(settings, made, shop_port)
             if afterwards:
                 tasks.create_task(_let_in(settings, afterwards, register, stop))
         await stop.wait()
@@ -139,13 +160,38 @@ async def _let_in(
         say(f"\n{_next_steps(settings)}\n")
 
 
-async def _prepare(settings: Settings) -> str | None:
-    """Make the keys and the demo at the first start; the demo owner's password if it is the first.
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What a start has made: what nobody can show again, and the shop where there is one."""
+
+    demo_password: str | None
+    shop_password: str | None = None
+    shop: Program | None = None
+
+
+async def _prepare(settings: Settings, shop_port: int | None) -> _Made:
+    """Make the keys, the demo and its shop's merchant at the first start.
 
     Refuses to go on without a key that the data needs.
     """
+    now = clock.now()
     async with open_database(settings) as database:
-        return await demo.prepare(database, now=clock.now())
+        password = await demo.prepare(database, now=now)
+        if shop_port is None:
+            return _Made(password)
+        opened = await nest.prepare(
+            database,
+            port=shop_port,
+            kept_key=shop.kept_key(settings),
+            owner_password=password,
+            now=now,
+        )
+    shop.keep_key(settings, opened.api_key)
+    folder = logs_of(settings)
+    program = shop.program_of(
+        settings, opened, port=shop_port, log_file=folder and folder / "shop.log"
+    )
+    return _Made(password, opened.owner_password, program)
 
 
 async def _watch_database(settings: Settings, stop: asyncio.Event) -> None:
@@ -179,20 +225,27 @@ async def _told_to_stop(stop: asyncio.Event, within_s: float) -> bool:
     return stop.is_set()
 
 
-def _greet(settings: Settings, owner_password: str | None) -> None:
+def _greet(settings: Settings, made: _Made, shop_port: int | None) -> None:
     address = settings.public_url or address_of(settings)
     say(f"\nLoyalNest is up at {address}")
     say(f"  Dashboard {address}/dashboard/")
     say(f"  API       {address}/docs")
     say("  API key   .venv/bin/loyalnest api-keys create --merchant demo")
-    if owner_password:
-        say(f"  Sign in   {demo.OWNER} with {owner_password} (shown only now)")
-    else:
-        say(f"  Password  .venv/bin/loyalnest staff set-password {demo.OWNER} --merchant demo")
+    _greet_owner(demo.OWNER, demo.HANDLE, made.demo_password)
+    if shop_port is not None:
+        say(f"  Shop      {shop.address_at(shop_port)}   a demo shop with the widget in it")
+        _greet_owner(nest.OWNER, nest.HANDLE, made.shop_password)
     say(f"  Data      {settings.data_dir}")
     if folder := logs_of(settings):
         say(f"  Logs      {folder / 'web.log'}, worker.log")
     say("  Stop      Ctrl-C\n")
+
+
+def _greet_owner(email: str, merchant: str, password: str | None) -> None:
+    if password:
+        say(f"  Sign in   {email} with {password} (shown only now)")
+    else:
+        say(f"  Password  .venv/bin/loyalnest staff set-password {email} --merchant {merchant}")
 
 
 def _next_steps(settings: Settings) -> str:

@@ -1,6 +1,7 @@
 """An installation whose web server and worker are stand-ins that write down how they ended.
 
 stand_in.py up [stubborn]      runs `up` with the two below
+stand_in.py up shop            the same with the demo's shop, which is no stand-in
 stand_in.py web | worker       uses the database and waits to be stopped
 
 The two are light: they load nothing of the program but what attaches them to the database.
@@ -51,7 +52,7 @@ def supervise(manner: str) -> None:
     own = [sys.executable, __file__]
     programs = [Program(name, [*own, name, manner]) for name in ("web", "worker")]
     try:
-        up.run(settings_here(), programs)
+        up.run(settings_here(), programs, with_shop=manner == "shop")
     except DomainError as error:
         sys.exit(f"{error.code}: {error.detail}")
 

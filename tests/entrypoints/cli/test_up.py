@@ -13,9 +13,11 @@ from pathlib import Path
 import httpx
 import pytest
 
+from loyalnest.entrypoints.cli.shop import port_for
 from loyalnest.kernel import processes
 from loyalnest.kernel.embedded import Profile, Server, attached
 from loyalnest.kernel.processes import Process
+from loyalnest.kernel.settings import Settings
 from tests.kernel.embedded.conftest import ask, kill, of_installation, postmaster_of
 
 SECONDS = 180.0
@@ -34,10 +36,9 @@ class Installation:
         self.address = f"http://127.0.0.1:{self.port}"
         self.up: subprocess.Popen[str] | None = None
 
-    def start(self, *, stubborn: bool = False, **settings: str) -> subprocess.Popen[str]:
-        manner = ["stubborn"] if stubborn else []
+    def start(self, manner: str = "", **settings: str) -> subprocess.Popen[str]:
         self.up = subprocess.Popen(
-            [sys.executable, str(_STAND_IN), "up", *manner],
+            [sys.executable, str(_STAND_IN), "up", manner],
             env={
                 **os.environ,
                 "PYTHONPATH": os.getcwd(),
@@ -55,10 +56,7 @@ class Installation:
         def ready() -> bool:
             assert self.up is not None
             assert self.up.poll() is None, self.up.communicate()[0]
-            try:
-                return httpx.get(self.address, timeout=1).status_code == 200
-            except httpx.HTTPError:
-                return False
+            return self.shows(self.address)
 
         wait_until(ready)
         wait_until(lambda: len(self.children()) == 2)
@@ -78,6 +76,13 @@ class Installation:
     @property
     def server(self) -> Server:
         return Server.of(self.data_dir)
+
+    def shows(self, address: str) -> bool:
+        """Whether a page is there."""
+        try:
+            return httpx.get(address, timeout=1).status_code == 200
+        except httpx.HTTPError:
+            return False
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
@@ -208,6 +213,42 @@ def test_a_taken_port_is_said_at_once(shop: Installation) -> None:
     assert "LOYALNEST_PORT" in output
 
 
+def test_the_demos_shop_opens_beside_an_installation_that_had_none_and_ends_with_it(
+    shop: Installation,
+) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{probe.getsockname()[1]}"
+    said: list[str] = []
+    for _ in range(2):
+        shop.start("shop", LOYALNEST_DEMO_SHOP_PORT=address.rpartition(":")[2])
+        shop.wait_until_ready()
+        wait_until(lambda: shop.shows(address))
+        handles = "SELECT string_agg(handle, ' ' ORDER BY handle) FROM merchants"
+        assert ask(shop.server.owner_url, handles) == "demo shop"
+        keys = "SELECT count(*)::text FROM api_keys"
+        assert ask(shop.server.owner_url, keys) == "1"
+        status, output = shop.stop()
+        assert status == 0, output
+        assert of_installation(shop.data_dir) == []
+        assert not shop.shows(address)
+        said.append(output)
+    assert address in said[0]
+    assert "owner@nest.example.com with" in said[0]
+    assert "set-password owner@nest.example.com --merchant shop" in said[1]
+
+
+def test_the_shop_opens_at_the_first_port_that_is_free() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port: int = taken.getsockname()[1]
+        beside = port_for(Settings(port=port - 1))
+    assert beside > port
+    assert port_for(Settings(port=8000, demo_shop_port=port)) == port
+    assert 0 < port_for(Settings(port=65535)) < 65536
+
+
 def test_children_and_database_end_when_the_supervisor_is_killed(shop: Installation) -> None:
     shop.start()
     shop.wait_until_ready()
@@ -220,7 +261,7 @@ def test_children_and_database_end_when_the_supervisor_is_killed(shop: Installat
 
 
 def test_what_ignores_its_end_is_ended_by_the_next_start(shop: Installation) -> None:
-    shop.start(stubborn=True)
+    shop.start("stubborn")
     shop.wait_until_ready()
     stubborn = shop.children()
     assert shop.up is not None
