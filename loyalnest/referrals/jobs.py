@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from loyalnest import rewards
 from loyalnest.kernel.database import Database
-from loyalnest.kernel.jobs import Recurring
+from loyalnest.kernel.jobs import Recurring, merchant_by_merchant
 from loyalnest.referrals.service import complete_merchants, forget_old_marks, judge_many
 
 _PAGE = 1000
@@ -55,9 +55,12 @@ async def judge_due(database: Database, now: datetime) -> None:
     """
     async with database.platform() as session:
         due = list(await session.scalars(_MERCHANTS, {"now": now}))
-    for merchant_id in due:
+
+    async def judge_of(merchant_id: UUID) -> None:
         while await _judge_page(database, merchant_id, now):
             pass
+
+    await merchant_by_merchant(due, judge_of)
 
 
 async def give_owed(database: Database, now: datetime) -> None:
@@ -67,10 +70,13 @@ async def give_owed(database: Database, now: datetime) -> None:
     """
     async with database.platform() as session:
         owing = list(await session.scalars(_OWING))
-    for merchant_id in owing:
+
+    async def give_of(merchant_id: UUID) -> None:
         after: UUID | None = _BEFORE_ALL
         while after:
             after = await _give_page(database, merchant_id, after, now)
+
+    await merchant_by_merchant(owing, give_of)
 
 
 async def _give_page(

@@ -1,11 +1,12 @@
 """Timetable: codes lapse when their time has come."""
 
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import text
 
 from loyalnest.kernel.database import Database
-from loyalnest.kernel.jobs import Recurring
+from loyalnest.kernel.jobs import Recurring, merchant_by_merchant
 from loyalnest.rewards.service import expire_due
 
 _DUE = text(
@@ -17,11 +18,14 @@ async def expire(database: Database, now: datetime) -> None:
     """Let every code lapse that is past its date; each bite commits by itself."""
     async with database.platform() as session:
         due = list(await session.scalars(_DUE, {"now": now}))
-    for merchant_id in due:
+
+    async def expire_of(merchant_id: UUID) -> None:
         lapsed = 1
         while lapsed:
             async with database.tenant(merchant_id) as session:
                 lapsed = await expire_due(session, now=now)
+
+    await merchant_by_merchant(due, expire_of)
 
 
 EXPIRY = Recurring("rewards.expire", "*/10 * * * *", expire)

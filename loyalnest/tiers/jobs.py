@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from loyalnest.kernel.database import Database
-from loyalnest.kernel.jobs import Recurring
+from loyalnest.kernel.jobs import Recurring, merchant_by_merchant
 from loyalnest.tiers.service import judge_many
 
 _PAGE = 1000
@@ -33,8 +33,7 @@ async def judge_by_night(database: Database, now: datetime) -> None:
     """Judge everybody who has a tier to lose, of the merchants whose day has just begun."""
     async with database.platform() as session:
         due = list(await session.scalars(_DUE, {"now": now}))
-    for merchant_id in due:
-        await judge_standing(database, merchant_id, now=now)
+    await merchant_by_merchant(due, lambda each: judge_standing(database, each, now=now))
 
 
 async def judge_standing(database: Database, merchant_id: UUID, *, now: datetime) -> None:

@@ -18,6 +18,7 @@ from loyalnest.kernel.jobs.queue import (
     run_jobs,
     waiting_jobs,
 )
+from loyalnest.kernel.jobs.turns import merchant_by_merchant
 from loyalnest.kernel.jobs.values import HeldJob, Job, Payload, Recurring
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "forget_done",
     "held_jobs",
     "install_statements",
+    "merchant_by_merchant",
     "pending_upgrade",
     "retry_held",
     "run_jobs",
