@@ -98,6 +98,8 @@ def test_a_backend_that_outlived_everybody_is_ended_by_the_next_start(
             os.kill(backend.pid, signal.SIGSTOP)
         keeper = server.keeper
         assert keeper is not None
+        # It is told of its keeper's end and would take its backends along, were it quick enough.
+        os.kill(postmaster_of(server).pid, signal.SIGSTOP)
         kill(keeper, postmaster_of(server))
         user.kill()
     with client:
