@@ -179,11 +179,10 @@ async def _key(database: Database, merchant_id: UUID, kept: str | None, *, now: 
 
 
 async def _is_good(database: Database, merchant_id: UUID, key: str, *, now: datetime) -> bool:
-    async with database.batch([]) as session:
-        try:
-            caller = await staff.authenticate(session, key, now=now)
-        except staff.CredentialsInvalid:
-            return False
+    try:
+        caller = await staff.Bearers(database).caller_of(key, now=now)
+    except staff.CredentialsInvalid:
+        return False
     return caller.merchant_id == merchant_id
 
 
