@@ -46,6 +46,7 @@ def bought(ids: Iterator[int], worth: Worth | None = FIVE_OFF, **more: Any) -> B
 
 def strangers(ours: Any, theirs: Any, where: str = "") -> list[str]:
     """What Shopify's body doesn't have, or has as something else."""
+    differ = len({_kind(ours), _kind(theirs)} - {"NoneType"}) > 1
     if isinstance(ours, dict) and isinstance(theirs, dict):
         own, shopifys = cast(Body, ours), cast(Body, theirs)
         new = [f"{where}.{key}" for key in own if key not in shopifys]
@@ -55,8 +56,7 @@ def strangers(ours: Any, theirs: Any, where: str = "") -> list[str]:
         items, examples = cast(list[Any], ours), cast(list[Any], theirs)
         # Where theirs has none, it says nothing of what one would look like.
         return [f for it in items if examples for f in strangers(it, examples[0], f"{where}[]")]
-    kinds = {_kind(ours), _kind(theirs)} - {"NoneType"}
-    return [where] if len(kinds) > 1 else []
+    return [where] if differ else []
 
 
 def _kind(value: object) -> str:
