@@ -12,6 +12,7 @@ from loyalnest import (
     branding,
     campaigns,
     customers,
+    experiments,
     gamification,
     merchants,
     onboarding,
@@ -34,6 +35,7 @@ from tests.branding.drawings import drawing
 from tests.conftest import NOW
 from tests.contracts.shopify.bodies import order, refund
 from tests.doors import bearing, house, make_key
+from tests.experiments.cast import begins, meeting, meets
 from tests.shop import Shop, Told, open_shop
 
 EARLIER = datetime(2026, 10, 1, tzinfo=NOW.tzinfo)
@@ -99,6 +101,7 @@ async def _settled(database: Database, shop: Shop, owner: str) -> Tenant:
         await _say_where_staff_work(client, key, owner)
     await _refer_a_friend(shop, email)
     await _begin(database, shop)
+    await _try_something(database, shop)
     await _fall_into_debt_and_merge(database, key, await shop.customer_id(email))
     await _settle_program(database, shop, email)
     picture = await _look_their_own_way(database, shop, owner)
@@ -219,6 +222,14 @@ async def _begin(database: Database, shop: Shop) -> None:
         await plans.note_usage(session, plans.Plan("small", 3), now=NOW)
 
 
+async def _try_something(database: Database, shop: Shop) -> None:
+    """An experiment runs; who met it long ago is a number by now, who met it today is not yet."""
+    running = await begins(shop)
+    for variant, at in (("a", NOW - timedelta(days=100)), ("b", NOW)):
+        await meets(shop, running, variant, meeting(running, variant, 1), clicking=1, now=at)
+    await experiments.forget(database, NOW)
+
+
 async def _look_their_own_way(database: Database, shop: Shop, owner: str) -> str:
     """A name and a logo of their own; what names the picture."""
     body = drawing(colour={"ada": "red", "bea": "blue"}[owner])
@@ -308,6 +319,7 @@ async def _ids(database: Database, shop: Shop, email: str) -> dict[str, str]:
                 "cmp": "SELECT id FROM campaigns ORDER BY id LIMIT 1",
                 "rwd": "SELECT id FROM rewards ORDER BY id LIMIT 1",
                 "red": "SELECT id FROM redemptions ORDER BY id LIMIT 1",
+                "exp": "SELECT id FROM experiments ORDER BY id LIMIT 1",
             }.items()
         }
         position = await session.scalar(text("SELECT min(position) FROM events"))
@@ -330,6 +342,7 @@ async def _ids(database: Database, shop: Shop, email: str) -> dict[str, str]:
         "reward_id": wire["rwd"],
         "redemption_id": wire["red"],
         "referral_id": wire["rfl"],
+        "experiment_id": wire["exp"],
         "segment": "new",
         "badge": "first",
         "language": "de",

@@ -20,6 +20,7 @@ from loyalnest import (
     campaigns,
     customers,
     earning,
+    experiments,
     gamification,
     ledger,
     merchants,
@@ -107,6 +108,7 @@ SUBSCRIBERS = (
     referrals.REFERRALS,
     rewards.REFUNDS,
     gamification.BADGES,
+    experiments.VISITORS,
 )
 JOBS = (tiers.JUDGE_EVERYBODY, gamification.JUDGE_EVERYBODY, referrals.FROM_ORDERS)
 TIMETABLE = (
@@ -121,6 +123,7 @@ TIMETABLE = (
     referrals.OWED,
     referrals.DAILY,
     rewards.EXPIRY,
+    experiments.NIGHTLY,
 )
 
 
@@ -260,5 +263,5 @@ def _routers(settings: Settings) -> Mapping[Role, Sequence[APIRouter]]:
         Role.ADMIN_FEATURES: [],
         Role.CAMPAIGN: [campaigns.router, tiers.router],
         Role.GAMIFICATION: [gamification.router, gamification.own_router],
-        Role.FRONTEND: [],
+        Role.FRONTEND: [experiments.router, experiments.usage_router()],
     }

@@ -39,6 +39,7 @@ from loyalnest.merchants.queries import (
     is_connected,
     list_merchants,
     list_stores,
+    owners_of,
     program_of,
     programs_of,
 )
@@ -133,6 +134,7 @@ __all__ = [
     "list_stores",
     "mark_uninstalled",
     "may_be_page",
+    "owners_of",
     "program_of",
     "programs_of",
     "router",

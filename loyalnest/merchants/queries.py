@@ -1,6 +1,6 @@
 """Named reads: merchants, their stores, and the program as it was at any instant."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -46,6 +46,10 @@ WHERE uninstalled_at IS NULL
   AND (domain = :host OR web_addresses @> ARRAY[:origin])
 """
 _PAGE_OF_MERCHANT = text(f"SELECT true {_HAS_PAGE} AND merchant_id = :merchant_id LIMIT 1")
+_OWNERS = text(
+    "SELECT domain, merchant_id FROM stores"
+    " WHERE uninstalled_at IS NULL AND domain = ANY(cast(:domains AS text[]))"
+)
 PAGE_OF_ANYBODY = text(f"SELECT true {_HAS_PAGE} LIMIT 1")
 _SHOP = text(
     "SELECT merchant_id, subject_id FROM directory WHERE kind = :kind AND hash = ANY(:hashes)"
@@ -165,6 +169,14 @@ async def find_shop(session: AsyncSession, *, provider: str, domain: str) -> Sho
     hashes = ring_of(session).blind_all(None, kind, rules.normalised_domain(domain))
     row = (await session.execute(_SHOP, {"kind": kind, "hashes": hashes})).first()
     return Shop(row.merchant_id, row.subject_id) if row else None
+
+
+async def owners_of(session: AsyncSession, domains: Collection[str]) -> dict[str, UUID]:
+    """Whose connected stores these are, as far as they are anybody's. For the platform."""
+    normal = {domain: rules.normalised_domain(domain) for domain in domains}
+    rows = await session.execute(_OWNERS, {"domains": sorted(set(normal.values()))})
+    owners: dict[str, UUID] = {row.domain: row.merchant_id for row in rows}
+    return {domain: owners[name] for domain, name in normal.items() if name in owners}
 
 
 async def is_connected(session: AsyncSession, store_id: UUID) -> bool:

@@ -41,6 +41,7 @@ QUERIES = {
     "get_referral_advocate": "customer_id={customer_id}",
     "preview_unmerge": "merge_id={merge_id}",
     "list_texts": "language={language}&q={key}",
+    "plan_experiment": "baseline=0.1&effect=0.02&subject=launcher",
 }
 # For what takes a body: one that would do, with ids by the names of the parameters.
 BODIES: dict[str, dict[str, Any]] = {
@@ -74,6 +75,15 @@ BODIES: dict[str, dict[str, Any]] = {
             "name": "Ours now",
             "starts_at": "2026-11-01T00:00:00Z",
             "effect": {"kind": "bonus", "points": 5},
+        }
+    },
+    "save_experiment": {
+        "design": {
+            "name": "Ours now",
+            "subject": "launcher",
+            "variants": [{"key": "a"}, {"key": "b"}],
+            "goal": {"kind": "order"},
+            "plan": {"baseline": 0.1, "effect": 0.02},
         }
     },
     "save_branding": {"settings": {"logo": "{picture}"}},

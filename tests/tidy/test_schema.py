@@ -9,12 +9,13 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from loyalnest import customers, gamification, ledger, merchants, referrals
+from loyalnest import customers, experiments, gamification, ledger, merchants, referrals
 from loyalnest.customers.service.index import index_many
 from loyalnest.entrypoints import wiring
 from loyalnest.kernel.database import Database, act_as_platform, act_for, merchant_of
 from loyalnest.kernel.ids import new_id
 from tests.conftest import NOW
+from tests.experiments.cast import design, meeting, view
 
 # Tables of the installation rather than of a merchant, and why they may be.
 INSTALLATION = {
@@ -43,6 +44,7 @@ PERSONAL = {
     "customer_search": "customers",
     "customer_terms": "customers",
     "customers": "customers",
+    "experiment_exposures": "experiments",
     "leaderboard_members": "gamification",
     "leaderboard_scores": "gamification",
     "referral_marks": "referrals",
@@ -219,6 +221,14 @@ async def _open_merchant(session: AsyncSession) -> None:
         actor="test",
     )
     await ledger.open_unit(session, merchant_id=merchant.id, now=NOW)
+    await merchants.add_store(
+        session,
+        merchant_id=merchant.id,
+        provider="shopify",
+        domain="cafe.myshopify.com",
+        name="Café",
+        now=NOW,
+    )
     await act_for(session, [merchant.id])
 
 
@@ -244,7 +254,18 @@ async def _filled_in(session: AsyncSession) -> customers.CustomerId:
     game = gamification.Game(leaderboard=gamification.Board())
     await gamification.save(session, game, actor="test", now=NOW)
     await gamification.join_board(session, customer_id=anna, now=NOW)
+    await _met_a_variant(session, anna)
     return anna
+
+
+async def _met_a_variant(session: AsyncSession, customer_id: customers.CustomerId) -> None:
+    drafted = await experiments.draft(session, design(), actor="test", now=NOW)
+    running = await experiments.start(session, drafted.id, actor="test", now=NOW)
+    (visitor,) = meeting(running, "a", 1)
+    member = (running.merchant_id, customer_id)
+    batch = experiments.Batch("cafe.myshopify.com", visitor, [view(running, "a")], member)
+    await act_as_platform(session)
+    assert await experiments.count_many(session, [batch], now=NOW) == 1
 
 
 async def _rows_about(

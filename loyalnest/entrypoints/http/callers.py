@@ -22,7 +22,8 @@ from loyalnest.kernel.settings import Settings
 
 API = "/v1/api/"
 # A browser can set no header for the stream and sends its token as the first message. Whoever
-# clicks on a referral link is nobody we know; whoever was given a link to join, not yet.
+# clicks on a referral link or looks at a shop's page is nobody we know; whoever was given a link to
+# join, not yet.
 _OPEN = frozenset(
     {
         "/v1/api/auth/login",
@@ -32,6 +33,7 @@ _OPEN = frozenset(
         "/v1/api/events/stream",
         "/v1/api/referrals/click",
         "/v1/api/sessions",
+        "/v1/api/usage",
     }
 )
 

@@ -16,7 +16,7 @@ from loyalnest.kernel.errors import Forbidden
 from loyalnest.kernel.http import Caller, problem_response
 
 _API = "/v1/api/"
-_DOORS = ("/v1/api/me", "/v1/api/sessions", "/v1/api/referrals/click")
+_DOORS = ("/v1/api/me", "/v1/api/sessions", "/v1/api/referrals/click", "/v1/api/usage")
 _PREFLIGHT_KEPT_S = 600
 _ALLOWED = {
     "Access-Control-Allow-Methods": "GET, POST, PUT, DELETE",

@@ -30,7 +30,7 @@ ROW = re.compile(r"^\| `(\w+)` \| `[A-Z]+ \S+` \| (?:`(\S+)`)? *\|(.*)\|$", re.M
 # The only operations without a scope: whoever is known may use these, or anybody.
 NO_SCOPE = {
     *("sign_in", "refresh_session", "read_link", "use_link", "count_referral_click"),
-    "use_customer_link",
+    *("use_customer_link", "report_usage"),
     *("sign_out", "sign_out_everywhere", "change_password", "link_shopify_user", "get_identity"),
     *("list_own_sessions", "end_own_session"),
 }

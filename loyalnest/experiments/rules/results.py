@@ -1,0 +1,118 @@
+"""What may be said of an experiment, and when."""
+
+import math
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from loyalnest.experiments.rules import statistics
+from loyalnest.experiments.values import (
+    Comparison,
+    Experiment,
+    Interval,
+    Outcome,
+    Result,
+    State,
+    Tally,
+    VariantResult,
+    Verdict,
+)
+
+MISMATCH_BELOW = 0.001
+"""Chance alone brings shares so far off the plan once in a thousand experiments."""
+_NOBODY = Tally(0, 0, 0)
+_EXPECTED_AT_LEAST = 5  # below, the χ² distribution is no good likeness of what is counted
+_DAY_S = 86_400
+
+
+def judge(experiment: Experiment, tallies: Mapping[str, Tally]) -> Result:
+    """What is known of an experiment, and what may be said of it.
+
+    A variant is only called better or worse once as many as the plan asks for have been counted,
+    and those alone are ever counted: looking more often, or waiting longer, changes nothing.
+    """
+    design = experiment.design
+    by_variant = [tallies.get(variant.key, _NOBODY) for variant in design.variants]
+    p = _mismatch(by_variant, design.weights)
+    verdict = _undecided(experiment, by_variant, p)
+    confidence = design.plan.confidence
+    z = statistics.critical(confidence, len(by_variant) - 1)
+    of_one = statistics.critical(confidence)
+    variants = [
+        VariantResult(
+            key=variant.key,
+            needed=experiment.needed.get(variant.key, 0),
+            tally=tally,
+            share=tally.reached / tally.counted if tally.counted else None,
+            interval=_between(tally, of_one),
+            against_first=_compared(by_variant[0], tally, z, decided=verdict is None)
+            if index
+            else None,
+        )
+        for index, (variant, tally) in enumerate(zip(design.variants, by_variant, strict=True))
+    ]
+    return Result(verdict or _decided(variants), variants, p)
+
+
+def days_to_go(experiment: Experiment, result: Result, *, now: datetime) -> int | None:
+    """How many days more it takes at the pace so far; None where there is no pace yet."""
+    if experiment.state is not State.RUNNING or experiment.started_at is None:
+        return None
+    since_s = (now - experiment.started_at).total_seconds()
+    if since_s <= 0 or not all(it.tally.visitors for it in result.variants):
+        return None
+    missing_s = max(
+        (it.needed - it.tally.visitors) * since_s / it.tally.visitors for it in result.variants
+    )
+    window_s = experiment.design.goal.within_days * _DAY_S
+    waiting_s = window_s if any(it.tally.counted < it.needed for it in result.variants) else 0
+    return math.ceil((max(missing_s, 0) + waiting_s) / _DAY_S)
+
+
+def _mismatch(tallies: Sequence[Tally], weights: Sequence[int]) -> float | None:
+    everybody = sum(tally.visitors for tally in tallies)
+    if everybody * min(weights) < _EXPECTED_AT_LEAST * sum(weights):
+        return None
+    return statistics.mismatch([tally.visitors for tally in tallies], weights)
+
+
+def _undecided(
+    experiment: Experiment, tallies: Sequence[Tally], mismatch_p: float | None
+) -> Verdict | None:
+    """Why nothing may be said; None where something may."""
+    if mismatch_p is not None and mismatch_p < MISMATCH_BELOW:
+        return Verdict.MISMATCH
+    needed = [experiment.needed.get(variant.key) for variant in experiment.design.variants]
+    pairs = list(zip(needed, tallies, strict=True))
+    if all(wanted is not None and tally.counted >= wanted for wanted, tally in pairs):
+        return None
+    will_be = all(wanted is not None and tally.visitors >= wanted for wanted, tally in pairs)
+    if experiment.state is State.ENDED and not will_be:
+        return Verdict.ENDED_EARLY
+    return Verdict.TOO_EARLY
+
+
+def _decided(variants: Sequence[VariantResult]) -> Verdict:
+    differs = any(
+        it.against_first and it.against_first.outcome is not Outcome.NO_DIFFERENCE
+        for it in variants
+    )
+    return Verdict.DIFFERENCE if differs else Verdict.NO_DIFFERENCE
+
+
+def _between(tally: Tally, z: float) -> Interval | None:
+    return statistics.share_between(tally.reached, tally.counted, z) if tally.counted else None
+
+
+def _compared(first: Tally, other: Tally, z: float, *, decided: bool) -> Comparison | None:
+    if not first.counted or not other.counted:
+        return None
+    difference, interval = statistics.difference_between(
+        (first.reached, first.counted), (other.reached, other.counted), z
+    )
+    return Comparison(difference, interval, _outcome(interval) if decided else None)
+
+
+def _outcome(interval: Interval) -> Outcome:
+    if interval.low > 0:
+        return Outcome.BETTER
+    return Outcome.WORSE if interval.high < 0 else Outcome.NO_DIFFERENCE

@@ -1,0 +1,25 @@
+"""The use cases of experiments and usage."""
+
+from loyalnest.experiments.service.counting import count_many
+from loyalnest.experiments.service.drafting import change, discard, draft, end, start
+from loyalnest.experiments.service.forgetting import (
+    erase_customer,
+    export_customer,
+    forget,
+    forget_customers,
+)
+from loyalnest.experiments.service.gathering import Gathering
+
+__all__ = [
+    "Gathering",
+    "change",
+    "count_many",
+    "discard",
+    "draft",
+    "end",
+    "erase_customer",
+    "export_customer",
+    "forget",
+    "forget_customers",
+    "start",
+]
