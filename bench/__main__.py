@@ -19,6 +19,7 @@ from bench import (
     dashboard_size,
     earn,
     end_to_end,
+    exposures,
     growth,
     hot_customer,
     intake,
@@ -50,6 +51,7 @@ FIGURES = [
         stock_100,
         search_1m,
         activity,
+        exposures,
     )
 ]
 RESULTS = Path(__file__).with_name("results.json")
