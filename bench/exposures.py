@@ -59,7 +59,9 @@ async def _begin(place: Installation, store: Store) -> Experiment:
             Variant(key=key, weight=weight, changes={"launcher": f"Say {key}"})
             for key, weight in _WEIGHTS.items()
         ),
-        goal=experiments.Goal(kind=experiments.GoalKind.CLICK, element=experiments.LAUNCHER),
+        goal=experiments.ExperimentGoal(
+            kind=experiments.GoalKind.CLICK, element=experiments.LAUNCHER
+        ),
         plan=experiments.Plan(baseline=0.05, effect=0.01),
     )
     now = clock.now()

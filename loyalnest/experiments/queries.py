@@ -17,9 +17,9 @@ from loyalnest.experiments.values import (
     Design,
     Experiment,
     ExperimentId,
+    ExperimentState,
     Shown,
     ShownVariant,
-    State,
     Tally,
 )
 from loyalnest.kernel.database import bulk, merchant_of
@@ -71,7 +71,11 @@ async def get(session: AsyncSession, experiment_id: UUID) -> Experiment:
 
 
 async def list_experiments(
-    session: AsyncSession, *, state: State | None = None, before: UUID | None = None, limit: int
+    session: AsyncSession,
+    *,
+    state: ExperimentState | None = None,
+    before: UUID | None = None,
+    limit: int,
 ) -> list[Experiment]:
     """The merchant's experiments, the newest first."""
     asked = {
@@ -151,7 +155,7 @@ def _experiment(row: Row[Any]) -> Experiment:
         merchant_id=row.merchant_id,
         id=ExperimentId(row.id),
         version=row.version,
-        state=State(row.state),
+        state=ExperimentState(row.state),
         design=Design.model_validate(row.design),
         needed=row.needed,
         created_at=row.created_at,

@@ -21,7 +21,7 @@ from loyalnest.experiments.schemas import (
     UsageFigures,
     UsageReport,
 )
-from loyalnest.experiments.values import WIRE_PREFIX, State
+from loyalnest.experiments.values import WIRE_PREFIX, ExperimentState
 from loyalnest.kernel.database import merchant_of
 from loyalnest.kernel.http import (
     PROBLEMS,
@@ -110,7 +110,7 @@ async def get_usage_figures(
 async def list_experiments(
     session: Reading,
     paging: Paging,
-    state: Annotated[State | None, Query(description="Only those in this state.")] = None,
+    state: Annotated[ExperimentState | None, Query(description="Only those in this state.")] = None,
 ) -> Page[ExperimentView]:
     """The merchant's experiments, the newest first."""
     found = await queries.list_experiments(

@@ -16,15 +16,15 @@ from loyalnest.experiments.values import (
     Count,
     Design,
     Experiment,
+    ExperimentState,
+    ExperimentVerdict,
     GoalKind,
     Happening,
     Outcome,
     Plan,
     Result,
-    State,
     Subject,
     VariantResult,
-    Verdict,
     Visitor,
 )
 from loyalnest.kernel.http import Instant
@@ -98,7 +98,7 @@ class ExperimentView(BaseModel):
         examples=["exp_01890a5d7b3e7c4f8a1b2c3d4e5f6071"],
     )
     version: int
-    state: State
+    state: ExperimentState
     design: Design
     needed: dict[str, int] = Field(
         description="By variant: how many have to be counted before anything is said."
@@ -208,7 +208,7 @@ class VariantResultView(BaseModel):
 class ResultView(BaseModel):
     """What is known of an experiment so far, and what may be said of it."""
 
-    verdict: Verdict
+    verdict: ExperimentVerdict
     variants: list[VariantResultView]
     mismatch_p: float | None = Field(
         description="How probable by chance it is that the variants' shares of the visitors lie so"

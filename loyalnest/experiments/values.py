@@ -56,7 +56,7 @@ def _plain(words: str) -> str:
 Words = Annotated[str, Field(max_length=300), AfterValidator(_plain)]
 
 
-class State(StrEnum):
+class ExperimentState(StrEnum):
     """Where an experiment is in its life."""
 
     DRAFT = "draft"
@@ -92,7 +92,7 @@ class GoalKind(StrEnum):
         return self in {GoalKind.ORDER, GoalKind.REDEMPTION}
 
 
-class Verdict(StrEnum):
+class ExperimentVerdict(StrEnum):
     """What may be said of an experiment."""
 
     TOO_EARLY = "too_early"
@@ -140,7 +140,7 @@ class Variant(Closed):
         return self.changes | self.translations.get(language, {})
 
 
-class Goal(Closed):
+class ExperimentGoal(Closed):
     """What a variant should bring more of, and how long after it was met that still counts."""
 
     kind: GoalKind
@@ -150,7 +150,7 @@ class Goal(Closed):
     within_days: int = Field(default=1, ge=1, le=LONGEST_WINDOW_DAYS)
 
     @model_validator(mode="after")
-    def _says_where(self) -> "Goal":
+    def _says_where(self) -> "ExperimentGoal":
         if self.kind.of_members != (self.element is None):
             raise ValueError("name an element for a click or a goal, and none for anything else")
         return self
@@ -186,7 +186,7 @@ class Design(Closed):
         default=100, ge=1, le=100, description="Of all visitors; the others see the first variant."
     )
     variants: tuple[Variant, ...] = Field(min_length=2, max_length=5)
-    goal: Goal
+    goal: ExperimentGoal
     plan: Plan
 
     @model_validator(mode="after")
@@ -223,7 +223,7 @@ class Experiment(msgspec.Struct, frozen=True, kw_only=True):
     merchant_id: UUID
     id: ExperimentId
     version: int
-    state: State
+    state: ExperimentState
     design: Design
     needed: Mapping[str, int]
     """By variant: how many have to be counted before anything is said. Empty for a draft."""
@@ -340,7 +340,7 @@ class VariantResult(msgspec.Struct, frozen=True):
 class Result(msgspec.Struct, frozen=True):
     """What is known of an experiment so far."""
 
-    verdict: Verdict
+    verdict: ExperimentVerdict
     variants: Sequence[VariantResult]
     mismatch_p: float | None
     """How probable shares this far off the plan are by chance; None without visitors."""

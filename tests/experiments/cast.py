@@ -12,7 +12,7 @@ from loyalnest.experiments import (
     Batch,
     Design,
     Experiment,
-    Goal,
+    ExperimentGoal,
     GoalKind,
     Happening,
     Plan,
@@ -41,7 +41,7 @@ def design(**changed: Any) -> Design:
                 translations={"de": {"title": "5 Pfund warten"}},
             ),
         ),
-        "goal": Goal(kind=GoalKind.CLICK, element=NUDGE),
+        "goal": ExperimentGoal(kind=GoalKind.CLICK, element=NUDGE),
         "plan": ROUGH,
     }
     return Design(**(said | changed))

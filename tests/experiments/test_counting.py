@@ -8,7 +8,14 @@ import pytest
 from sqlalchemy import text
 
 from loyalnest import customers, experiments, ledger
-from loyalnest.experiments import Batch, Goal, GoalKind, Happening, State, Verdict
+from loyalnest.experiments import (
+    Batch,
+    ExperimentGoal,
+    ExperimentState,
+    ExperimentVerdict,
+    GoalKind,
+    Happening,
+)
 from loyalnest.experiments.storage import NUDGES_A_DAY
 from loyalnest.kernel import relay
 from loyalnest.kernel.database import Database
@@ -114,7 +121,7 @@ async def test_a_click_before_the_meeting_was_not_brought_by_it(shop: Shop) -> N
     # After the end of an experiment the time to click goes on.
     await meets(shop, experiment, "a", meeting(experiment, "a", 3)[2:])
     ended = await ends(shop, experiment)
-    assert ended.state is State.ENDED
+    assert ended.state is ExperimentState.ENDED
     third = meeting(experiment, "a", 3)[2]
     await report(shop, Batch(place, third, [click(at=NOW)]), now=NOW + timedelta(hours=1))
     assert await tallies(shop, experiment, now=LATER) == {"a": (3, 3, 1)}
@@ -130,7 +137,7 @@ async def test_only_as_many_as_planned_are_ever_counted(shop: Shop) -> None:
         await meets(shop, experiment, variant, people[NEEDED:], clicking=3, now=then)
     decided = await result_of(shop, experiment, now=LATER)
     assert [tuple(it.tally) for it in decided.variants] == [(6, 3, 0), (6, 3, 3)]
-    assert decided.verdict is Verdict.DIFFERENCE
+    assert decided.verdict is ExperimentVerdict.DIFFERENCE
     # Ninety days on nothing is known of any visitor, and what was found stays found.
     long_after = NOW + timedelta(days=91)
     await experiments.forget(shop.database, long_after)
@@ -160,7 +167,7 @@ async def test_ids_that_somebody_makes_up_fill_no_table(shop: Shop) -> None:
 
 
 async def test_members_goals_count_whoever_was_signed_in_when_they_met_it(shop: Shop) -> None:
-    orders = await begins(shop, design(goal=Goal(kind=GoalKind.ORDER, within_days=7)))
+    orders = await begins(shop, design(goal=ExperimentGoal(kind=GoalKind.ORDER, within_days=7)))
     place = await domain_of(shop)
     guest, first, second, third = meeting(orders, "a", 4)
     ada, bea, cleo = [from_wire("cus", await shop.customer_id(email)) for email in (ADA, BEA, CLEO)]

@@ -217,7 +217,7 @@ async def test_a_flood_and_a_heap_are_turned_away(shop: Shop) -> None:
 
 
 async def test_a_member_is_known_by_the_session_and_only_in_its_own_shop(shop: Shop) -> None:
-    wanted = design(goal=experiments.Goal(kind=experiments.GoalKind.ORDER, within_days=7))
+    wanted = design(goal=experiments.ExperimentGoal(kind=experiments.GoalKind.ORDER, within_days=7))
     experiment = await begins(shop, wanted)
     guest, member, outsider = meeting(experiment, "a", 3)
     other = await open_shop(shop.database)

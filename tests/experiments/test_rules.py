@@ -12,14 +12,14 @@ import pytest
 from pydantic import ValidationError
 
 from loyalnest.experiments import (
-    Goal,
+    ExperimentGoal,
+    ExperimentState,
+    ExperimentVerdict,
     GoalKind,
     Outcome,
     Plan,
-    State,
     Tally,
     Variant,
-    Verdict,
     assigned,
     judge,
 )
@@ -59,7 +59,9 @@ def vectors(name: str) -> list[dict[str, Any]]:
     return json.loads(VECTORS.read_text())[name]
 
 
-def running(needed: int = 100, state: State = State.RUNNING, **changed: Any) -> Experiment:
+def running(
+    needed: int = 100, state: ExperimentState = ExperimentState.RUNNING, **changed: Any
+) -> Experiment:
     wanted = design(**changed)
     return Experiment(
         merchant_id=new_id(),
@@ -72,7 +74,7 @@ def running(needed: int = 100, state: State = State.RUNNING, **changed: Any) -> 
         created_by="test",
         started_at=NOW - timedelta(days=10),
         started_by="test",
-        ended_at=NOW if state is State.ENDED else None,
+        ended_at=NOW if state is ExperimentState.ENDED else None,
         ended_by=None,
     )
 
@@ -147,28 +149,32 @@ def test_shares_off_the_plan_are_as_improbable_as_elsewhere() -> None:
 def test_nothing_is_said_before_the_plan_is_reached() -> None:
     seen = {"a": Tally(99, 99, 1), "b": Tally(101, 100, 90)}
     result = judge(running(), seen)
-    assert result.verdict is Verdict.TOO_EARLY
+    assert result.verdict is ExperimentVerdict.TOO_EARLY
     compared = result.variants[1].against_first
     assert compared
     assert compared.outcome is None
     assert compared.interval.low > 0.8
-    assert judge(running(state=State.ENDED), seen).verdict is Verdict.ENDED_EARLY
+    assert (
+        judge(running(state=ExperimentState.ENDED), seen).verdict is ExperimentVerdict.ENDED_EARLY
+    )
     # Enough came, and some of them have time left to reach the goal.
     waiting = seen | {"a": Tally(100, 99, 1)}
-    assert judge(running(state=State.ENDED), waiting).verdict is Verdict.TOO_EARLY
-    assert judge(running(), {}).verdict is Verdict.TOO_EARLY
+    assert (
+        judge(running(state=ExperimentState.ENDED), waiting).verdict is ExperimentVerdict.TOO_EARLY
+    )
+    assert judge(running(), {}).verdict is ExperimentVerdict.TOO_EARLY
 
 
 @pytest.mark.parametrize(
     ("reached", "verdict", "outcome"),
     [
-        (40, Verdict.DIFFERENCE, Outcome.BETTER),
-        (5, Verdict.DIFFERENCE, Outcome.WORSE),
-        (21, Verdict.NO_DIFFERENCE, Outcome.NO_DIFFERENCE),
+        (40, ExperimentVerdict.DIFFERENCE, Outcome.BETTER),
+        (5, ExperimentVerdict.DIFFERENCE, Outcome.WORSE),
+        (21, ExperimentVerdict.NO_DIFFERENCE, Outcome.NO_DIFFERENCE),
     ],
 )
 def test_a_plan_that_is_reached_says_what_it_saw(
-    reached: int, verdict: Verdict, outcome: Outcome
+    reached: int, verdict: ExperimentVerdict, outcome: Outcome
 ) -> None:
     result = judge(running(), {"a": Tally(100, 100, 20), "b": Tally(110, 100, reached)})
     compared = result.variants[1].against_first
@@ -178,7 +184,7 @@ def test_a_plan_that_is_reached_says_what_it_saw(
 
 def test_shares_far_off_the_plan_forbid_any_verdict() -> None:
     result = judge(running(), {"a": Tally(300, 100, 10), "b": Tally(200, 100, 60)})
-    assert result.verdict is Verdict.MISMATCH
+    assert result.verdict is ExperimentVerdict.MISMATCH
     assert result.mismatch_p is not None
     assert result.mismatch_p < 0.001
     compared = result.variants[1].against_first
@@ -224,6 +230,6 @@ def test_a_variant_says_words_and_nothing_else(words: str) -> None:
 def test_a_goal_names_an_element_where_there_is_one() -> None:
     for kind, element in ((GoalKind.CLICK, None), (GoalKind.ORDER, NUDGE)):
         with pytest.raises(ValidationError):
-            Goal(kind=kind, element=element)
+            ExperimentGoal(kind=kind, element=element)
     with pytest.raises(ValidationError):
         Plan(baseline=0.6, effect=0.5)

@@ -14,11 +14,11 @@ from loyalnest.experiments.values import (
     Action,
     Batch,
     Experiment,
+    ExperimentState,
     Exposure,
     GoalKind,
     Happening,
     Reached,
-    State,
 )
 
 CLOCKS_APART = timedelta(days=1)
@@ -92,7 +92,7 @@ def _meets(said: Happening, experiment: Experiment, visitor: str) -> bool:
     """Whether a page showed a visitor the very variant that is theirs."""
     design = experiment.design
     if (
-        experiment.state is not State.RUNNING
+        experiment.state is not ExperimentState.RUNNING
         or said.action is not Action.VIEW
         or said.experiment != experiment.key
         or said.element != design.subject

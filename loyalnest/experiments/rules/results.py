@@ -8,13 +8,13 @@ from loyalnest.experiments.rules import statistics
 from loyalnest.experiments.values import (
     Comparison,
     Experiment,
+    ExperimentState,
+    ExperimentVerdict,
     Interval,
     Outcome,
     Result,
-    State,
     Tally,
     VariantResult,
-    Verdict,
 )
 
 MISMATCH_BELOW = 0.001
@@ -55,7 +55,7 @@ def judge(experiment: Experiment, tallies: Mapping[str, Tally]) -> Result:
 
 def days_to_go(experiment: Experiment, result: Result, *, now: datetime) -> int | None:
     """How many days more it takes at the pace so far; None where there is no pace yet."""
-    if experiment.state is not State.RUNNING or experiment.started_at is None:
+    if experiment.state is not ExperimentState.RUNNING or experiment.started_at is None:
         return None
     since_s = (now - experiment.started_at).total_seconds()
     if since_s <= 0 or not all(it.tally.visitors for it in result.variants):
@@ -77,26 +77,26 @@ def _mismatch(tallies: Sequence[Tally], weights: Sequence[int]) -> float | None:
 
 def _undecided(
     experiment: Experiment, tallies: Sequence[Tally], mismatch_p: float | None
-) -> Verdict | None:
+) -> ExperimentVerdict | None:
     """Why nothing may be said; None where something may."""
     if mismatch_p is not None and mismatch_p < MISMATCH_BELOW:
-        return Verdict.MISMATCH
+        return ExperimentVerdict.MISMATCH
     needed = [experiment.needed.get(variant.key) for variant in experiment.design.variants]
     pairs = list(zip(needed, tallies, strict=True))
     if all(wanted is not None and tally.counted >= wanted for wanted, tally in pairs):
         return None
     will_be = all(wanted is not None and tally.visitors >= wanted for wanted, tally in pairs)
-    if experiment.state is State.ENDED and not will_be:
-        return Verdict.ENDED_EARLY
-    return Verdict.TOO_EARLY
+    if experiment.state is ExperimentState.ENDED and not will_be:
+        return ExperimentVerdict.ENDED_EARLY
+    return ExperimentVerdict.TOO_EARLY
 
 
-def _decided(variants: Sequence[VariantResult]) -> Verdict:
+def _decided(variants: Sequence[VariantResult]) -> ExperimentVerdict:
     differs = any(
         it.against_first and it.against_first.outcome is not Outcome.NO_DIFFERENCE
         for it in variants
     )
-    return Verdict.DIFFERENCE if differs else Verdict.NO_DIFFERENCE
+    return ExperimentVerdict.DIFFERENCE if differs else ExperimentVerdict.NO_DIFFERENCE
 
 
 def _between(tally: Tally, z: float) -> Interval | None:

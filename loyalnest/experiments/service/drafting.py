@@ -16,7 +16,7 @@ from loyalnest.experiments.events import (
 )
 from loyalnest.experiments.models import ExperimentRow
 from loyalnest.experiments.rules import statistics
-from loyalnest.experiments.values import Design, Experiment, ExperimentId, State
+from loyalnest.experiments.values import Design, Experiment, ExperimentId, ExperimentState
 from loyalnest.kernel.database import merchant_of
 from loyalnest.kernel.events import Event, publish
 from loyalnest.kernel.ids import new_id
@@ -37,7 +37,7 @@ async def draft(session: AsyncSession, design: Design, *, actor: str, now: datet
             merchant_id=merchant_id,
             id=experiment_id,
             version=1,
-            state=State.DRAFT.value,
+            state=ExperimentState.DRAFT.value,
             **_columns(design),
             needed={},
             created_at=now,
@@ -102,7 +102,7 @@ async def start(
     if await session.scalar(_TAKEN, about):
         raise errors.SubjectTaken
     needed = statistics.visitors_needed(design.plan, design.weights)
-    row.state, row.started_at, row.started_by = State.RUNNING.value, now, actor
+    row.state, row.started_at, row.started_by = ExperimentState.RUNNING.value, now, actor
     row.needed = {
         variant.key: count for variant, count in zip(design.variants, needed, strict=True)
     }
@@ -126,9 +126,9 @@ async def end(
     ExperimentNotFound, ExperimentNotRunning.
     """
     current, row = await _locked(session, experiment_id)
-    if current.state is not State.RUNNING:
+    if current.state is not ExperimentState.RUNNING:
         raise errors.ExperimentNotRunning
-    row.state, row.ended_at, row.ended_by = State.ENDED.value, now, actor
+    row.state, row.ended_at, row.ended_by = ExperimentState.ENDED.value, now, actor
     await session.flush()
     ended = ExperimentEnded(
         merchant_id=current.merchant_id, occurred_at=now, experiment_id=current.id
@@ -139,7 +139,7 @@ async def end(
 
 async def _draft(session: AsyncSession, experiment_id: UUID) -> tuple[Experiment, ExperimentRow]:
     current, row = await _locked(session, experiment_id)
-    if current.state is not State.DRAFT:
+    if current.state is not ExperimentState.DRAFT:
         raise errors.ExperimentNotDraft
     return current, row
 
