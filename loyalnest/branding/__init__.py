@@ -16,10 +16,10 @@ from loyalnest.branding.errors import (
 from loyalnest.branding.events import BrandingChanged
 from loyalnest.branding.media import MEDIA, media_routes
 from loyalnest.branding.pictures import draw
-from loyalnest.branding.queries import current
+from loyalnest.branding.queries import current, find_logo
 from loyalnest.branding.routes import UPLOADS, router
 from loyalnest.branding.rules import palette_of
-from loyalnest.branding.service import choose_logo, keep_picture, save
+from loyalnest.branding.service import choose_logo, hold_picture, keep_picture, save
 from loyalnest.branding.values import Branding, BrandSettings, Corners, Logo, Palette, Picture
 
 __all__ = [
@@ -42,6 +42,8 @@ __all__ = [
     "choose_logo",
     "current",
     "draw",
+    "find_logo",
+    "hold_picture",
     "keep_picture",
     "media_routes",
     "palette_of",

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime
+from sqlalchemy import ARRAY, DateTime, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -33,3 +33,4 @@ class PictureRow(Base):
     height: Mapped[int]
     uploaded_at: Mapped[datetime] = mapped_column(_INSTANT)
     uploaded_by: Mapped[str]
+    held_for: Mapped[list[str]] = mapped_column(ARRAY(Text))

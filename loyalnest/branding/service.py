@@ -29,9 +29,19 @@ WHERE merchant_id = :merchant_id
   AND hash IN (
       SELECT hash
       FROM pictures
-      WHERE merchant_id = :merchant_id AND hash IS DISTINCT FROM cast(:current AS text)
+      WHERE merchant_id = :merchant_id
+        AND hash IS DISTINCT FROM cast(:current AS text)
+        AND held_for = '{}'
       ORDER BY uploaded_at DESC, hash
       OFFSET :kept)
+""")
+
+_HOLD = text("""
+UPDATE pictures
+SET held_for = array_remove(held_for, :purpose)
+    || CASE WHEN hash = cast(:hash AS text) THEN ARRAY[:purpose] ELSE '{}' END
+WHERE merchant_id = :merchant_id
+  AND (hash = cast(:hash AS text) OR held_for @> ARRAY[:purpose])
 """)
 
 
@@ -40,7 +50,8 @@ async def keep_picture(
 ) -> Logo:
     """Keep a picture, so that it can be chosen as the logo; the same one is kept once.
 
-    The 50 that came last stay, and the logo: mails and wallets still show an earlier one.
+    The 50 that came last stay, the logo and whatever is held: mails and wallets still show an
+    earlier one.
     """
     merchant_id = await _lock(session)
     current = (await queries.current(session)).settings.logo
@@ -103,6 +114,18 @@ async def choose_logo(
     await _lock(session)
     settings = (await queries.current(session)).settings.model_copy(update={"logo": hash})
     return await save(session, settings, actor=actor, now=now)
+
+
+async def hold_picture(session: AsyncSession, hash: str | None, *, purpose: str) -> None:
+    """Keep a picture for as long as it serves a purpose, in place of the one that did.
+
+    Raises LogoNotFound.
+    """
+    merchant_id = await _lock(session)
+    if hash is not None and await queries.find_logo(session, hash) is None:
+        raise LogoNotFound
+    held = {"merchant_id": merchant_id, "hash": hash, "purpose": purpose}
+    await session.execute(_HOLD, held)
 
 
 async def _lock(session: AsyncSession) -> UUID:

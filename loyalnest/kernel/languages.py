@@ -44,7 +44,16 @@ class Wanted:
 
 def chosen(wanted: Iterable[str | None]) -> str:
     """The first of somebody's languages that we speak (`pt-BR`: `pt`), else English."""
-    return next((ours for tag in wanted if tag and (ours := _spoken(tag))), FALLBACK)
+    return next((ours for tag in wanted if tag and (ours := spoken(tag))), FALLBACK)
+
+
+def spoken(tag: str) -> str | None:
+    """Which of our languages a tag means (`pt-BR`: `pt`), if any."""
+    wanted = tag.replace("_", "-").lower()
+    return next(
+        (ours for ours in LANGUAGES if ours.lower() == wanted),
+        next((ours for ours in LANGUAGES if _base(ours) == _base(wanted)), None),
+    )
 
 
 def accepted(header: str | None) -> Sequence[str]:
@@ -69,14 +78,6 @@ def _worth(parameter: str) -> float:
         return 1
     plain = re.fullmatch(r"[01](\.\d{0,3})?", value)
     return float(value) if name.lower() == "q" and plain else 0
-
-
-def _spoken(tag: str) -> str | None:
-    wanted = tag.replace("_", "-").lower()
-    return next(
-        (ours for ours in LANGUAGES if ours.lower() == wanted),
-        next((ours for ours in LANGUAGES if _base(ours) == _base(wanted)), None),
-    )
 
 
 def _said(tag: str, texts: Mapping[str, str]) -> str | None:

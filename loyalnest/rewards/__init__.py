@@ -43,7 +43,7 @@ from loyalnest.rewards.queries import (
     list_redemptions,
 )
 from loyalnest.rewards.routes import router
-from loyalnest.rewards.rules import LocalCodes, is_good
+from loyalnest.rewards.rules import LocalCodes, is_good, is_offered
 from loyalnest.rewards.service import (
     Redeemed,
     Use,
@@ -141,6 +141,7 @@ __all__ = [
     "hold",
     "hold_by_code",
     "is_good",
+    "is_offered",
     "list_redemptions",
     "lock_stock",
     "own_router",

@@ -65,6 +65,13 @@ def obstacle(
     return None
 
 
+def is_offered(reward: Reward, *, where: Where, currency: str, now: datetime) -> bool:
+    """Whether there is anybody who may have a reward there, points aside."""
+    tier = next(iter(reward.terms.tiers), None)
+    found = obstacle(reward, tier=tier, redeemed=0, where=where, currency=currency, now=now)
+    return found is None
+
+
 def gift_obstacle(reward: Reward, *, currency: str, now: datetime) -> DomainError | None:
     """Why a reward can't be given to anybody, stock aside; None if nothing is in the way.
 

@@ -17,13 +17,14 @@ from loyalnest.texts.errors import (
     TextTooLong,
 )
 from loyalnest.texts.events import TextMended, TextReviewed
-from loyalnest.texts.queries import get_text, mended_in, progress, read_in, texts_in
+from loyalnest.texts.queries import get_text, mended_in, progress, read_in, spoken_in, texts_in
 from loyalnest.texts.routes import router
 from loyalnest.texts.rules import faults_of
 from loyalnest.texts.service import mend, restore, review, take_review_back
-from loyalnest.texts.values import Progress, Said, State, Text, Wording
+from loyalnest.texts.values import Forms, Progress, Said, State, Text, Wording
 
 __all__ = [
+    "Forms",
     "FormsUnfit",
     "NothingToReview",
     "PlaceholderMissing",
@@ -52,6 +53,7 @@ __all__ = [
     "review",
     "reviewed_in",
     "router",
+    "spoken_in",
     "take_review_back",
     "texts_in",
     "written",

@@ -1,7 +1,7 @@
 """Named reads: the texts of a language with what the merchant has decided about them."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from sqlalchemy import RowMapping, text
@@ -11,7 +11,7 @@ from loyalnest.kernel.database import merchant_of
 from loyalnest.kernel.languages import FALLBACK, LANGUAGES
 from loyalnest.texts import catalogue, rules
 from loyalnest.texts.errors import TextNotFound
-from loyalnest.texts.values import Progress, Said, State, Wording
+from loyalnest.texts.values import Forms, Progress, Said, State, Wording
 
 _WORDINGS = text("""
 SELECT language, key, forms, read_against, saved_at, saved_by
@@ -59,6 +59,21 @@ async def mended_in(session: AsyncSession, language: str) -> dict[str, dict[str,
         and wording.forms is not None
         and rules.fits(english[key], language, wording.forms)
     )
+
+
+async def spoken_in(
+    session: AsyncSession, language: str, sections: Collection[str]
+) -> dict[str, Forms]:
+    """What some parts of the product say in a language, in the merchant's own words where it has
+    any that can be shown: key → forms."""
+    found = (await session.execute(_MENDED, _about(session, language))).mappings()
+    own = {row["key"]: row["forms"] for row in found}
+    english = catalogue.english()
+    return {
+        key: own[key] if key in own and rules.fits(english[key], language, own[key]) else it.forms
+        for key, it in catalogue.texts_in(language).items()
+        if it.section in sections
+    }
 
 
 async def read_in(session: AsyncSession, language: str) -> dict[str, dict[str, str]]:
