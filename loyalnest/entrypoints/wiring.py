@@ -45,6 +45,7 @@ from loyalnest.kernel.http import Caller
 from loyalnest.kernel.jobs import Recurring, forget_done
 from loyalnest.kernel.networks import Address
 from loyalnest.kernel.settings import Settings
+from loyalnest.storefront import pages as storefront_pages
 
 log = structlog.get_logger(__name__)
 
@@ -164,6 +165,7 @@ def parts(database: Database, settings: Settings, roles: frozenset[Role] = EVERY
     if Role.FRONTEND in roles:
         pages.extend(dashboard.routes(_shop_known_to(database), settings.shopify_client_id))
         pages.extend(branding.media_routes(database))
+        pages.extend(_storefront_pages(database, settings))
     return Parts(
         routers,
         webhooks=webhooks,
@@ -180,6 +182,25 @@ def _shopify_door(intake: inbox.Intake, database: Database, settings: Settings) 
 
 def _shopify_proxy(database: Database, settings: Settings) -> BaseRoute:
     return shopify.proxy_route(database, secrets=_shopify_secrets(settings), clock=clock.now)
+
+
+async def _find_shop(session: AsyncSession, domain: str) -> merchants.Shop | None:
+    return await merchants.find_shop(session, provider=shopify.PROVIDED.name, domain=domain)
+
+
+def _storefront_pages(database: Database, settings: Settings) -> list[BaseRoute]:
+    """The pages about a program, at the installation itself and behind a shop's own proxy."""
+    pages = storefront_pages.Pages(
+        database, find_shop=_find_shop, address=settings.address, clock=clock.now
+    )
+    landings = storefront_pages.Landings(pages)
+    return [
+        *storefront_pages.page_routes(pages),
+        *storefront_pages.landing_routes(landings),
+        *shopify.proxied_pages(
+            pages, landings, secrets=_shopify_secrets(settings), clock=clock.now
+        ),
+    ]
 
 
 def _shopify_secrets(settings: Settings) -> list[str]:
@@ -255,6 +276,7 @@ def _routers(settings: Settings) -> Mapping[Role, Sequence[APIRouter]]:
         Role.ADMIN_CORE: [
             merchants.router,
             branding.router,
+            storefront_pages.router,
             inbox.router,
             onboarding.router,
             plans.router_of(settings),

@@ -84,7 +84,7 @@ async def create_own_referral(
 async def _shown(me: customers.Me, wanted: Wanted) -> OwnReferralView:
     settings = (await queries.settings_of(me.session)).settings
     code = await queries.find_code_of(me.session, me.id)
-    told = CodeView.of(code, settings) if code else None
+    told = CodeView.of(code, await queries.link_of(me.session, settings)) if code else None
     names = await _names_of(me, settings, wanted)
     return OwnReferralView(
         enabled=settings.enabled,

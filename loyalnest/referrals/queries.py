@@ -7,9 +7,9 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from loyalnest.kernel.database import bulk, merchant_of
+from loyalnest.kernel.database import bulk, database_of, merchant_of
 from loyalnest.referrals import errors
-from loyalnest.referrals.rules import normal_code
+from loyalnest.referrals.rules import landing_of, normal_code
 from loyalnest.referrals.storage import COLUMNS, referral_of
 from loyalnest.referrals.values import (
     LEVELS_AT_MOST,
@@ -40,6 +40,13 @@ FROM referral_programs
 WHERE merchant_id = :merchant_id
 ORDER BY version DESC
 LIMIT :limit
+""")
+_FIRST_SHOP = text("""
+SELECT domain
+FROM stores
+WHERE merchant_id = :merchant_id AND uninstalled_at IS NULL
+ORDER BY id
+LIMIT 1
 """)
 _PROMISING = "SELECT DISTINCT merchant_id FROM referral_programs"
 _CODE_OF = text("""
@@ -206,6 +213,18 @@ async def settings_of(session: AsyncSession) -> SettingsVersion:
     """What the merchant promises now; version 0, off, where it never said."""
     found = await _versions(session, limit=1)
     return found[0] if found else SettingsVersion(0, None, None, ReferralSettings())
+
+
+async def link_of(session: AsyncSession, settings: ReferralSettings) -> str | None:
+    """Where friends land, with `{code}` for the code: where the merchant says, or else with us.
+
+    None for a merchant without a shop.
+    """
+    if settings.link is not None:
+        return settings.link
+    domain = await session.scalar(_FIRST_SHOP, {"merchant_id": merchant_of(session)})
+    installation = database_of(session).settings.address
+    return landing_of(installation, domain, "{code}") if domain else None
 
 
 async def versions_of(session: AsyncSession) -> list[SettingsVersion]:

@@ -84,7 +84,8 @@ async def create_referral_code(body: NewCode, session: Changing, now: Now) -> Co
     advocate = from_wire(customers.WIRE_PREFIX, body.advocate_customer_id)
     code = await service.code_of(session, advocate, now=now)
     await service.note_marks(session, code.customer_id, body.marks, now=now)
-    return CodeView.of(code, (await queries.settings_of(session)).settings)
+    settings = (await queries.settings_of(session)).settings
+    return CodeView.of(code, await queries.link_of(session, settings))
 
 
 @router.post("/complete", operation_id="complete_referral")
@@ -160,10 +161,11 @@ async def get_referral_progress(customer_id: str, session: Looking) -> ProgressV
 async def get_referral_advocate(customer_id: str, session: Looking) -> AdvocateView:
     """The code that a customer passes on, if they have asked for one, and what it has brought."""
     living = await _living(session, customer_id)
+    settings = (await queries.settings_of(session)).settings
     return AdvocateView.of(
         await queries.find_code_of(session, living),
         await queries.progress_of(session, living),
-        (await queries.settings_of(session)).settings,
+        await queries.link_of(session, settings),
     )
 
 

@@ -31,6 +31,8 @@ from loyalnest.rewards import REWARD, RewardId
 # Without what is mistaken for something else when read aloud or written down: 0 O, 1 I L, U V.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTWXYZ"
 CODE_LENGTH = 10
+LANDINGS = "/r/"
+"""Below the installation's address."""
 TIMELY = timedelta(days=1)
 """How long before a code was told what it was used for may have happened: people buy or sign up
 first, and say who sent them when they are asked."""
@@ -49,6 +51,11 @@ def normal_code(told: str) -> str:
 def is_code(told: str) -> bool:
     """Whether this could be a code of ours, written as codes are kept."""
     return len(told) == CODE_LENGTH and set(told) <= set(ALPHABET)
+
+
+def landing_of(installation: str, domain: str, code: str) -> str:
+    """Where the friends of a shop's customers land, unless the merchant says otherwise."""
+    return f"{installation}{LANDINGS}{domain}/{code}"
 
 
 def judge(referral: Referral, known: Known, now: datetime) -> Verdict:

@@ -81,16 +81,19 @@ class CodeView(BaseModel):
     """A code and the link that carries it."""
 
     referral_code: str
-    link: str | None = Field(description="Null until the merchant says where friends land.")
+    link: str | None = Field(
+        description="Where friends land: where the merchant says, or else on a page of ours. Null:"
+        " there is no shop to send them to."
+    )
     advocate_customer_id: CustomerRef
     created_at: datetime
 
     @classmethod
-    def of(cls, code: Code, settings: ReferralSettings) -> "CodeView":
-        """The code as the API shows it."""
+    def of(cls, code: Code, link: str | None) -> "CodeView":
+        """The code as the API shows it; `link` has `{code}` in its place."""
         return cls(
             referral_code=code.code,
-            link=settings.link.replace("{code}", code.code) if settings.link else None,
+            link=link and link.replace("{code}", code.code),
             advocate_customer_id=to_wire(customers.WIRE_PREFIX, code.customer_id),
             created_at=code.created_at,
         )
@@ -239,9 +242,9 @@ class AdvocateView(BaseModel):
     progress: ProgressView
 
     @classmethod
-    def of(cls, code: Code | None, progress: Progress, it: ReferralSettings) -> "AdvocateView":
+    def of(cls, code: Code | None, progress: Progress, link: str | None) -> "AdvocateView":
         """Code and progress as the API shows them."""
-        told = CodeView.of(code, it) if code else None
+        told = CodeView.of(code, link) if code else None
         return cls(
             referral_code=told.referral_code if told else None,
             link=told.link if told else None,

@@ -181,7 +181,7 @@ class ReferralSettings(Closed):
         default=None,
         max_length=500,
         pattern=rf"^(?:https://|{_THIS_MACHINE})[^\s{{}}]+(\{{code\}})[^\s{{}}]*$",
-        description="Where friends land; `{code}` stands for the code.",
+        description="Where friends land; `{code}` stands for the code. Null: on a page of ours.",
     )
 
 

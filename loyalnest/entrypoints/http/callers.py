@@ -5,7 +5,7 @@ from dataclasses import replace
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from loyalnest import branding, staff
+from loyalnest import branding, referrals, staff
 from loyalnest.entrypoints.http.crossing import is_preflight
 from loyalnest.entrypoints.http.parts import Authenticate
 from loyalnest.kernel.clock import Clock
@@ -19,6 +19,7 @@ from loyalnest.kernel.http import (
 )
 from loyalnest.kernel.limits import Buckets, Policy, Verdict
 from loyalnest.kernel.settings import Settings
+from loyalnest.storefront import pages
 
 API = "/v1/api/"
 # A browser can set no header for the stream and sends its token as the first message. Whoever
@@ -36,6 +37,8 @@ _OPEN = frozenset(
         "/v1/api/usage",
     }
 )
+
+_ANYBODYS = (branding.MEDIA, pages.PAGES, referrals.LANDINGS)
 
 
 class Callers:
@@ -66,7 +69,7 @@ class Callers:
         self.unknown = Buckets(Policy("address", settings.anonymous_requests, window_s))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"].startswith(branding.MEDIA):
+        if scope["type"] == "http" and scope["path"].startswith(_ANYBODYS):
             await self._hand_out(scope, receive, send)
             return
         if scope["type"] == "lifespan" or not scope["path"].startswith(API):
@@ -96,7 +99,7 @@ class Callers:
             await self.app(scope, receive, send)
 
     async def _hand_out(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pictures are anybody's; only whoever asks for one that isn't there is counted."""
+        """Pictures and pages are anybody's; only who asks for one that isn't there is counted."""
         address = scope["state"]["address"]
         verdict = self.unknown.take(address)
 

@@ -40,6 +40,18 @@ _NUMBER = re.compile(r"[0-9]{1,20}")
 
 
 @dataclass(frozen=True, slots=True)
+class Signed:
+    """What a shop has signed: which it is, where it passes requests on from, and when."""
+
+    shop: str
+    path_prefix: str
+    customer: str
+    """Who is logged in, if anybody."""
+    signature: str
+    signed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Visit:
     """What a shop has signed: who is there, in which shop, and when."""
 
@@ -55,9 +67,20 @@ class Visit:
 
 
 def read_visit(query: QueryParams, secrets: Sequence[bytes], *, now: datetime) -> Visit:
+    """Who is logged in, by what `read_signed` makes sure of.
+
+    Raises NobodyLoggedIn, and what `read_signed` does.
+    """
+    said = read_signed(query, secrets, now=now)
+    if not _NUMBER.fullmatch(said.customer):
+        raise NobodyLoggedIn
+    return Visit(said.shop, said.customer, said.signature, said.signed_at)
+
+
+def read_signed(query: QueryParams, secrets: Sequence[bytes], *, now: datetime) -> Signed:
     """What the parameters of a request say, once they are known to be the shop's.
 
-    Raises SignatureInvalid, RequestAmbiguous, RequestTooOld, ShopUnknown, NobodyLoggedIn.
+    Raises SignatureInvalid, RequestAmbiguous, RequestTooOld, ShopUnknown.
     """
     given = {name: query.getlist(name) for name in query}
     signature = given.get("signature", [""])[0]
@@ -71,10 +94,13 @@ def read_visit(query: QueryParams, secrets: Sequence[bytes], *, now: datetime) -
         raise RequestTooOld
     if not _SHOP.fullmatch(query.get("shop", "")):
         raise ShopUnknown
-    customer = query.get("logged_in_customer_id", "")
-    if not _NUMBER.fullmatch(customer):
-        raise NobodyLoggedIn
-    return Visit(query["shop"], customer, signature, signed_at)
+    return Signed(
+        query["shop"],
+        query.get("path_prefix", ""),
+        query.get("logged_in_customer_id", ""),
+        signature,
+        signed_at,
+    )
 
 
 def sign(given: Mapping[str, Sequence[str]], secret: bytes) -> bytes:

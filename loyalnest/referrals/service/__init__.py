@@ -3,7 +3,7 @@
 from loyalnest.referrals.service.at_checkout import FROM_ORDERS, note_sender
 from loyalnest.referrals.service.claiming import claim
 from loyalnest.referrals.service.clicks import count_click
-from loyalnest.referrals.service.codes import code_of
+from loyalnest.referrals.service.codes import code_of, invites
 from loyalnest.referrals.service.judging import judge_many, rejudge_people
 from loyalnest.referrals.service.marks import (
     erase_customer,
@@ -25,6 +25,7 @@ __all__ = [
     "erase_customer",
     "forget_marks",
     "forget_old_marks",
+    "invites",
     "join",
     "judge_many",
     "note_marks",

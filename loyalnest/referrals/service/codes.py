@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from loyalnest import customers, earning, merchants
 from loyalnest.kernel.database import merchant_of
+from loyalnest.kernel.errors import Conflict
 from loyalnest.merchants import Switch
 from loyalnest.referrals import errors, queries, rules
 from loyalnest.referrals.values import Code, ReferralSettings
@@ -16,6 +17,12 @@ _ADD = text("""
 INSERT INTO referral_codes (merchant_id, code, customer_id, created_at)
 VALUES (:merchant_id, :code, :customer_id, :now)
 ON CONFLICT DO NOTHING
+""")
+_BELONGS_TO_SOMEBODY = text("""
+SELECT true
+FROM referral_codes r
+JOIN customers c ON c.merchant_id = r.merchant_id AND c.id = r.customer_id
+WHERE r.merchant_id = :merchant_id AND r.code = :code AND c.erased_at IS NULL
 """)
 _ATTEMPTS = 5
 
@@ -30,6 +37,18 @@ async def check_offered(
         raise errors.ReferralsOff
     if program.switches.referrals is Switch.PAUSED:
         raise errors.ReferralsPaused
+
+
+async def invites(session: AsyncSession, code: str, *, now: datetime) -> bool:
+    """Whether a code can bring somebody at this moment, however it was typed."""
+    about = {"merchant_id": merchant_of(session), "code": rules.normal_code(code)}
+    if await session.scalar(_BELONGS_TO_SOMEBODY, about) is None:
+        return False
+    try:
+        await check_offered(session, (await queries.settings_of(session)).settings, now=now)
+    except Conflict:
+        return False
+    return True
 
 
 async def code_of(session: AsyncSession, customer_id: UUID, *, now: datetime) -> Code:

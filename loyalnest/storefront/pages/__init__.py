@@ -1,0 +1,42 @@
+"""Pages about a merchant's program, drawn on the server: what it gives, and how to bring a friend.
+
+They tell what everybody may know and nothing of anybody, in 22 languages, in the merchant's looks
+and words where it has any of its own.
+"""
+
+from loyalnest.storefront.pages.doors import PAGES, FindShop, Pages, page_routes
+from loyalnest.storefront.pages.errors import PageStale
+from loyalnest.storefront.pages.events import PageChanged
+from loyalnest.storefront.pages.landing import Landings, landing_routes
+from loyalnest.storefront.pages.queries import all_current, current
+from loyalnest.storefront.pages.routes import router
+from loyalnest.storefront.pages.service import save
+from loyalnest.storefront.pages.values import (
+    PageName,
+    PageSettings,
+    PageVersion,
+    PageWords,
+    Place,
+    Question,
+)
+
+__all__ = [
+    "PAGES",
+    "FindShop",
+    "Landings",
+    "PageChanged",
+    "PageName",
+    "PageSettings",
+    "PageStale",
+    "PageVersion",
+    "PageWords",
+    "Pages",
+    "Place",
+    "Question",
+    "all_current",
+    "current",
+    "landing_routes",
+    "page_routes",
+    "router",
+    "save",
+]

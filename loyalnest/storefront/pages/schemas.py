@@ -1,0 +1,41 @@
+"""What a page's settings look like on the wire."""
+
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from loyalnest.storefront.pages.values import PageName, PageSettings, PageVersion
+
+
+class PageChange(BaseModel):
+    """What a page should show."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    settings: PageSettings
+    version: int | None = Field(
+        default=None,
+        ge=0,
+        le=2**31 - 1,
+        description="The version you read; another one in force is a conflict.",
+    )
+
+
+class PageView(BaseModel):
+    """What a page shows."""
+
+    page: PageName
+    version: int = Field(description="0 until it is saved for the first time.")
+    changed_at: datetime | None
+    changed_by: str | None
+    settings: PageSettings
+
+    @classmethod
+    def of(cls, it: PageVersion) -> "PageView":
+        return cls(
+            page=it.page,
+            version=it.version,
+            changed_at=it.changed_at,
+            changed_by=it.changed_by,
+            settings=it.settings,
+        )

@@ -1,0 +1,62 @@
+"""Use case: a merchant says what a page shows."""
+
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from loyalnest import branding
+from loyalnest.kernel.database import merchant_of
+from loyalnest.kernel.events import publish
+from loyalnest.storefront.pages import queries
+from loyalnest.storefront.pages.errors import PageStale
+from loyalnest.storefront.pages.events import PageChanged
+from loyalnest.storefront.pages.models import PageVersionRow
+from loyalnest.storefront.pages.values import PageName, PageSettings, PageVersion
+
+_LOCK_MERCHANT = text("SELECT 1 FROM merchants WHERE merchant_id = :merchant_id FOR NO KEY UPDATE")
+
+
+async def save(
+    session: AsyncSession,
+    page: PageName,
+    settings: PageSettings,
+    *,
+    read_version: int | None = None,
+    actor: str,
+    now: datetime,
+) -> PageVersion:
+    """Let a page show this from now on. Saving what it shows already changes nothing.
+
+    With `read_version` only that version is replaced. Raises PageStale, LogoNotFound.
+    """
+    merchant_id = merchant_of(session)
+    # Whoever changes the same merchant's pages takes turns.
+    await session.execute(_LOCK_MERCHANT, {"merchant_id": merchant_id})
+    before = await queries.current(session, page)
+    if before.settings == settings:
+        return before
+    if read_version is not None and read_version != before.version:
+        raise PageStale
+    await branding.hold_picture(session, settings.picture, purpose=f"page:{page}")
+    session.add(
+        PageVersionRow(
+            merchant_id=merchant_id,
+            page=page.value,
+            version=before.version + 1,
+            settings=settings.model_dump(mode="json"),
+            changed_at=now,
+            changed_by=actor,
+        )
+    )
+    await session.flush()
+    was = dict(before.settings)
+    news = PageChanged(
+        merchant_id=merchant_id,
+        occurred_at=now,
+        page=page.value,
+        version=before.version + 1,
+        changed=tuple(name for name, value in settings if value != was[name]),
+    )
+    await publish(session, [news], now=now)
+    return await queries.current(session, page)
