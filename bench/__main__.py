@@ -23,6 +23,7 @@ from bench import (
     growth,
     hot_customer,
     intake,
+    loyalty_page,
     memory,
     program_rate,
     redeem,
@@ -52,6 +53,7 @@ FIGURES = [
         search_1m,
         activity,
         exposures,
+        loyalty_page,
     )
 ]
 RESULTS = Path(__file__).with_name("results.json")
