@@ -17,6 +17,7 @@ from loyalnest import (
     merchants,
     onboarding,
     plans,
+    privacy,
     referrals,
     rewards,
     segments,
@@ -31,6 +32,7 @@ from loyalnest.kernel.http import bind
 from loyalnest.kernel.ids import from_wire, to_wire
 from loyalnest.kernel.inbox import DeliveryState, Intake, NewDelivery
 from loyalnest.kernel.relay.delivery import note_failure
+from loyalnest.storefront import pages
 from tests.branding.drawings import drawing
 from tests.conftest import NOW
 from tests.contracts.shopify.bodies import order, refund
@@ -100,6 +102,7 @@ async def _settled(database: Database, shop: Shop, owner: str) -> Tenant:
         assert (await client.post(link, headers=bearing(key))).is_success
         await _say_where_staff_work(client, key, owner)
     await _refer_a_friend(shop, email)
+    await _ask_about_data(shop, email)
     await _begin(database, shop)
     await _try_something(database, shop)
     await _fall_into_debt_and_merge(database, key, await shop.customer_id(email))
@@ -111,7 +114,7 @@ async def _settled(database: Database, shop: Shop, owner: str) -> Tenant:
         session=started.json()["token"],
         person=signed_in.json()["access_token"],
         email=email,
-        ids={**await _ids(database, shop, email), "picture": picture},
+        ids={**await _ids(database, shop, email), "picture": picture, "page": "loyalty"},
     )
 
 
@@ -238,6 +241,8 @@ async def _look_their_own_way(database: Database, shop: Shop, owner: str) -> str
         logo = await branding.keep_picture(session, picture, actor="test", now=NOW)
         settings = branding.BrandSettings(name=f"By {owner}", logo=logo.hash)
         await branding.save(session, settings, actor="test", now=NOW)
+        shown = pages.PageSettings(picture=logo.hash)
+        await pages.save(session, pages.PageName.LOYALTY, shown, actor="test", now=NOW)
     return logo.hash
 
 
@@ -266,6 +271,13 @@ async def _refer_a_friend(shop: Shop, email: str) -> None:
         await referrals.join(
             session, handle=merchant.handle, referred_id=other.merchant_id, now=NOW
         )
+
+
+async def _ask_about_data(shop: Shop, email: str) -> None:
+    asking = from_wire(customers.WIRE_PREFIX, await shop.customer_id(email))
+    async with shop.database.tenant(shop.merchant_id) as session:
+        kind = privacy.Kind.ACCESS
+        await privacy.ask(session, customer_id=asking, kind=kind, note=email, now=NOW)
 
 
 async def _settle_program(database: Database, shop: Shop, email: str) -> None:
@@ -320,6 +332,7 @@ async def _ids(database: Database, shop: Shop, email: str) -> dict[str, str]:
                 "rwd": "SELECT id FROM rewards ORDER BY id LIMIT 1",
                 "red": "SELECT id FROM redemptions ORDER BY id LIMIT 1",
                 "exp": "SELECT id FROM experiments ORDER BY id LIMIT 1",
+                "prq": "SELECT id FROM privacy_requests",
             }.items()
         }
         position = await session.scalar(text("SELECT min(position) FROM events"))
@@ -340,6 +353,7 @@ async def _ids(database: Database, shop: Shop, email: str) -> dict[str, str]:
         "delivery_id": wire["dlv"],
         "campaign_id": wire["cmp"],
         "reward_id": wire["rwd"],
+        "request_id": wire["prq"],
         "redemption_id": wire["red"],
         "referral_id": wire["rfl"],
         "experiment_id": wire["exp"],

@@ -27,6 +27,7 @@ from loyalnest import (
     onboarding,
     orders,
     plans,
+    privacy,
     referrals,
     rewards,
     segments,
@@ -97,6 +98,7 @@ SEALED = (
     *staff.SEALED,
     *customers.SEALED,
     *rewards.SEALED,
+    *privacy.SEALED,
 )
 INDEXES = (*merchants.INDEXES, *staff.INDEXES, *customers.INDEXES, *rewards.INDEXES)
 PROVIDERS = (shopify.PROVIDED,)
@@ -110,6 +112,7 @@ SUBSCRIBERS = (
     rewards.REFUNDS,
     gamification.BADGES,
     experiments.VISITORS,
+    privacy.FORGETTING,
 )
 JOBS = (tiers.JUDGE_EVERYBODY, gamification.JUDGE_EVERYBODY, referrals.FROM_ORDERS)
 TIMETABLE = (
@@ -125,6 +128,7 @@ TIMETABLE = (
     referrals.DAILY,
     rewards.EXPIRY,
     experiments.NIGHTLY,
+    privacy.OVERDUE,
 )
 
 
@@ -269,6 +273,8 @@ def _routers(settings: Settings) -> Mapping[Role, Sequence[APIRouter]]:
             tiers.own_router,
             ledger.own_router,
             rewards.own_router,
+            privacy.router,
+            privacy.own_router,
         ],
         Role.REFERRALS: [referrals.router, referrals.own_router],
         Role.ANALYTICS: [segments.router],

@@ -29,7 +29,10 @@ OPERATIONS: dict[str, tuple[str, str, dict[str, Any]]] = {
 }
 NOWHERE = "0" * 32
 # These are words that every merchant may have: they name nothing.
-WORDS = {"{code}", "{segment}", "{badge}", "{switch}", "{step}", "{language}", "{key}"}
+WORDS = {
+    *("{code}", "{segment}", "{badge}", "{switch}", "{step}"),
+    *("{language}", "{key}", "{page}"),
+}
 NOT_THERE = {
     "position": str(2**62),
     "version": "2147483647",
@@ -86,6 +89,8 @@ BODIES: dict[str, dict[str, Any]] = {
             "plan": {"baseline": 0.1, "effect": 0.02},
         }
     },
+    "answer_privacy_request": {"note": "It is done."},
+    "save_page": {"settings": {"picture": "{picture}"}},
     "save_branding": {"settings": {"logo": "{picture}"}},
     "unmerge_customers": {"merge_id": "{merge_id}"},
     "erase_customer": {"confirm": "{customer_id}"},

@@ -7,6 +7,7 @@ import { routes as earning } from "./earning/routes";
 import { routes as gamification } from "./gamification/routes";
 import { routes as home } from "./home/routes";
 import { routes as orders } from "./orders/routes";
+import { routes as privacy } from "./privacy/routes";
 import { routes as referrals } from "./referrals/routes";
 import { routes as rewards } from "./rewards/routes";
 import { routes as segments } from "./segments/routes";
@@ -20,6 +21,7 @@ export const outside = [...signIn, ...invitation] as const;
 export const inside = [
   ...home,
   ...customers,
+  ...privacy,
   ...segments,
   ...orders,
   ...rewards,

@@ -34,6 +34,9 @@ export function Customers() {
       actions={
         mayWrite && (
           <>
+            <Link to="/customers/privacy" search={{}} className={buttonClass()}>
+              {t("privacy.title")}
+            </Link>
             <Link to="/customers/same" className={buttonClass()}>
               {t("same.link")}
             </Link>

@@ -29,6 +29,13 @@ const MATTERS: Matter[] = [
     link: { to: "/customers/same" },
   },
   {
+    label: "home.privacy",
+    scope: "customers:write",
+    key: ["privacy-requests"],
+    count: () => read(api.GET("/v1/api/privacy-requests", { params: { query: { limit: SHOWN } } })),
+    link: { to: "/customers/privacy", search: {} },
+  },
+  {
     label: "home.dead",
     scope: "inbox:read",
     key: ["deliveries", "dead"],
