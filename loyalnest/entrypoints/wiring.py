@@ -13,6 +13,7 @@ from enum import StrEnum
 
 import structlog
 from fastapi import APIRouter
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.routing import BaseRoute
 
 from loyalnest import (
