@@ -118,7 +118,9 @@ def said(language: str, key: str, **values: object) -> str:
 
 def price(amount: Decimal | str) -> str:
     """An amount of the shop's money, to be read in either direction."""
-    return _apart(f"£{Decimal(amount):,.2f}")
+    number = Decimal(amount)
+    sign = "\N{MINUS SIGN}" if number < 0 else ""
+    return _apart(f"{sign}£{abs(number):,.2f}")
 
 
 def best_language(accepted: str) -> str:

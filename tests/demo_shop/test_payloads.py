@@ -15,7 +15,7 @@ from demo_shop.payloads import Body
 from loyalnest.integrations.shopify.facts import Bought
 from loyalnest.orders import Facts, kept_spend
 from tests.conftest import NOW
-from tests.contracts.shopify.bodies import official, read
+from tests.contracts.shopify.bodies import official, order_in, read
 
 CART = {PRODUCTS[0].id: 2, PRODUCTS[1].id: 3}
 """25.50 + 8.85 = 34.35, and 3.95 for the delivery once five pounds are off."""
@@ -89,10 +89,7 @@ def test_an_order_says_what_was_paid_and_by_which_code(ids: Iterator[int]) -> No
 
 
 def kept(body: Body) -> Decimal:
-    said = read("orders/updated", body)
-    facts = said.facts if isinstance(said, Bought) else said
-    assert isinstance(facts, Facts)
-    return kept_spend(facts)
+    return kept_spend(order_in(read("orders/updated", body)))
 
 
 def test_returning_piece_by_piece_gives_back_what_was_paid_to_the_penny(

@@ -117,7 +117,12 @@ async def test_the_shop_sells_as_ever_while_the_installation_is_away(
         await visitor.sends("/checkout/code", code="")
         await visitor.pays(name="Ada", email="ada@example.com")
         assert (await client.get("/apps/loyalnest/session")).status_code == 502
-        assert app.state.front.books.untold() == 3
+        front = app.state.front
+        assert await front.installation.tell_due() == 3
+        assert [it.said for it in front.books.latest()] == ["ConnectError"] * 3
+        assert front.books.untold() == 3
+        assert await front.installation.tell_due() == 0  # not before a pause is over
+        assert "waiting" in await visitor.sees("/backstage")
 
 
 async def test_every_delivery_was_taken_and_the_books_balance(street: Street) -> None:

@@ -24,8 +24,7 @@ async def open_store(session: AsyncSession) -> merchants.Store:
 
 def said(store: merchants.Store, topic: str, body: bodies.Body) -> Facts:
     fact = bodies.prepare(bodies.delivery(topic, body, merchant=store.merchant_id, store=store.id))
-    assert isinstance(fact, Facts)
-    return fact
+    return bodies.order_in(fact)
 
 
 async def record(session: AsyncSession, *facts: Facts) -> list[RecordedOrder]:

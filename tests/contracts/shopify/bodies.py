@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from loyalnest.integrations.shopify.facts import Fact
+from loyalnest.integrations.shopify.facts import Bought, Fact
 from loyalnest.integrations.shopify.translate import prepare
 from loyalnest.kernel.inbox import Delivery
+from loyalnest.orders import Facts
 
 PAYLOADS = Path(__file__).parent / "payloads"
 MERCHANT, STORE = UUID(int=1), UUID(int=2)
@@ -85,3 +86,10 @@ def delivery(
 def read(topic: str, body: Body | bytes) -> Fact:
     """What we make of a body."""
     return prepare(delivery(topic, body))
+
+
+def order_in(said: Fact) -> Facts:
+    """The order that a body tells of, whether or not it names something of ours besides."""
+    facts = said.facts if isinstance(said, Bought) else said
+    assert isinstance(facts, Facts)
+    return facts

@@ -10,14 +10,11 @@ from loyalnest.integrations.shopify.facts import Bought, Nothing
 from loyalnest.integrations.shopify.translate import HANDLED, REQUESTS
 from loyalnest.kernel.errors import DomainError
 from loyalnest.orders import AmountOutOfRange, Facts, Snapshot, UnknownCurrency
-from tests.contracts.shopify.bodies import Body, line, official, order, read
+from tests.contracts.shopify.bodies import Body, line, official, order, order_in, read
 
 
 def facts_of(body: Body, topic: str = "orders/create") -> Facts:
-    said = read(topic, body)
-    facts = said.facts if isinstance(said, Bought) else said
-    assert isinstance(facts, Facts)
-    return facts
+    return order_in(read(topic, body))
 
 
 def snapshot_of(body: Body) -> Snapshot:
