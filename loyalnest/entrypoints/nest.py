@@ -149,16 +149,12 @@ async def _fill_catalogue(session: AsyncSession, *, now: datetime) -> rewards.Re
 
 
 async def _say_where(session: AsyncSession, merchant_id: UUID, port: int, *, now: datetime) -> None:
-    """The store's pages are at this port, and friends land there. Addresses elsewhere stay."""
+    """The store's pages are at this port; friends are sent there. Addresses elsewhere stay."""
     here = [f"http://{host}:{port}" for host in ("127.0.0.1", "localhost")]
     for store in await merchants.list_stores(session, merchant_id=merchant_id):
         if store.domain == SHOP:
             others = [it for it in store.web_addresses if not it.startswith("http://")]
             await merchants.save_web_addresses(session, store.id, [*here, *others], now=now)
-    promised = (await referrals.settings_of(session)).settings
-    if promised.link is None or promised.link.startswith("http://"):
-        landing = promised.model_copy(update={"link": f"{here[0]}/?ref={{code}}"})
-        await referrals.save(session, landing, actor=_ACTOR, now=now)
 
 
 async def _key(database: Database, merchant_id: UUID, kept: str | None, *, now: datetime) -> str:

@@ -130,9 +130,11 @@ async def open_street(database: Database, folder: Path) -> AsyncGenerator[Street
     )
     async with database.platform() as session:
         merchant = await merchants.get_by_handle(session, nest.HANDLE)
-    told = database.settings.model_copy(update={"shopify_api_secret": SecretStr(SECRET)})
-    app = build_app(database, told, wiring.parts(database, told))
-    async with _served(app) as address, _worked(database):
+    changed = {"shopify_api_secret": SecretStr(SECRET), "port": _free_port()}
+    told = database.settings.model_copy(update=changed)
+    serving = Database(database.engine, database.ring, told)
+    app = build_app(serving, told, wiring.parts(serving, told))
+    async with _served(app, told.port) as address, _worked(database):
         settings = ShopSettings(port, folder, address, address, SECRET, opened.api_key)
         shop = build_shop(settings)
         async with _served(shop, port):
@@ -141,13 +143,12 @@ async def open_street(database: Database, folder: Path) -> AsyncGenerator[Street
 
 
 @asynccontextmanager
-async def _served(app: ASGIApp, port: int = 0) -> AsyncGenerator[str]:
+async def _served(app: ASGIApp, port: int) -> AsyncGenerator[str]:
     config = uvicorn.Config(app, port=port, ws="websockets-sansio", lifespan="on", log_config=None)
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve())
     while not server.started:  # noqa: ASYNC110
         await asyncio.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
     yield f"http://127.0.0.1:{port}"
     server.should_exit = True
     await serving
