@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 import pytest
 from sqlalchemy import text
 
+from loyalnest import merchants
 from loyalnest.kernel import relay
 from loyalnest.kernel.database import Database
 from loyalnest.kernel.languages import LANGUAGES
@@ -60,11 +61,14 @@ async def test_a_page_is_known_by_one_address_whatever_a_browser_says(reader: Re
     assert "evil" not in tricked.text
     seen = Seen(tricked.text)
     address = f"{ADDRESS}/pages/{reader.domain}/loyalty"
-    assert seen.one("link", rel="canonical")["href"] == f"{address}?language=en"
-    assert seen.one("meta", property="og:url")["content"] == f"{address}?language=en"
+    assert seen.one("link", rel="canonical")["href"] == address
+    assert seen.one("meta", property="og:url")["content"] == address
+    named = Seen((await reader.opens(language="en")).text)
+    assert named.one("link", rel="canonical")["href"] == address  # the shop's own language
     others = {it["hreflang"]: it["href"] for it in seen.all("link", rel="alternate")}
     assert others.pop("x-default") == address
-    assert others == {each: f"{address}?language={each}" for each in LANGUAGES}
+    assert others.pop("en") == address
+    assert others == {each: f"{address}?language={each}" for each in LANGUAGES[1:]}
     assert [it["lang"] for it in seen.all("a") if it.get("lang")] == list(LANGUAGES)
 
     settled = "https://www.bakery.example/apps/points/pages/loyalty"
@@ -207,6 +211,9 @@ async def test_a_program_that_stands_still_says_so(reader: Reading, state: str, 
 async def test_a_shop_shows_the_pages_on_its_own_domain(reader: Reading) -> None:
     picture = await reader.uploads(drawing())
     await reader.says(picture=picture)
+    home = "https://www.bakery.example"
+    async with reader.shop.database.tenant(reader.shop.merchant_id) as session:
+        await merchants.save_web_addresses(session, reader.shop.store_id, [home], now=NOW)
     asked = {
         "shop": reader.domain,
         "path_prefix": "/apps/points",
@@ -224,7 +231,7 @@ async def test_a_shop_shows_the_pages_on_its_own_domain(reader: Reading) -> None
     status, html = await passes_on()
     assert status == 200, html
     seen = Seen(html)
-    address = f"https://{reader.domain}/apps/points/pages/loyalty?language=de"
+    address = f"{home}/apps/points/pages/loyalty?language=de"
     assert seen.one("link", rel="canonical")["href"] == address
     assert str(seen.one("img")["src"]).startswith(f"{ADDRESS}/media/")
     assert (await passes_on("0" * 64))[0] == 401

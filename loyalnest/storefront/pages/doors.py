@@ -22,12 +22,12 @@ from loyalnest.kernel.clock import Clock
 from loyalnest.kernel.database import Database, act_for
 from loyalnest.kernel.errors import NotFound
 from loyalnest.kernel.http import problem_response
-from loyalnest.kernel.languages import LANGUAGES, spoken
+from loyalnest.kernel.languages import LANGUAGES, chosen, spoken
 from loyalnest.storefront.pages import queries
 from loyalnest.storefront.pages.drawing import Drawn, draw
 from loyalnest.storefront.pages.facts import Facts, gather
 from loyalnest.storefront.pages.keeping import Kept
-from loyalnest.storefront.pages.sheet import sheet_of
+from loyalnest.storefront.pages.sheet import address_in, sheet_of
 from loyalnest.storefront.pages.values import PageName, Place
 
 PAGES = "/pages/"
@@ -91,31 +91,33 @@ class Pages:
     ) -> Response:
         """A page of the store of this domain.
 
-        `behind` is where the shop's own proxy shows the pages, absolute, if it asks.
+        `behind` is below which path the shop's own proxy shows the pages, if it asks.
         """
         name = _page(page)
         language = language_of(request)
         if name is None:
             return nowhere()
-        at = behind or f"{self.address}{PAGES}{domain}"
-        place = Place(f"{at}/{name}", self.address, self.address if behind else "")
-        key = (domain, name, language, place)
+        key = (domain, name, language, behind)
         try:
-            found = await self._kept.get(key, lambda: self._draw(domain, name, language, place))
+            found = await self._kept.get(key, lambda: self._draw(domain, name, language, behind))
         except NotFound:
             return nowhere()
         return nowhere() if found is None else _sent(request, found)
 
     async def _draw(
-        self, domain: str, page: PageName, language: str | None, place: Place
+        self, domain: str, page: PageName, language: str | None, behind: str | None
     ) -> _Bytes | None:
         facts = await self.facts_of(await self.get_shop(domain), language)
         settings = facts.pages[page].settings
         if not settings.enabled:
             return None
-        if settings.address is not None:
-            place = Place(settings.address, place.installation, place.pictures)
+        at = f"{facts.home}{behind}" if behind else f"{self.address}{PAGES}{domain}"
+        place = self.place(settings.address or f"{at}/{page}", behind)
         return _Bytes.of(draw(sheet_of(facts, page, place)))
+
+    def place(self, address: str, behind: str | None) -> Place:
+        """Where something is read that is known by this address."""
+        return Place(address, self.address, self.address if behind else "")
 
     async def get_shop(self, domain: str) -> merchants.Shop:
         """The connected store of this domain; what can't be one is not looked for.
@@ -152,8 +154,9 @@ class Pages:
             return nowhere()
         async with self.database.tenant(shop.merchant_id) as session:
             found = await queries.all_current(session)
+            own = chosen(((await merchants.get(session, shop.merchant_id)).locale,))
         addresses = (
-            f"{it.settings.address or f'{self.address}{PAGES}{domain}/{it.page}'}?language={each}"
+            address_in(it.settings.address or f"{self.address}{PAGES}{domain}/{it.page}", each, own)
             for it in found.values()
             if it.settings.enabled
             for each in LANGUAGES

@@ -98,6 +98,7 @@ def _policy(style: str, pictures: str) -> str:
             "default-src 'none'",
             f"style-src 'sha256-{named}'",
             f"img-src 'self' data: {_origin(pictures)}".rstrip(),
+            "connect-src 'self'",  # by which tools in the browser look for robots.txt
             "base-uri 'none'",
             "form-action 'none'",
             "frame-ancestors 'none'",

@@ -62,6 +62,11 @@ class Facts:
         return Wanted(self.speech.language, shop=self.merchant.locale)
 
     @property
+    def shop_language(self) -> str:
+        """What the shop speaks where nobody asks for anything else."""
+        return chosen((self.merchant.locale,))
+
+    @property
     def currency(self) -> str:
         """What the merchant reckons in."""
         return self.merchant.currency

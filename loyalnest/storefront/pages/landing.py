@@ -47,7 +47,7 @@ class Landings:
     ) -> Response:
         """What a friend sees who was sent a code of this store's.
 
-        `behind` is where the shop's own proxy shows the pages, absolute, if it asks.
+        `behind` is below which path the shop's own proxy shows the pages, if it asks.
         """
         # No cache has it, so the browser's own wishes may count as well.
         wishes = map(spoken, accepted(request.headers.get("accept-language")))
@@ -56,15 +56,12 @@ class Landings:
             known = await self._kept.get((domain, language), lambda: self._know(domain, language))
         except NotFound:
             return nowhere()
-        installation = self._pages.address
         told = referrals.normal_code(code[:_CODE_AT_MOST])
         good = await self._welcome(request, known.shop, told, behind is not None)
-        address = (
-            f"{behind}{referrals.LANDINGS}{told}"
-            if behind
-            else referrals.landing_of(installation, domain, told)
-        )
-        place = Place(address, installation, installation if behind else "")
+        address = referrals.landing_of(self._pages.address, domain, told)
+        if behind:
+            address = f"{known.facts.home}{behind}{referrals.LANDINGS}{told}"
+        place = self._pages.place(address, behind)
         drawn = draw_landing(known.facts, place, _said(known.facts, place, told if good else None))
         return Response(
             drawn.html,

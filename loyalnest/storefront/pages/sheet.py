@@ -96,7 +96,7 @@ class Sheet:
     @property
     def address(self) -> str:
         """Of the page in its language."""
-        return f"{self.place.address}?language={self.facts.speech.language}"
+        return address_in(self.place.address, self.facts.speech.language, self.facts.shop_language)
 
     @property
     def description(self) -> str:
@@ -145,11 +145,16 @@ def sheet_of(facts: Facts, page: PageName, place: Place) -> Sheet:
                 code,
                 own_names()[code],
                 locale_of(code).text_direction,
-                f"{place.address}?language={code}",
+                address_in(place.address, code, facts.shop_language),
             )
             for code in LANGUAGES
         ],
     )
+
+
+def address_in(address: str, language: str, shop_language: str) -> str:
+    """Where a page is in a language; in the shop's own it is where nobody asks for any."""
+    return address if language == shop_language else f"{address}?language={language}"
 
 
 def ratio_of(rate: Decimal) -> tuple[int, int]:
