@@ -14,7 +14,7 @@ from enum import StrEnum
 import structlog
 from fastapi import APIRouter
 from sqlalchemy.ext.asyncio import AsyncSession
-from starlette.routing import BaseRoute
+from starlette.routing import BaseRoute, Route
 
 from loyalnest import (
     branding,
@@ -33,6 +33,7 @@ from loyalnest import (
     rewards,
     segments,
     staff,
+    storefront,
     texts,
     tiers,
 )
@@ -154,6 +155,7 @@ def parts(database: Database, settings: Settings, roles: frozenset[Role] = EVERY
     """What a server of these roles answers to. Deliveries are taken in by the role `points`."""
     routers = [router for role in Role if role in roles for router in _routers(settings)[role]]
     webhooks: list[BaseRoute] = []
+    open_: list[Route] = []
     sockets: list[BaseRoute] = []
     pages: list[BaseRoute] = []
     running: list[Callable[[], AbstractAsyncContextManager[object]]] = []
@@ -171,9 +173,11 @@ def parts(database: Database, settings: Settings, roles: frozenset[Role] = EVERY
         pages.extend(dashboard.routes(_shop_known_to(database), settings.shopify_client_id))
         pages.extend(branding.media_routes(database))
         pages.extend(_storefront_pages(database, settings))
+        open_.append(_widget_config(database, settings))
     return Parts(
         routers,
         webhooks=webhooks,
+        open=open_,
         sockets=sockets,
         pages=pages,
         running=running,
@@ -206,6 +210,12 @@ def _storefront_pages(database: Database, settings: Settings) -> list[BaseRoute]
             pages, landings, secrets=_shopify_secrets(settings), clock=clock.now
         ),
     ]
+
+
+def _widget_config(database: Database, settings: Settings) -> Route:
+    return storefront.config_route(
+        database, find_shop=_find_shop, public_url=settings.address, clock=clock.now
+    )
 
 
 def _shopify_secrets(settings: Settings) -> list[str]:

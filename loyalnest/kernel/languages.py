@@ -9,6 +9,7 @@ LANGUAGES = (
     *("fa", "zh-CN", "vi", "id", "cs", "ar", "ko", "uk", "hu", "sv", "he"),
 )
 FALLBACK = "en"
+RIGHT_TO_LEFT = frozenset({"ar", "fa", "he"})
 # Which forms of a counted word a language has (Unicode CLDR, cardinal numbers).
 FORMS: Mapping[str, Sequence[str]] = {
     **dict.fromkeys(("en", "de", "nl", "tr", "fa", "hu", "sv"), ("one", "other")),

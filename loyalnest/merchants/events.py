@@ -20,7 +20,8 @@ class ProgramSwitched(Event, frozen=True, kw_only=True):
     type: ClassVar[str] = "program.switched"
 
     switch: str
-    """`program`, `orders`, `campaigns`, `referrals`, `gamification` or `rule.<action>`."""
+    """`program`, `orders`, `campaigns`, `referrals`, `gamification`, `nudges` or
+    `rule.<action>`."""
     state: str
     before: str
 

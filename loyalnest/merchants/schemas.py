@@ -113,8 +113,8 @@ class SwitchView(BaseModel):
     """The program, a part of it or an earning rule, and whether it runs."""
 
     switch: str = Field(
-        description="`program`, `orders`, `campaigns`, `referrals`, `gamification`, or an action's"
-        " rule.",
+        description="`program`, `orders`, `campaigns`, `referrals`, `gamification`, `nudges`, or an"
+        " action's rule.",
         examples=["rule.review"],
     )
     state: Switch

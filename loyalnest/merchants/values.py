@@ -165,6 +165,9 @@ class Switches(Settings):
     gamification: Switch = Field(
         default=Switch.ON, description="Whether badges are judged and leaderboards go on."
     )
+    nudges: Switch = Field(
+        default=Switch.ON, description="Whether anything on the shop's pages speaks up by itself."
+    )
 
 
 class ActionRule(Settings):
@@ -251,7 +254,9 @@ class ProgramSettings(Settings):
         """Whether anything is earned."""
         return self.switches.program is Switch.ON
 
-    def runs(self, part: Literal["orders", "campaigns", "referrals", "gamification"]) -> bool:
+    def runs(
+        self, part: Literal["orders", "campaigns", "referrals", "gamification", "nudges"]
+    ) -> bool:
         """Whether a part of the program is on, and the program with it."""
         return self.running and getattr(self.switches, part) is Switch.ON
 

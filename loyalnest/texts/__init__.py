@@ -17,7 +17,15 @@ from loyalnest.texts.errors import (
     TextTooLong,
 )
 from loyalnest.texts.events import TextMended, TextReviewed
-from loyalnest.texts.queries import get_text, mended_in, progress, read_in, spoken_in, texts_in
+from loyalnest.texts.queries import (
+    get_text,
+    mended_in,
+    progress,
+    read_in,
+    section_in,
+    spoken_in,
+    texts_in,
+)
 from loyalnest.texts.routes import router
 from loyalnest.texts.rules import faults_of
 from loyalnest.texts.service import mend, restore, review, take_review_back
@@ -53,6 +61,7 @@ __all__ = [
     "review",
     "reviewed_in",
     "router",
+    "section_in",
     "spoken_in",
     "take_review_back",
     "texts_in",

@@ -76,6 +76,16 @@ async def spoken_in(
     }
 
 
+async def section_in(session: AsyncSession, language: str, section: str) -> dict[str, str]:
+    """What one part of the product says in a language, in the merchant's own words where it has
+    some; empty for a part that there isn't.
+    """
+    texts = catalogue.texts_in(language).values()
+    ours = catalogue.written((it, it.forms) for it in texts if it.section == section)
+    mended = await mended_in(session, language)
+    return {**ours.get(section, {}), **mended.get(section, {})}
+
+
 async def read_in(session: AsyncSession, language: str) -> dict[str, dict[str, str]]:
     """What somebody of the session's merchant has read, mended or not, as a catalogue has it."""
     return catalogue.written(

@@ -100,7 +100,7 @@ async def test_every_switch_is_listed_with_who_set_it_and_when(door: Door) -> No
     listed = (await door.asks("GET", "/program/switches")).json()["items"]
     switches = {each["switch"]: each for each in listed}
     assert {name for name, each in switches.items() if each["state"] == "on"} == {
-        "program", "orders", "campaigns", "referrals", "gamification"
+        "program", "orders", "campaigns", "referrals", "gamification", "nudges"
     }  # fmt: skip
     assert switches["rule.review"]["state"] == "paused"
     assert datetime.fromisoformat(switches["rule.review"]["since"]) == door.clock.at

@@ -7,7 +7,7 @@ from importlib.metadata import version
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 from starlette.datastructures import Headers
-from starlette.routing import BaseRoute, Router
+from starlette.routing import BaseRoute, Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from loyalnest import branding, staff
@@ -59,6 +59,7 @@ def build_app(
         settings=settings,
     )
     app = SecurityHeaders(Tongues(app))
+    app = _Past(app, parts.open)
     app = Origins(
         app,
         addresses.networks(settings.trusted_proxies.split(",")),
@@ -114,6 +115,22 @@ class _Bounded:
                 await problem_response(TooLarge())(scope, receive, send)
                 return
         await self.app(scope, receive, send)
+
+
+class _Past:
+    """Lets through to routes at once, past everything that only the API needs.
+
+    Every view of every page of every shop may ask there, and nobody is signed in.
+    """
+
+    def __init__(self, app: ASGIApp, routes: Sequence[Route]):
+        self.app = app
+        self.paths = {route.path for route in routes}
+        self.router = Router(routes, redirect_slashes=False, default=_not_found)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_open = scope["type"] == "http" and scope["path"] in self.paths
+        await (self.router if is_open else self.app)(scope, receive, send)
 
 
 class _Webhooks:

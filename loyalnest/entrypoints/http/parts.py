@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from fastapi import APIRouter
-from starlette.routing import BaseRoute
+from starlette.routing import BaseRoute, Route
 
 from loyalnest.kernel.http import Caller
 from loyalnest.kernel.networks import Address
@@ -29,6 +29,9 @@ class Parts:
     """Of the REST API: with sign-in, limits and documentation."""
     webhooks: Sequence[BaseRoute] = ()
     """Under `/webhooks/`: plain routes that know their callers by signature."""
+    open: Sequence[Route] = ()
+    """What every visitor of a shop's pages asks for: plain routes for anybody, that keep what they
+    answer. Each has one address."""
     sockets: Sequence[BaseRoute] = ()
     """Live connections; the caller is established, the route decides."""
     pages: Sequence[BaseRoute] = ()

@@ -12,6 +12,8 @@ from loyalnest.kernel.errors import DomainError
 from loyalnest.kernel.http import problem_response, unexpected_response
 
 _TRACEPARENT = re.compile(rb"00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
+# Counted and not told.
+_COUNTED = ("/webhooks/", "/v1/api/widget/")
 _log = structlog.get_logger("http")
 
 
@@ -64,7 +66,7 @@ class Traces:
     def _record(self, scope: Scope, status: int, took_s: float) -> None:
         route = route_of(scope)
         self.metrics.observe(scope["method"], route, status, took_s)
-        if status == 200 and route.startswith("/webhooks/"):
+        if status in (200, 304) and route.startswith(_COUNTED):
             return  # they come by the thousand a second and are counted, not told
         caller = scope["state"].get("caller")
         _log.info(

@@ -13,7 +13,7 @@ import { Failed, Loading } from "../../ui/states";
 import { switchesQuery } from "./data";
 
 export type State = Schemas["Switch"];
-const PARTS = ["program", "orders", "campaigns", "referrals", "gamification"] as const;
+const PARTS = ["program", "orders", "campaigns", "referrals", "gamification", "nudges"] as const;
 export type Part = (typeof PARTS)[number];
 
 /** What each state is called, in the order of the list. */

@@ -1,0 +1,136 @@
+"""`GET /v1/api/widget/config`: what a shop shows to everybody, for whoever opens one of its pages.
+
+It stands past the layers of the API: nobody is signed in, any page may ask, and every view of every
+page of every shop may. What is refused is refused without a word; a page does as well without us.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from urllib.parse import parse_qs
+
+import msgspec
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.datastructures import Headers
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from loyalnest import merchants
+from loyalnest.kernel.clock import Clock
+from loyalnest.kernel.database import Database, act_for
+from loyalnest.kernel.errors import Unavailable
+from loyalnest.kernel.http import translate
+from loyalnest.kernel.languages import chosen
+from loyalnest.kernel.limits import Buckets, Policy
+from loyalnest.storefront.gathering import Asked, gather
+from loyalnest.storefront.keeping import FRESH_S, Answer, Keeper, Kept, Key
+
+PATH = "/v1/api/widget/config"
+STRANGERS = Policy("unknown-shops", 60, 60)
+"""How often an address may ask for shops that there aren't."""
+
+_QUERY_AT_MOST, _DOMAIN_AT_MOST = 1000, 253
+_ANYBODY = {
+    "Access-Control-Allow-Origin": "*",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    "X-Content-Type-Options": "nosniff",
+}
+_ANSWERED = {
+    **_ANYBODY,
+    "Cache-Control": "public, max-age=60, stale-while-revalidate=600",
+    "Content-Type": "application/json",
+    "Vary": "Accept-Encoding",
+}
+
+FindShop = Callable[[AsyncSession, str], Awaitable[merchants.Shop | None]]
+"""Whose store a domain is; in a session that was opened for nobody."""
+
+
+def config_route(
+    database: Database, *, find_shop: FindShop, public_url: str | None, clock: Clock
+) -> Route:
+    """The door, for the application to mount past its layers."""
+    address = (public_url or "").rstrip("/")
+
+    async def make(key: Key) -> Answer | None:
+        domain, language = key
+        async with database.batch([]) as session:
+            shop = await find_shop(session, domain)
+            if shop is None:
+                return None
+            await act_for(session, [shop.merchant_id])
+            if not await merchants.is_connected(session, shop.store_id):
+                return None
+            config = await gather(session, Asked(domain, language, address, clock()))
+        return Answer(msgspec.json.encode(config), config.version)
+
+    return Route(PATH, _Door(Keeper(make)), methods=["GET"])
+
+
+class _Door:
+    def __init__(self, keeper: Keeper):
+        self.keeper = keeper
+        self.strangers = Buckets(STRANGERS)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        response = await self._answer(scope)
+        await response(scope, receive, send)
+
+    async def _answer(self, scope: Scope) -> Response:
+        key = _asked_for(scope)
+        if key is None or self.keeper.knows_none(key[0]):
+            return _refusal(404)
+        kept = self.keeper.find(key)
+        if kept is not None:
+            return _told(kept, Headers(scope=scope))
+        address = scope["state"]["address"]
+        verdict = self.strangers.take(address)
+        if not verdict.allowed:
+            return _refusal(429, verdict.retry_after_s)
+        try:
+            kept = await self.keeper.make(key)
+        except Exception as error:
+            if not isinstance(error, Unavailable) and translate(error) is None:
+                raise
+            return _refusal(503, FRESH_S)
+        if kept is None:
+            return _refusal(404)
+        self.strangers.give_back(address)
+        return _told(kept, Headers(scope=scope))
+
+
+def _asked_for(scope: Scope) -> Key | None:
+    query: bytes = scope["query_string"]
+    if len(query) > _QUERY_AT_MOST:
+        return None
+    asked = parse_qs(query.decode("latin-1"))
+    domain = asked.get("shop", [""])[0].strip().rstrip(".").lower()
+    if not 0 < len(domain) <= _DOMAIN_AT_MOST or not domain.isascii():
+        return None
+    return domain, chosen(asked.get("language"))
+
+
+def _told(kept: Kept, headers: Headers) -> Response:
+    """A strong tag names the bytes, packed or not; who has either has what there is."""
+    packed = _takes_gzip(headers.get("accept-encoding", ""))
+    tag = kept.tag if packed else f"{kept.tag}-plain"
+    told = {**_ANSWERED, "ETag": f'"{tag}"'}
+    if f'"{kept.tag}' in headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=told)
+    if packed:
+        return Response(kept.packed, headers={**told, "Content-Encoding": "gzip"})
+    return Response(kept.body, headers=told)
+
+
+def _takes_gzip(accepted: str) -> bool:
+    for each in accepted.lower().split(","):
+        coding, _, parameter = each.partition(";")
+        if coding.strip() in ("gzip", "*"):
+            return parameter.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
+    return False
+
+
+def _refusal(status: int, wait_s: float | None = None) -> Response:
+    waiting: Mapping[str, str] = {} if wait_s is None else {"Retry-After": f"{wait_s + 1:.0f}"}
+    return Response(
+        status_code=status, headers={**_ANYBODY, "Cache-Control": "no-store", **waiting}
+    )

@@ -1,0 +1,232 @@
+"""Puts together what a shop's pages show to everybody, out of what every module has of it.
+
+A dozen small reads in one transaction. Nobody waits for them but the first who asks: `door` keeps
+what came of it.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+import msgspec
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from loyalnest import branding, gamification, ledger, merchants, referrals, rewards, texts, tiers
+from loyalnest.kernel.database import merchant_of
+from loyalnest.kernel.ids import from_wire, to_wire
+from loyalnest.kernel.languages import FALLBACK, FORMS, RIGHT_TO_LEFT, Wanted
+from loyalnest.merchants import Merchant, ProgramSettings, Switch
+from loyalnest.storefront import shown
+from loyalnest.storefront.values import SiteSettings
+
+TEXTS = "widget"
+"""The section of the catalogue that a shop's pages speak from."""
+_USUAL = "points"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a page asks for."""
+
+    shop: str
+    """The store's domain."""
+    language: str
+    """One that we speak."""
+    address: str
+    """Where the installation is, without a slash at the end; empty where it doesn't know."""
+    now: datetime
+
+
+async def gather(session: AsyncSession, asked: Asked) -> shown.Config:
+    """All that the session's merchant shows to everybody."""
+    merchant = await merchants.get(session, merchant_of(session))
+    program = (await merchants.program_of(session, merchant.id)).at(asked.now).settings
+    wanted = Wanted(explicit=asked.language, shop=merchant.locale)
+    words = await texts.section_in(session, asked.language, TEXTS)
+    settings = SiteSettings()
+    config = shown.Config(
+        version="",
+        shop=asked.shop,
+        language=asked.language,
+        direction="rtl" if asked.language in RIGHT_TO_LEFT else "ltr",
+        currency=merchant.currency,
+        brand=await _brand(session, asked.address),
+        unit=await _unit(session, asked.language, words),
+        switches={name: getattr(program.switches, name) for name in _SWITCHES},
+        widget=_widget(settings),
+        points=settings.points.model_dump(),
+        earn=_earning(merchant, program),
+        rewards=await _rewards(session, wanted, asked.now),
+        tiers=await _tiers(session, wanted),
+        referral=await _referral(session, program, wanted),
+        badges=await _badges(session, program, wanted),
+        nudges=(),
+        experiments=(),
+        texts=words,
+    )
+    version = hashlib.sha256(msgspec.json.encode(config)).hexdigest()[:16]
+    return msgspec.structs.replace(config, version=version)
+
+
+_SWITCHES = ("program", "referrals", "nudges")
+
+
+async def _brand(session: AsyncSession, address: str) -> shown.Brand:
+    it = await branding.current(session)
+    palette = branding.palette_of(it.settings.colour)
+    logo = it.logo and shown.Picture(
+        url=f"{address}{it.logo.path}", width=it.logo.width, height=it.logo.height
+    )
+    return shown.Brand(
+        name=it.name,
+        logo=logo,
+        corners=it.settings.corners,
+        palette=shown.Palette(
+            colour=palette.colour,
+            on_colour=palette.on_colour,
+            text=palette.text,
+            text_in_dark=palette.text_in_dark,
+        ),
+    )
+
+
+async def _unit(session: AsyncSession, language: str, words: Mapping[str, str]) -> dict[str, str]:
+    """As the merchant calls them in this language, else in English if that is a name of its own."""
+    unit = (await ledger.units_of(session, [merchant_of(session)])).get(merchant_of(session))
+    names = unit.names if unit else {}
+    named = names.get(language)
+    if named is None or named[1] == _USUAL:
+        english = names.get(FALLBACK)
+        named = None if english is None or english[1] == _USUAL else named or english
+    if named is None:
+        return {form: words[f"unit_{form}"] for form in FORMS[language]}
+    return {form: named[0] if form == "one" else named[1] for form in FORMS[language]}
+
+
+def _widget(settings: SiteSettings) -> shown.Widget:
+    pages = settings.widget.pages
+    return shown.Widget(
+        enabled=settings.widget.enabled,
+        side=settings.widget.side,
+        phones=settings.widget.phones,
+        pages=shown.Pages(
+            account=pages.account,
+            register=pages.registration,
+            cart=pages.cart,
+            loyalty=pages.loyalty,
+        ),
+    )
+
+
+def _earning(merchant: Merchant, program: ProgramSettings) -> list[shown.Earning]:
+    if not program.running:
+        return []
+    deeds = [
+        shown.Earning(action=action, points=rule.points)
+        for action, rule in program.actions.items()
+        if rule.state is Switch.ON
+    ]
+    if not program.runs("orders"):
+        return deeds
+    rates = {merchant.currency: program.default_rate, **program.rates}
+    counts = program.counts
+    purchase = shown.Earning(
+        action="purchase",
+        per={currency: _plain(rate) for currency, rate in rates.items()},
+        otherwise=_plain(program.default_rate),
+        rounding=program.rounding,
+        counts="total" if counts.shipping or counts.tax or counts.tips else "subtotal",
+    )
+    return [purchase, *deeds]
+
+
+async def _rewards(session: AsyncSession, wanted: Wanted, now: datetime) -> list[shown.Reward]:
+    found = await rewards.shown(session, where=rewards.Where.ONLINE, now=now)
+    return [_reward(it, wanted) for it in found]
+
+
+def _reward(it: rewards.Reward, wanted: Wanted) -> shown.Reward:
+    terms = it.terms
+    return shown.Reward(
+        id=to_wire(rewards.REWARD, it.id),
+        name=wanted.said_in(terms.names, terms.name),
+        description=wanted.said_in(terms.descriptions, terms.description),
+        kind=terms.kind,
+        cost=terms.cost,
+        amounts={currency: str(amount) for currency, amount in terms.amounts.items()},
+        percent=None if terms.percent is None else _plain(terms.percent),
+        minimum_spend={code: str(amount) for code, amount in terms.minimum_spend.items()},
+        ends_at=terms.ends_at and terms.ends_at.isoformat(),
+        tiers=terms.tiers,
+    )
+
+
+async def _tiers(session: AsyncSession, wanted: Wanted) -> list[shown.Tier]:
+    merchant_id = merchant_of(session)
+    version = (await tiers.ladders_of(session, [merchant_id])).get(merchant_id)
+    if version is None or not version.ladder.enabled:
+        return []
+    return [
+        shown.Tier(
+            key=tier.key,
+            name=wanted.said_in(tier.names, tier.name),
+            colour=tier.colour,
+            threshold=_plain(tier.threshold),
+            basis=version.ladder.basis,
+            multiplier=_plain(tier.multiplier),
+            perks=tier.perks,
+        )
+        for tier in version.ladder.tiers
+    ]
+
+
+async def _referral(
+    session: AsyncSession, program: ProgramSettings, wanted: Wanted
+) -> shown.Referral:
+    settings = (await referrals.settings_of(session)).settings
+    ids = [settings.friend_reward_id, settings.advocate_reward_id]
+    named = await _names_of(session, [id_ for id_ in ids if id_], wanted)
+    return shown.Referral(
+        enabled=settings.enabled and program.runs("referrals"),
+        friend_gets=shown.Promise(
+            points=settings.friend_points, reward=named.get(settings.friend_reward_id)
+        ),
+        you_get=shown.Promise(
+            points=settings.advocate_points, reward=named.get(settings.advocate_reward_id)
+        ),
+    )
+
+
+async def _names_of(
+    session: AsyncSession, reward_ids: Sequence[str], wanted: Wanted
+) -> dict[str | None, str]:
+    """What these rewards are called, by their ids on the wire."""
+    ids = [rewards.RewardId(from_wire(rewards.REWARD, it)) for it in reward_ids]
+    return {
+        to_wire(rewards.REWARD, it.id): wanted.said_in(it.terms.names, it.terms.name)
+        for it in await rewards.find_many(session, ids)
+    }
+
+
+async def _badges(
+    session: AsyncSession, program: ProgramSettings, wanted: Wanted
+) -> list[shown.Badge]:
+    version = await gamification.game_of(session)
+    if version is None or not version.game.enabled or not program.runs("gamification"):
+        return []
+    return [
+        shown.Badge(
+            key=badge.key,
+            name=wanted.said_in(badge.names, badge.name),
+            description=wanted.said_in(badge.descriptions, badge.description or "") or None,
+        )
+        for badge in version.game.badges
+        if not badge.archived
+    ]
+
+
+def _plain(number: Decimal) -> str:
+    """Without the zeros at its end, and never as `1E+3`."""
+    return f"{number.normalize():f}"
