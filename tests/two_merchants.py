@@ -22,6 +22,7 @@ from loyalnest import (
     rewards,
     segments,
     staff,
+    storefront,
     texts,
     tiers,
 )
@@ -108,6 +109,7 @@ async def _settled(database: Database, shop: Shop, owner: str) -> Tenant:
     await _fall_into_debt_and_merge(database, key, await shop.customer_id(email))
     await _settle_program(database, shop, email)
     picture = await _look_their_own_way(database, shop, owner)
+    await _speak_up(database, shop, owner)
     return Tenant(
         shop.merchant_id,
         key,
@@ -246,6 +248,21 @@ async def _look_their_own_way(database: Database, shop: Shop, owner: str) -> str
     return logo.hash
 
 
+async def _speak_up(database: Database, shop: Shop, owner: str) -> None:
+    """Something is on the shop's pages, and speaks up by itself."""
+    async with database.tenant(shop.merchant_id) as session:
+        widget = storefront.Widget(side=storefront.Side.START)
+        settings = storefront.SiteSettings(widget=widget)
+        await storefront.save_site(session, settings, actor="test", now=NOW)
+        note = storefront.NudgeTerms(
+            kind=storefront.NudgeKind.NOTE,
+            name=f"By {owner}",
+            words=storefront.Words(title="Points for every order"),
+        )
+        on = storefront.NudgeState.ACTIVE
+        await storefront.create_nudge(session, note, state=on, actor="test", now=NOW)
+
+
 async def _refer_a_friend(shop: Shop, email: str) -> None:
     advocate = from_wire(customers.WIRE_PREFIX, await shop.customer_id(email))
     friend = from_wire(customers.WIRE_PREFIX, await shop.customer_id(f"friend.of.{email}"))
@@ -333,6 +350,7 @@ async def _ids(database: Database, shop: Shop, email: str) -> dict[str, str]:
                 "red": "SELECT id FROM redemptions ORDER BY id LIMIT 1",
                 "exp": "SELECT id FROM experiments ORDER BY id LIMIT 1",
                 "prq": "SELECT id FROM privacy_requests",
+                "ndg": "SELECT id FROM nudges ORDER BY id LIMIT 1",
             }.items()
         }
         position = await session.scalar(text("SELECT min(position) FROM events"))
@@ -357,6 +375,7 @@ async def _ids(database: Database, shop: Shop, email: str) -> dict[str, str]:
         "redemption_id": wire["red"],
         "referral_id": wire["rfl"],
         "experiment_id": wire["exp"],
+        "nudge_id": wire["ndg"],
         "segment": "new",
         "badge": "first",
         "language": "de",

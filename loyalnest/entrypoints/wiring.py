@@ -299,7 +299,7 @@ def _routers(settings: Settings) -> Mapping[Role, Sequence[APIRouter]]:
             plans.router_of(settings),
             texts.router,
         ],
-        Role.ADMIN_FEATURES: [],
+        Role.ADMIN_FEATURES: [storefront.router],
         Role.CAMPAIGN: [campaigns.router, tiers.router],
         Role.GAMIFICATION: [gamification.router, gamification.own_router],
         Role.FRONTEND: [experiments.router, experiments.usage_router()],

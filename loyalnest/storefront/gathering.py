@@ -18,8 +18,8 @@ from loyalnest.kernel.database import merchant_of
 from loyalnest.kernel.ids import from_wire, to_wire
 from loyalnest.kernel.languages import FALLBACK, FORMS, RIGHT_TO_LEFT, Wanted
 from loyalnest.merchants import Merchant, ProgramSettings, Switch
-from loyalnest.storefront import shown
-from loyalnest.storefront.values import SiteSettings
+from loyalnest.storefront import queries, shown
+from loyalnest.storefront.values import NUDGE, Nudge, NudgeKind, NudgeState, SiteSettings
 
 TEXTS = "widget"
 """The section of the catalogue that a shop's pages speak from."""
@@ -45,7 +45,7 @@ async def gather(session: AsyncSession, asked: Asked) -> shown.Config:
     program = (await merchants.program_of(session, merchant.id)).at(asked.now).settings
     wanted = Wanted(explicit=asked.language, shop=merchant.locale)
     words = await texts.section_in(session, asked.language, TEXTS)
-    settings = SiteSettings()
+    settings = (await queries.current(session)).settings
     config = shown.Config(
         version="",
         shop=asked.shop,
@@ -62,7 +62,7 @@ async def gather(session: AsyncSession, asked: Asked) -> shown.Config:
         tiers=await _tiers(session, wanted),
         referral=await _referral(session, program, wanted),
         badges=await _badges(session, program, wanted),
-        nudges=(),
+        nudges=await _nudges(session, program, asked),
         experiments=(),
         texts=words,
     )
@@ -225,6 +225,39 @@ async def _badges(
         for badge in version.game.badges
         if not badge.archived
     ]
+
+
+async def _nudges(
+    session: AsyncSession, program: ProgramSettings, asked: Asked
+) -> list[shown.Nudge]:
+    """What everybody may meet; what is for some tiers alone is told to whoever is on them."""
+    if not program.runs("nudges"):
+        return []
+    found = await queries.nudges(session, state=NudgeState.ACTIVE)
+    return [
+        nudge_in(it, asked.language)
+        for it in found
+        if it.is_shown(asked.now) and not it.terms.tiers
+    ]
+
+
+def nudge_in(it: Nudge, language: str) -> shown.Nudge:
+    """A nudge as a page shows it. The code of one that asks for an address comes afterwards."""
+    terms, words = it.terms, it.terms.said_in(language)
+    said = words.model_dump(exclude_none=True)
+    asks = terms.kind is NudgeKind.EMAIL_CAPTURE
+    return shown.Nudge(
+        id=to_wire(NUDGE, it.id),
+        version=it.version,
+        kind=terms.kind,
+        where=terms.where,
+        audience=terms.audience,
+        after_s=terms.after_s,
+        cap=shown.Cap(times=terms.cap.times, days=terms.cap.days),
+        words=said,
+        link=terms.link,
+        code=None if asks else terms.code,
+    )
 
 
 def _plain(number: Decimal) -> str:

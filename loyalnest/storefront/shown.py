@@ -129,6 +129,8 @@ class Nudge(msgspec.Struct, frozen=True):
     """Something that speaks up by itself."""
 
     id: str
+    version: int
+    """Which of its versions this is: what is agreed to is agreed to in its words."""
     kind: str
     where: Sequence[str]
     audience: str

@@ -1,21 +1,31 @@
 """The words of this module: what of a program is on a shop's own pages, and how it looks there."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, NewType, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+import msgspec
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from loyalnest.kernel.http import Instant
+from loyalnest.kernel.languages import LANGUAGES
+from loyalnest.kernel.writing import shows_something, turns_what_follows
+
+NUDGE = "ndg"
+"""How their ids begin on the wire."""
+NudgeId = NewType("NudgeId", UUID)
 LINK_AT_MOST = 500
-# A browser takes a backslash for a slash and leaves out tabs and line ends: `/\example.com` and
+# A browser takes a backslash for a slash and leaves out tabs and line ends: `/\\example.com` and
 # `/<tab>/example.com` lead to another host.
-_PATH = re.compile(r"/(?!/)[^\s\\\"<>\x00-\x1f\x7f]*")
-_PAGE = re.compile(
-    r"https://[a-z0-9][a-z0-9.-]*[a-z0-9](:[0-9]{1,5})?(/[^\s\\\"<>\x00-\x1f\x7f]*)?"
-)
+_UNSAFE = r"\s\\\"<>\x00-\x1f\x7f"
+_PATH = re.compile(rf"/(?!/)[^{_UNSAFE}]*")
+_PAGE = re.compile(rf"https://[a-z0-9][a-z0-9.-]*[a-z0-9](:[0-9]{{1,5}})?(/[^{_UNSAFE}]*)?")
+# What a browser would take for a tag, a comment or an entity, were it ever to read it as a page.
+_MARKUP = re.compile(r"<[A-Za-z/!?]|&#?\w+;")
 
 
 class Closed(BaseModel):
@@ -36,10 +46,37 @@ def _of_anybody(link: str) -> str:
     return link
 
 
+def _readable(words: str) -> str:
+    """Plain words, composed, in one paragraph. Raises ValueError."""
+    words = " ".join(unicodedata.normalize("NFC", words).split())
+    if any(unicodedata.category(each) in ("Cc", "Cs") for each in words):
+        raise ValueError("leave out characters that can't be seen")
+    if turns_what_follows(words):
+        raise ValueError("leave out marks that turn the direction of what follows")
+    if not shows_something(words):
+        raise ValueError("write something that can be read, or nothing at all")
+    if _MARKUP.search(words):
+        raise ValueError("write plain text, without markup")
+    return words
+
+
+def _spoken(language: str) -> str:
+    if language not in LANGUAGES:
+        raise ValueError(f"one of {', '.join(LANGUAGES)}")
+    return language
+
+
 Path = Annotated[str, Field(max_length=LINK_AT_MOST), AfterValidator(_of_the_shop)]
 """A page of the shop that it is clicked in. It leads to no other host and runs nothing."""
 Page = Annotated[str, Field(max_length=LINK_AT_MOST), AfterValidator(_of_anybody)]
 """The same, or a page elsewhere that is reached by https."""
+Language = Annotated[str, AfterValidator(_spoken)]
+Name = Annotated[str, Field(max_length=100), AfterValidator(_readable)]
+Title = Annotated[str, Field(max_length=80), AfterValidator(_readable)]
+Line = Annotated[str, Field(max_length=300), AfterValidator(_readable)]
+Label = Annotated[str, Field(max_length=40), AfterValidator(_readable)]
+Wording = Annotated[str, Field(max_length=600), AfterValidator(_readable)]
+TierKey = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 
 
 class Side(StrEnum):
@@ -93,3 +130,144 @@ class Site:
     settings: SiteSettings
     changed_at: datetime | None
     changed_by: str | None
+
+
+class NudgeKind(StrEnum):
+    """How something speaks up by itself."""
+
+    STICKY_BAR = "sticky_bar"
+    """A line along the edge of the page, until it is closed."""
+    POPUP = "popup"
+    """Before somebody leaves."""
+    EMAIL_CAPTURE = "email_capture"
+    """Asks for an e-mail address, and says what for."""
+    DISCOUNT_BANNER = "discount_banner"
+    """A code, ready to be used."""
+    AFTER_PURCHASE = "after_purchase"
+    """On the page that says thanks."""
+    NOTE = "note"
+    """A line inside the panel."""
+
+
+class Place(StrEnum):
+    """On which pages."""
+
+    ANY = "any"
+    HOME = "home"
+    PRODUCT = "product"
+    CART = "cart"
+    THANKS = "thanks"
+    ACCOUNT = "account"
+
+
+class Audience(StrEnum):
+    """Whom it speaks to."""
+
+    ANYONE = "anyone"
+    GUEST = "guest"
+    """Nobody has signed in."""
+    MEMBER = "member"
+
+
+class NudgeState(StrEnum):
+    """What a merchant has decided about a nudge."""
+
+    DRAFT = "draft"
+    ACTIVE = "active"
+    PAUSED = "paused"
+    ARCHIVED = "archived"
+
+
+class Words(Closed):
+    """What a nudge says in one language. All of it is plain text."""
+
+    title: Title
+    text: Line | None = None
+    button: Label | None = None
+    consent: Wording | None = Field(
+        default=None, description="With `email_capture`: what is agreed to by leaving an address."
+    )
+    thanks: Line | None = Field(
+        default=None, description="With `email_capture`: what is said afterwards."
+    )
+
+
+class Cap(Closed):
+    """How often at most somebody meets a nudge: so many times in so many days."""
+
+    times: int = Field(default=3, ge=1, le=100)
+    days: int = Field(default=7, ge=1, le=365)
+
+
+class NudgeTerms(Closed):
+    """What a nudge is. A change makes a new version."""
+
+    kind: NudgeKind
+    name: Name = Field(description="What your staff call it; nobody else sees it.")
+    words: Words = Field(description="In the shop's own language, and where no other fits.")
+    translations: dict[Language, Words] = Field(
+        default_factory=dict, max_length=len(LANGUAGES), description="By language."
+    )
+    where: tuple[Place, ...] = Field(default=(Place.ANY,), min_length=1, max_length=len(Place))
+    audience: Audience = Audience.ANYONE
+    tiers: tuple[TierKey, ...] = Field(
+        default=(),
+        max_length=20,
+        description="For members on these tiers only: it is in no public answer, and reaches a page"
+        " by `GET /v1/api/me/perks` alone. Empty: for all of the audience.",
+    )
+    after_s: int = Field(
+        default=0, ge=0, le=600, description="How long a page is open before it may speak."
+    )
+    cap: Cap = Cap()
+    starts_at: Instant | None = None
+    ends_at: Instant | None = None
+    link: Path | None = Field(default=None, description="Where its button leads, in the shop.")
+    code: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")] | None = Field(
+        default=None, description="A discount's code. An address is asked for first where one is."
+    )
+
+    @model_validator(mode="after")
+    def _sense(self) -> Self:
+        every = [self.words, *self.translations.values()]
+        asks = self.kind is NudgeKind.EMAIL_CAPTURE
+        if any((words.consent is not None) != asks for words in every):
+            raise ValueError("say what is agreed to with email_capture, in each language, and only")
+        if not asks and any(words.thanks for words in every):
+            raise ValueError("thanks are said with email_capture only")
+        if self.kind is NudgeKind.DISCOUNT_BANNER and self.code is None:
+            raise ValueError("give the code that a discount_banner shows")
+        if self.kind is NudgeKind.AFTER_PURCHASE and self.where != (Place.THANKS,):
+            raise ValueError("after_purchase is on the page thanks, and there alone")
+        if Place.ANY in self.where and len(self.where) > 1:
+            raise ValueError("name the pages, or any of them, not both")
+        if len(set(self.where)) < len(self.where) or len(set(self.tiers)) < len(self.tiers):
+            raise ValueError("name each page and each tier once")
+        if self.tiers and self.audience is not Audience.MEMBER:
+            raise ValueError("only members are on tiers")
+        if self.starts_at and self.ends_at and self.ends_at <= self.starts_at:
+            raise ValueError("a nudge ends after it starts")
+        return self
+
+    def said_in(self, language: str) -> Words:
+        """What it says in a language, else in the shop's own."""
+        return self.translations.get(language, self.words)
+
+
+class Nudge(msgspec.Struct, frozen=True):
+    """Something that speaks up by itself, as it stands."""
+
+    merchant_id: UUID
+    id: NudgeId
+    state: NudgeState
+    version: int
+    terms: NudgeTerms
+    created_at: datetime
+    updated_at: datetime
+    updated_by: str
+
+    def is_shown(self, now: datetime) -> bool:
+        """Whether it is on, and in its time."""
+        begun = self.terms.starts_at is None or self.terms.starts_at <= now
+        over = self.terms.ends_at is not None and self.terms.ends_at <= now
+        return self.state is NudgeState.ACTIVE and begun and not over

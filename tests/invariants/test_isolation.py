@@ -91,6 +91,10 @@ BODIES: dict[str, dict[str, Any]] = {
     },
     "answer_privacy_request": {"note": "It is done."},
     "save_page": {"settings": {"picture": "{picture}"}},
+    "save_nudge": {
+        "terms": {"kind": "note", "name": "Ours now", "words": {"title": "Ours now"}},
+        "state": "active",
+    },
     "save_branding": {"settings": {"logo": "{picture}"}},
     "unmerge_customers": {"merge_id": "{merge_id}"},
     "erase_customer": {"confirm": "{customer_id}"},

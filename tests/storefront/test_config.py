@@ -1,49 +1,18 @@
 """What a shop's pages are told: everything that everybody may know, and nothing of anybody."""
 
 import json
-from collections.abc import AsyncGenerator
 from decimal import Decimal
-from typing import Any
 
 import httpx
 import pytest
 
 from loyalnest import branding, gamification, merchants, referrals, rewards, texts, tiers
-from loyalnest.entrypoints import wiring
-from loyalnest.kernel.database import Database
 from loyalnest.kernel.ids import to_wire
 from loyalnest.merchants import ProgramSettings, Switch, Switches
 from tests.conftest import NOW
-from tests.doors import bearing, house, make_key
-from tests.shop import ADA, Shop, open_shop
-
-CONFIG = "/v1/api/widget/config"
-
-
-@pytest.fixture
-async def client(lasting_database: Database) -> AsyncGenerator[httpx.AsyncClient]:
-    """Whoever opens a page of a shop, served as the program serves it."""
-    parts = wiring.parts(lasting_database, lasting_database.settings)
-    async with house(lasting_database, parts=parts) as client:
-        yield client
-
-
-@pytest.fixture
-async def shop(lasting_database: Database) -> Shop:
-    return await open_shop(lasting_database)
-
-
-async def domain_of(shop: Shop) -> str:
-    async with shop.database.tenant(shop.merchant_id) as session:
-        (store,) = await merchants.list_stores(session, merchant_id=shop.merchant_id)
-    return store.domain
-
-
-async def told(client: httpx.AsyncClient, shop: Shop, language: str = "en") -> dict[str, Any]:
-    asked = {"shop": await domain_of(shop), "language": language}
-    answer = await client.get(CONFIG, params=asked)
-    assert answer.status_code == 200, answer.text
-    return answer.json()
+from tests.doors import bearing, make_key
+from tests.shop import ADA, Shop
+from tests.storefront.pages import CONFIG, domain_of, told
 
 
 async def draw_up(shop: Shop) -> None:
