@@ -261,6 +261,12 @@ async def _speak_up(database: Database, shop: Shop, owner: str) -> None:
         )
         on = storefront.NudgeState.ACTIVE
         await storefront.create_nudge(session, note, state=on, actor="test", now=NOW)
+        words = storefront.Words(title="News", consent=f"{owner} may write to me.")
+        news = note.model_copy(update={"kind": storefront.NudgeKind.EMAIL_CAPTURE, "words": words})
+        asks = await storefront.create_nudge(session, news, state=on, actor="test", now=NOW)
+        await storefront.capture_email(
+            session, asks.id, version=1, language="en", email=f"{owner}@example.com", now=NOW
+        )
 
 
 async def _refer_a_friend(shop: Shop, email: str) -> None:
@@ -350,6 +356,7 @@ async def _ids(database: Database, shop: Shop, email: str) -> dict[str, str]:
                 "red": "SELECT id FROM redemptions ORDER BY id LIMIT 1",
                 "exp": "SELECT id FROM experiments ORDER BY id LIMIT 1",
                 "prq": "SELECT id FROM privacy_requests",
+                "cap": "SELECT id FROM captures ORDER BY id LIMIT 1",
                 "ndg": "SELECT id FROM nudges ORDER BY id LIMIT 1",
             }.items()
         }
@@ -376,6 +383,7 @@ async def _ids(database: Database, shop: Shop, email: str) -> dict[str, str]:
         "referral_id": wire["rfl"],
         "experiment_id": wire["exp"],
         "nudge_id": wire["ndg"],
+        "capture_id": wire["cap"],
         "segment": "new",
         "badge": "first",
         "language": "de",

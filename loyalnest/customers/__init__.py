@@ -56,6 +56,7 @@ from loyalnest.customers.service import (
 )
 from loyalnest.customers.subscribers import INDEX_CUSTOMERS
 from loyalnest.customers.values import (
+    EMAIL,
     WIRE_PREFIX,
     AccountRef,
     Contact,
@@ -67,6 +68,7 @@ from loyalnest.customers.values import (
 )
 
 __all__ = [
+    "EMAIL",
     "INDEXES",
     "INDEX_CUSTOMERS",
     "SEALED",

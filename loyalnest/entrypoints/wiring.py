@@ -101,8 +101,15 @@ SEALED = (
     *customers.SEALED,
     *rewards.SEALED,
     *privacy.SEALED,
+    *storefront.SEALED,
 )
-INDEXES = (*merchants.INDEXES, *staff.INDEXES, *customers.INDEXES, *rewards.INDEXES)
+INDEXES = (
+    *merchants.INDEXES,
+    *staff.INDEXES,
+    *customers.INDEXES,
+    *rewards.INDEXES,
+    *storefront.INDEXES,
+)
 PROVIDERS = (shopify.PROVIDED,)
 SUBSCRIBERS = (
     customers.INDEX_CUSTOMERS,
@@ -115,6 +122,7 @@ SUBSCRIBERS = (
     gamification.BADGES,
     experiments.VISITORS,
     privacy.FORGETTING,
+    storefront.CAPTURES,
 )
 JOBS = (tiers.JUDGE_EVERYBODY, gamification.JUDGE_EVERYBODY, referrals.FROM_ORDERS)
 TIMETABLE = (
@@ -299,8 +307,12 @@ def _routers(settings: Settings) -> Mapping[Role, Sequence[APIRouter]]:
             plans.router_of(settings),
             texts.router,
         ],
-        Role.ADMIN_FEATURES: [storefront.router],
+        Role.ADMIN_FEATURES: [storefront.router, storefront.captures_router],
         Role.CAMPAIGN: [campaigns.router, tiers.router],
         Role.GAMIFICATION: [gamification.router, gamification.own_router],
-        Role.FRONTEND: [experiments.router, experiments.usage_router()],
+        Role.FRONTEND: [
+            experiments.router,
+            experiments.usage_router(),
+            storefront.open_router_of(_find_shop),
+        ],
     }

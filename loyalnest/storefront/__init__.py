@@ -5,24 +5,47 @@ without anything of any customer, and handed to whoever opens one. Kept here is 
 about its pages: how the widget looks, where points are told, and what speaks up by itself.
 """
 
+from loyalnest.storefront.captures import INDEXES, SEALED, captures, export_customer
 from loyalnest.storefront.door import FindShop, config_route
 from loyalnest.storefront.errors import (
+    CaptureNotFound,
     ContentStale,
+    EmailInvalid,
+    NotThatShop,
     NudgeKindFixed,
     NudgeNotFound,
+    TooManyCaptures,
     TooManyNudges,
 )
-from loyalnest.storefront.events import NudgeSaved, SiteChanged
+from loyalnest.storefront.events import (
+    EmailCaptured,
+    EmailConfirmed,
+    EmailForgotten,
+    NudgeSaved,
+    SiteChanged,
+)
 from loyalnest.storefront.gathering import Asked, gather
 from loyalnest.storefront.keeping import Answer, Keeper, Kept, Key
 from loyalnest.storefront.queries import current, get_nudge, nudges
-from loyalnest.storefront.routes import router
-from loyalnest.storefront.service import create_nudge, save_nudge, save_site
+from loyalnest.storefront.routes import captures_router, open_router_of, router
+from loyalnest.storefront.service import (
+    capture_email,
+    confirm_email,
+    create_nudge,
+    erase_customer,
+    forget_email,
+    save_nudge,
+    save_site,
+)
 from loyalnest.storefront.shown import Config
+from loyalnest.storefront.subscribers import CAPTURES
 from loyalnest.storefront.values import (
+    CAPTURE,
     NUDGE,
     Audience,
     Cap,
+    Capture,
+    CaptureId,
     Nudge,
     NudgeId,
     NudgeKind,
@@ -38,17 +61,29 @@ from loyalnest.storefront.values import (
 )
 
 __all__ = [
+    "CAPTURE",
+    "CAPTURES",
+    "INDEXES",
     "NUDGE",
+    "SEALED",
     "Answer",
     "Asked",
     "Audience",
     "Cap",
+    "Capture",
+    "CaptureId",
+    "CaptureNotFound",
     "Config",
     "ContentStale",
+    "EmailCaptured",
+    "EmailConfirmed",
+    "EmailForgotten",
+    "EmailInvalid",
     "FindShop",
     "Keeper",
     "Kept",
     "Key",
+    "NotThatShop",
     "Nudge",
     "NudgeId",
     "NudgeKind",
@@ -63,15 +98,24 @@ __all__ = [
     "Site",
     "SiteChanged",
     "SiteSettings",
+    "TooManyCaptures",
     "TooManyNudges",
     "Widget",
     "Words",
+    "capture_email",
+    "captures",
+    "captures_router",
     "config_route",
+    "confirm_email",
     "create_nudge",
     "current",
+    "erase_customer",
+    "export_customer",
+    "forget_email",
     "gather",
     "get_nudge",
     "nudges",
+    "open_router_of",
     "router",
     "save_nudge",
     "save_site",

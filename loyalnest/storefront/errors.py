@@ -1,6 +1,6 @@
 """What can go wrong with what is on a shop's pages."""
 
-from loyalnest.kernel.errors import Conflict, NotFound
+from loyalnest.kernel.errors import Conflict, Forbidden, Invalid, NotFound, RateLimited
 
 
 class ContentStale(Conflict):
@@ -17,3 +17,19 @@ class TooManyNudges(Conflict):
 
 class NudgeKindFixed(Conflict):
     """A nudge stays of the kind it was made as; make another and archive this one."""
+
+
+class EmailInvalid(Invalid):
+    """This is not an e-mail address; look at how it is written."""
+
+
+class CaptureNotFound(NotFound):
+    """Nobody has left such an address."""
+
+
+class NotThatShop(Forbidden):
+    """Only a shop's own pages may leave addresses with it."""
+
+
+class TooManyCaptures(RateLimited):
+    """Too many addresses from one place; wait a moment."""

@@ -25,3 +25,30 @@ class NudgeSaved(Event, frozen=True, kw_only=True):
     version: int
     kind: str
     state: str
+
+
+class EmailCaptured(Event, frozen=True, kw_only=True):
+    """Somebody left an e-mail address on the shop's pages, and agreed to what it is for."""
+
+    type: ClassVar[str] = "email.captured"
+
+    capture_id: UUID
+    nudge_id: UUID
+    nudge_version: int
+    language: str
+
+
+class EmailConfirmed(Event, frozen=True, kw_only=True):
+    """Whoever reads the mail of an address that was left has said that they left it."""
+
+    type: ClassVar[str] = "email.confirmed"
+
+    capture_id: UUID
+
+
+class EmailForgotten(Event, frozen=True, kw_only=True):
+    """An address that was left, and what was agreed to, was deleted."""
+
+    type: ClassVar[str] = "email.forgotten"
+
+    capture_id: UUID

@@ -1,12 +1,17 @@
 """What is on a shop's pages, on the wire."""
 
 from datetime import datetime
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from loyalnest.customers import WIRE_PREFIX
 from loyalnest.kernel.ids import to_wire
 from loyalnest.storefront.values import (
+    CAPTURE,
     NUDGE,
+    Capture,
+    Language,
     Nudge,
     NudgeState,
     NudgeTerms,
@@ -98,4 +103,58 @@ class NudgeView(BaseModel):
             created_at=nudge.created_at,
             updated_at=nudge.updated_at,
             updated_by=nudge.updated_by,
+        )
+
+
+class NewCapture(BaseModel):
+    """An e-mail address that somebody leaves on a shop's page."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    shop: Annotated[str, Field(min_length=1, max_length=253)]
+    nudge: str = Field(examples=["ndg_01890a5d7b3e7c4f8a1b2c3d4e5f6071"])
+    version: int = Field(
+        ge=1,
+        le=2**31 - 1,
+        description="The nudge's, as the page shows it: its words are what is agreed to.",
+    )
+    language: Language = Field(description="The one that the page shows it in.")
+    email: str = Field(max_length=254)
+    agreed: Literal[True] = Field(description="Nothing is kept of anybody who didn't say so.")
+
+
+class CapturedView(BaseModel):
+    """What somebody gets for leaving an address."""
+
+    code: str | None
+
+
+class CaptureView(BaseModel):
+    """An e-mail address that somebody left, and what they agreed to."""
+
+    id: str = Field(examples=["cap_01890a5d7b3e7c4f8a1b2c3d4e5f6071"])
+    email: str
+    nudge_id: str
+    nudge_version: int
+    language: str
+    agreed_to: str = Field(description="The very words that stood beside it.")
+    agreed_at: datetime
+    confirmed_at: datetime | None = Field(
+        description="When whoever reads its mail said so; until then anybody may have written it."
+    )
+    customer_id: str | None = Field(description="Whose it is, as far as it is known.")
+
+    @classmethod
+    def of(cls, it: Capture) -> "CaptureView":
+        """The address as the API shows it."""
+        return cls(
+            id=to_wire(CAPTURE, it.id),
+            email=it.email,
+            nudge_id=to_wire(NUDGE, it.nudge_id),
+            nudge_version=it.nudge_version,
+            language=it.language,
+            agreed_to=it.agreed_to,
+            agreed_at=it.agreed_at,
+            confirmed_at=it.confirmed_at,
+            customer_id=it.customer_id and to_wire(WIRE_PREFIX, it.customer_id),
         )

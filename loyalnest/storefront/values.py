@@ -15,9 +15,10 @@ from loyalnest.kernel.http import Instant
 from loyalnest.kernel.languages import LANGUAGES
 from loyalnest.kernel.writing import shows_something, turns_what_follows
 
-NUDGE = "ndg"
+NUDGE, CAPTURE = "ndg", "cap"
 """How their ids begin on the wire."""
 NudgeId = NewType("NudgeId", UUID)
+CaptureId = NewType("CaptureId", UUID)
 LINK_AT_MOST = 500
 # A browser takes a backslash for a slash and leaves out tabs and line ends: `/\\example.com` and
 # `/<tab>/example.com` lead to another host.
@@ -271,3 +272,21 @@ class Nudge(msgspec.Struct, frozen=True):
         begun = self.terms.starts_at is None or self.terms.starts_at <= now
         over = self.terms.ends_at is not None and self.terms.ends_at <= now
         return self.state is NudgeState.ACTIVE and begun and not over
+
+
+class Capture(msgspec.Struct, frozen=True):
+    """An e-mail address that somebody left, and what they agreed to."""
+
+    merchant_id: UUID
+    id: CaptureId
+    email: str
+    nudge_id: NudgeId
+    nudge_version: int
+    language: str
+    agreed_to: str
+    """The very words that stood beside it."""
+    agreed_at: datetime
+    confirmed_at: datetime | None
+    """When whoever reads its mail said so."""
+    customer_id: UUID | None
+    """Whose it is, as far as it is known."""

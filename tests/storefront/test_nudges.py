@@ -6,8 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
-from loyalnest.kernel.clock import now as clock
 from loyalnest.merchants import ProgramSettings
+from tests.conftest import NOW
 from tests.shop import Shop
 from tests.storefront.pages import CONFIG, Desk, domain_of, nudge, told
 
@@ -47,7 +47,7 @@ async def test_a_nudge_reaches_the_pages_in_the_readers_words(
 async def test_only_what_is_on_and_in_its_time_speaks(
     client: httpx.AsyncClient, shop: Shop, desk: Desk
 ) -> None:
-    earlier, later = (clock() + timedelta(days=days) for days in (-1, 1))
+    earlier, later = (NOW + timedelta(days=days) for days in (-1, 1))
     times: dict[str, dict[str, Any]] = {
         "now": {"starts_at": earlier.isoformat(), "ends_at": later.isoformat()},
         "over": {"ends_at": earlier.isoformat()},

@@ -17,6 +17,7 @@ from loyalnest import (
     merchants,
     privacy,
     referrals,
+    storefront,
 )
 from loyalnest.customers.service.index import index_many
 from loyalnest.entrypoints import wiring
@@ -48,6 +49,7 @@ CROSSES_MERCHANTS = {
 # Who answers for a table that points at a customer. `PERSONAL` tables are exported and erased by
 # the module named; the others hold ids, points and money, and keep the books whole.
 PERSONAL = {
+    "captures": "storefront",
     "customer_identities": "customers",
     "customer_search": "customers",
     "customer_terms": "customers",
@@ -270,6 +272,16 @@ async def _filled_in(session: AsyncSession) -> customers.CustomerId:
     await _met_a_variant(session, anna)
     kind = privacy.Kind.ACCESS
     await privacy.ask(session, customer_id=anna, kind=kind, note=name, now=NOW)
+    asks = storefront.NudgeTerms(
+        kind=storefront.NudgeKind.EMAIL_CAPTURE,
+        name="News",
+        words=storefront.Words(title="News", consent="You may write to me."),
+    )
+    on = storefront.NudgeState.ACTIVE
+    nudge = await storefront.create_nudge(session, asks, state=on, actor="test", now=NOW)
+    await storefront.capture_email(
+        session, nudge.id, version=1, language="en", email=email, now=NOW
+    )
     return anna
 
 

@@ -23,8 +23,8 @@ from loyalnest.storefront import pages
 
 API = "/v1/api/"
 # A browser can set no header for the stream and sends its token as the first message. Whoever
-# clicks on a referral link or looks at a shop's page is nobody we know; whoever was given a link to
-# join, not yet.
+# clicks on a referral link, or looks at a shop's page, or leaves an address there, is nobody we know;
+# whoever was given a link to join, not yet.
 _OPEN = frozenset(
     {
         "/v1/api/auth/login",
@@ -35,6 +35,7 @@ _OPEN = frozenset(
         "/v1/api/referrals/click",
         "/v1/api/sessions",
         "/v1/api/usage",
+        "/v1/api/widget/captures",
     }
 )
 

@@ -16,7 +16,13 @@ from loyalnest.kernel.errors import Forbidden
 from loyalnest.kernel.http import Caller, problem_response
 
 _API = "/v1/api/"
-_DOORS = ("/v1/api/me", "/v1/api/sessions", "/v1/api/referrals/click", "/v1/api/usage")
+_DOORS = (
+    "/v1/api/me",
+    "/v1/api/sessions",
+    "/v1/api/referrals/click",
+    "/v1/api/usage",
+    "/v1/api/widget/captures",
+)
 _PREFLIGHT_KEPT_S = 600
 _ALLOWED = {
     "Access-Control-Allow-Methods": "GET, POST, PUT, DELETE",

@@ -1,5 +1,6 @@
-"""REST: what is on a shop's pages, for those who decide it."""
+"""REST: what is on a shop's pages for those who decide it, and what people leave there."""
 
+from loyalnest.storefront.routes.captures import captures_router, open_router_of
 from loyalnest.storefront.routes.content import router
 
-__all__ = ["router"]
+__all__ = ["captures_router", "open_router_of", "router"]

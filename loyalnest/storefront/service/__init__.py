@@ -1,6 +1,24 @@
-"""The use cases: a merchant says what is on its pages, and what speaks up there by itself."""
+"""The use cases: what is on a shop's pages, what speaks up there, what people leave there."""
 
+from loyalnest.storefront.service.capturing import (
+    capture_email,
+    confirm_email,
+    erase_customer,
+    forget_customers,
+    forget_email,
+    link_captures,
+)
 from loyalnest.storefront.service.nudges import create_nudge, save_nudge
 from loyalnest.storefront.service.site import save_site
 
-__all__ = ["create_nudge", "save_nudge", "save_site"]
+__all__ = [
+    "capture_email",
+    "confirm_email",
+    "create_nudge",
+    "erase_customer",
+    "forget_customers",
+    "forget_email",
+    "link_captures",
+    "save_nudge",
+    "save_site",
+]

@@ -1,0 +1,170 @@
+"""E-mail addresses that people leave: taken with what they agreed to, confirmed, forgotten."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from loyalnest import customers, merchants
+from loyalnest.kernel.database import bulk, merchant_of, ring_of
+from loyalnest.kernel.events import publish
+from loyalnest.kernel.ids import new_id
+from loyalnest.storefront import queries
+from loyalnest.storefront.captures import HASHED_AS, SEALED_AS, get_capture
+from loyalnest.storefront.errors import CaptureNotFound, EmailInvalid, NudgeNotFound
+from loyalnest.storefront.events import EmailCaptured, EmailConfirmed, EmailForgotten
+from loyalnest.storefront.values import Capture, CaptureId, Nudge, NudgeId, NudgeKind
+
+Pair = tuple[UUID, UUID]
+"""A merchant and one of its customers."""
+
+_KNOWN = text("""
+SELECT true
+FROM captures
+WHERE merchant_id = :merchant_id
+  AND email_hash = ANY(:hashes)
+""")
+_KEEP = text("""
+INSERT INTO captures (merchant_id, id, email_sealed, email_hash, key_id, nudge_id, nudge_version,
+                      language, agreed_to, agreed_at, customer_id)
+VALUES (:merchant_id, :id, :sealed, :hash, :key_id, :nudge_id, :version,
+        :language, :agreed_to, :now, :customer_id)
+ON CONFLICT DO NOTHING
+RETURNING true
+""")
+_CONFIRM = text("""
+UPDATE captures
+SET confirmed_at = :now
+WHERE merchant_id = :merchant_id
+  AND id = :id
+  AND confirmed_at IS NULL
+RETURNING true
+""")
+_FORGET = text("DELETE FROM captures WHERE merchant_id = :merchant_id AND id = :id RETURNING true")
+_LINK = """
+UPDATE captures c
+SET customer_id = i.customer_id
+FROM unnest($1::uuid[], $2::uuid[]) AS k (merchant_id, customer_id)
+JOIN customer_identities i
+  ON i.merchant_id = k.merchant_id
+ AND i.customer_id = k.customer_id
+ AND i.kind = $3
+WHERE c.merchant_id = i.merchant_id
+  AND c.email_hash = i.key
+  AND c.customer_id IS DISTINCT FROM i.customer_id
+"""
+_ERASE = """
+DELETE FROM captures c
+USING unnest($1::uuid[], $2::uuid[]) AS k (merchant_id, customer_id),
+      customers p
+WHERE p.merchant_id = k.merchant_id
+  AND (p.id = k.customer_id OR p.merged_into = k.customer_id)
+  AND c.merchant_id = p.merchant_id
+  AND c.customer_id = p.id
+"""
+
+
+async def capture_email(
+    session: AsyncSession,
+    nudge_id: NudgeId,
+    *,
+    version: int,
+    language: str,
+    email: str,
+    now: datetime,
+) -> str | None:
+    """Keep an address with the words that stood beside it, and return the code that was promised.
+
+    The words are those of the version that the page had, and ours to say: nothing that a page
+    sends is recorded as agreed to. An address that was left before stays as it was: a stranger who
+    writes it again changes nothing, and isn't told. Raises NudgeNotFound, EmailInvalid.
+    """
+    nudge, agreed_to = await _asked(session, nudge_id, version, language, now)
+    normal = customers.normalise_email(email)
+    if normal is None:
+        raise EmailInvalid(fields={"email": "is no e-mail address"})
+    merchant_id, ring = merchant_of(session), ring_of(session)
+    hashes = ring.blind_all(merchant_id, HASHED_AS, normal)
+    if await session.scalar(_KNOWN, {"merchant_id": merchant_id, "hashes": hashes}):
+        return nudge.terms.code
+    found = await customers.find_by_email(session, normal)
+    hashed, capture_id = ring.blind(merchant_id, HASHED_AS, normal), new_id()
+    row = {
+        "merchant_id": merchant_id,
+        "id": capture_id,
+        "sealed": ring.seal(merchant_id, SEALED_AS, normal.encode()),
+        "hash": hashed.hash,
+        "key_id": hashed.key_id,
+        "nudge_id": nudge_id,
+        "version": version,
+        "language": language,
+        "agreed_to": agreed_to,
+        "now": now,
+        "customer_id": found[0].id if found else None,
+    }
+    if await session.scalar(_KEEP, row):
+        captured = EmailCaptured(
+            merchant_id=merchant_id,
+            occurred_at=now,
+            capture_id=capture_id,
+            nudge_id=nudge_id,
+            nudge_version=version,
+            language=language,
+        )
+        await publish(session, [captured], now=now)
+    return nudge.terms.code
+
+
+async def _asked(
+    session: AsyncSession, nudge_id: NudgeId, version: int, language: str, now: datetime
+) -> tuple[Nudge, str]:
+    """What asks for an address, if it does now, and the words that stand beside it."""
+    nudge = await queries.get_nudge(session, nudge_id)
+    program = await merchants.program_of(session, merchant_of(session))
+    asks = nudge.terms.kind is NudgeKind.EMAIL_CAPTURE and not nudge.terms.tiers
+    if not (asks and nudge.is_shown(now) and program.at(now).settings.runs("nudges")):
+        raise NudgeNotFound
+    agreed_to = (await queries.terms_at(session, nudge_id, version)).said_in(language).consent
+    assert agreed_to, "no version of this kind is without"
+    return nudge, agreed_to
+
+
+async def confirm_email(session: AsyncSession, capture_id: CaptureId, *, now: datetime) -> Capture:
+    """Whoever reads the address's mail says that they left it. Raises CaptureNotFound."""
+    about = {"merchant_id": merchant_of(session), "id": capture_id}
+    if await session.scalar(_CONFIRM, {**about, "now": now}):
+        confirmed = EmailConfirmed(
+            merchant_id=merchant_of(session), occurred_at=now, capture_id=capture_id
+        )
+        await publish(session, [confirmed], now=now)
+    return await get_capture(session, capture_id)
+
+
+async def forget_email(session: AsyncSession, capture_id: CaptureId, *, now: datetime) -> None:
+    """Delete an address and what was agreed to. Raises CaptureNotFound."""
+    merchant_id = merchant_of(session)
+    if not await session.scalar(_FORGET, {"merchant_id": merchant_id, "id": capture_id}):
+        raise CaptureNotFound
+    forgotten = EmailForgotten(merchant_id=merchant_id, occurred_at=now, capture_id=capture_id)
+    await publish(session, [forgotten], now=now)
+
+
+async def link_captures(session: AsyncSession, who: Sequence[Pair]) -> None:
+    """Note whose the addresses are that these customers are known by."""
+    merchant_ids, ids = [merchant_id for merchant_id, _ in who], [id_ for _, id_ in who]
+    await (await bulk(session)).execute(_LINK, merchant_ids, ids, HASHED_AS)
+
+
+async def forget_customers(session: AsyncSession, who: Sequence[Pair]) -> None:
+    """Delete what these customers left, and whoever was merged into them."""
+    merchant_ids, ids = [merchant_id for merchant_id, _ in who], [id_ for _, id_ in who]
+    await (await bulk(session)).execute(_ERASE, merchant_ids, ids)
+
+
+async def erase_customer(
+    session: AsyncSession, *, merchant_id: UUID, customer_id: UUID, now: datetime
+) -> None:
+    """Remove what is held here of somebody who asked to be forgotten."""
+    await forget_customers(session, [(merchant_id, customer_id)])
