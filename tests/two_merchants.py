@@ -259,8 +259,12 @@ async def _speak_up(database: Database, shop: Shop, owner: str) -> None:
             name=f"By {owner}",
             words=storefront.Words(title="Points for every order"),
         )
-        on = storefront.NudgeState.ACTIVE
+        on = storefront.ContentState.ACTIVE
         await storefront.create_nudge(session, note, state=on, actor="test", now=NOW)
+        early = storefront.PerkTerms(
+            kind=storefront.PerkKind.EARLY_ACCESS, name="First", tiers=("silver",), products=("7",)
+        )
+        await storefront.create_perk(session, early, state=on, actor="test", now=NOW)
         words = storefront.Words(title="News", consent=f"{owner} may write to me.")
         news = note.model_copy(update={"kind": storefront.NudgeKind.EMAIL_CAPTURE, "words": words})
         asks = await storefront.create_nudge(session, news, state=on, actor="test", now=NOW)
@@ -357,6 +361,7 @@ async def _ids(database: Database, shop: Shop, email: str) -> dict[str, str]:
                 "exp": "SELECT id FROM experiments ORDER BY id LIMIT 1",
                 "prq": "SELECT id FROM privacy_requests",
                 "cap": "SELECT id FROM captures ORDER BY id LIMIT 1",
+                "prk": "SELECT id FROM perks ORDER BY id LIMIT 1",
                 "ndg": "SELECT id FROM nudges ORDER BY id LIMIT 1",
             }.items()
         }
@@ -383,6 +388,7 @@ async def _ids(database: Database, shop: Shop, email: str) -> dict[str, str]:
         "referral_id": wire["rfl"],
         "experiment_id": wire["exp"],
         "nudge_id": wire["ndg"],
+        "perk_id": wire["prk"],
         "capture_id": wire["cap"],
         "segment": "new",
         "badge": "first",

@@ -294,6 +294,7 @@ def _routers(settings: Settings) -> Mapping[Role, Sequence[APIRouter]]:
             rewards.own_router,
             privacy.router,
             privacy.own_router,
+            storefront.own_router,
         ],
         Role.REFERRALS: [referrals.router, referrals.own_router],
         Role.ANALYTICS: [segments.router],
@@ -307,7 +308,11 @@ def _routers(settings: Settings) -> Mapping[Role, Sequence[APIRouter]]:
             plans.router_of(settings),
             texts.router,
         ],
-        Role.ADMIN_FEATURES: [storefront.router, storefront.captures_router],
+        Role.ADMIN_FEATURES: [
+            storefront.router,
+            storefront.captures_router,
+            storefront.perks_router,
+        ],
         Role.CAMPAIGN: [campaigns.router, tiers.router],
         Role.GAMIFICATION: [gamification.router, gamification.own_router],
         Role.FRONTEND: [

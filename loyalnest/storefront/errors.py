@@ -33,3 +33,15 @@ class NotThatShop(Forbidden):
 
 class TooManyCaptures(RateLimited):
     """Too many addresses from one place; wait a moment."""
+
+
+class PerkNotFound(NotFound):
+    """There is no such perk."""
+
+
+class TooManyPerks(Conflict):
+    """At most 100 perks are kept; change one that you have."""
+
+
+class RewardForOthersToo(Conflict):
+    """This reward can be had on other tiers as well; limit it to the perk's tiers first."""

@@ -52,3 +52,14 @@ class EmailForgotten(Event, frozen=True, kw_only=True):
     type: ClassVar[str] = "email.forgotten"
 
     capture_id: UUID
+
+
+class PerkSaved(Event, frozen=True, kw_only=True):
+    """Something that a tier brings besides points was added or changed."""
+
+    type: ClassVar[str] = "perk.saved"
+
+    perk_id: UUID
+    version: int
+    kind: str
+    state: str

@@ -19,7 +19,8 @@ from loyalnest.kernel.ids import from_wire, to_wire
 from loyalnest.kernel.languages import FALLBACK, FORMS, RIGHT_TO_LEFT, Wanted
 from loyalnest.merchants import Merchant, ProgramSettings, Switch
 from loyalnest.storefront import queries, shown
-from loyalnest.storefront.values import NUDGE, Nudge, NudgeKind, NudgeState, SiteSettings
+from loyalnest.storefront.perks import perks as all_perks
+from loyalnest.storefront.values import NUDGE, ContentState, Nudge, NudgeKind, Perk, SiteSettings
 
 TEXTS = "widget"
 """The section of the catalogue that a shop's pages speak from."""
@@ -168,6 +169,7 @@ async def _tiers(session: AsyncSession, wanted: Wanted) -> list[shown.Tier]:
     version = (await tiers.ladders_of(session, [merchant_id])).get(merchant_id)
     if version is None or not version.ladder.enabled:
         return []
+    perks = await all_perks(session, state=ContentState.ACTIVE)
     return [
         shown.Tier(
             key=tier.key,
@@ -176,10 +178,17 @@ async def _tiers(session: AsyncSession, wanted: Wanted) -> list[shown.Tier]:
             threshold=_plain(tier.threshold),
             basis=version.ladder.basis,
             multiplier=_plain(tier.multiplier),
-            perks=tier.perks,
+            perks=[
+                *tier.perks,
+                *(_perk(it, wanted) for it in perks if tier.key in it.terms.tiers),
+            ],
         )
         for tier in version.ladder.tiers
     ]
+
+
+def _perk(it: Perk, wanted: Wanted) -> str:
+    return wanted.said_in(it.terms.names, it.terms.name)
 
 
 async def _referral(
@@ -233,7 +242,7 @@ async def _nudges(
     """What everybody may meet; what is for some tiers alone is told to whoever is on them."""
     if not program.runs("nudges"):
         return []
-    found = await queries.nudges(session, state=NudgeState.ACTIVE)
+    found = await queries.nudges(session, state=ContentState.ACTIVE)
     return [
         nudge_in(it, asked.language)
         for it in found

@@ -44,3 +44,16 @@ class NudgeVersionRow(Base):
     terms: Mapped[dict[str, Any]] = mapped_column(JSONB)
     created_at: Mapped[datetime] = mapped_column(_INSTANT)
     created_by: Mapped[str]
+
+
+class PerkRow(Base):
+    __tablename__ = "perks"
+
+    merchant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    state: Mapped[str]
+    version: Mapped[int]
+    terms: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    created_at: Mapped[datetime] = mapped_column(_INSTANT)
+    updated_at: Mapped[datetime] = mapped_column(_INSTANT)
+    updated_by: Mapped[str]

@@ -9,9 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from loyalnest.kernel.database import bulk, merchant_of
 from loyalnest.storefront.errors import NudgeNotFound
 from loyalnest.storefront.values import (
+    ContentState,
     Nudge,
     NudgeId,
-    NudgeState,
     NudgeTerms,
     Site,
     SiteSettings,
@@ -51,7 +51,7 @@ async def current(session: AsyncSession) -> Site:
     return Site(merchant_id, saved.version, settings, saved.changed_at, saved.changed_by)
 
 
-async def nudges(session: AsyncSession, *, state: NudgeState | None = None) -> list[Nudge]:
+async def nudges(session: AsyncSession, *, state: ContentState | None = None) -> list[Nudge]:
     """The merchant's nudges, the oldest first; there are few, and no pages."""
     connection = await bulk(session)
     return [_nudge(row) for row in await connection.fetch(_LIST, merchant_of(session), state)]
@@ -79,7 +79,7 @@ def _nudge(row: Iterable[Any]) -> Nudge:
     return Nudge(
         merchant_id=merchant_id,
         id=NudgeId(id_),
-        state=NudgeState(state),
+        state=ContentState(state),
         version=version,
         terms=NudgeTerms.model_validate(terms),
         created_at=created_at,

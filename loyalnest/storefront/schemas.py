@@ -10,11 +10,17 @@ from loyalnest.kernel.ids import to_wire
 from loyalnest.storefront.values import (
     CAPTURE,
     NUDGE,
+    PERK,
+    Access,
     Capture,
+    ContentState,
+    HeldBy,
     Language,
     Nudge,
-    NudgeState,
     NudgeTerms,
+    Perk,
+    PerkKind,
+    PerkTerms,
     Site,
     SiteSettings,
 )
@@ -59,7 +65,7 @@ class NewNudge(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     terms: NudgeTerms
-    state: NudgeState = NudgeState.DRAFT
+    state: ContentState = ContentState.DRAFT
 
 
 class NudgeChange(BaseModel):
@@ -68,7 +74,7 @@ class NudgeChange(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     terms: NudgeTerms
-    state: NudgeState
+    state: ContentState
     version: int | None = Field(
         default=None,
         ge=1,
@@ -81,7 +87,7 @@ class NudgeView(BaseModel):
     """Something that speaks up by itself."""
 
     id: str = Field(examples=["ndg_01890a5d7b3e7c4f8a1b2c3d4e5f6071"])
-    state: NudgeState
+    state: ContentState
     version: int
     shown: bool = Field(
         description="Whether it is on and in its time, and so is the switch `nudges`."
@@ -158,3 +164,109 @@ class CaptureView(BaseModel):
             confirmed_at=it.confirmed_at,
             customer_id=it.customer_id and to_wire(WIRE_PREFIX, it.customer_id),
         )
+
+
+class NewPerk(BaseModel):
+    """A perk to add."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    terms: PerkTerms
+    state: ContentState = ContentState.DRAFT
+
+
+class PerkChange(BaseModel):
+    """A perk as it should be from now on."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    terms: PerkTerms
+    state: ContentState
+    version: int | None = Field(
+        default=None,
+        ge=1,
+        le=2**31 - 1,
+        description="The version you read; another one in force is a conflict.",
+    )
+
+
+class PerkView(BaseModel):
+    """Something that tiers bring besides points."""
+
+    id: str = Field(examples=["prk_01890a5d7b3e7c4f8a1b2c3d4e5f6071"])
+    state: ContentState
+    version: int
+    held_by: HeldBy = Field(
+        description="Who makes sure that nobody else has it: `link` and `reward`, we do; `nobody`:"
+        " we only say it."
+    )
+    terms: PerkTerms
+    created_at: datetime
+    updated_at: datetime
+    updated_by: str
+
+    @classmethod
+    def of(cls, perk: Perk, held_by: HeldBy) -> "PerkView":
+        """The perk as the API shows it."""
+        return cls(
+            id=to_wire(PERK, perk.id),
+            state=perk.state,
+            version=perk.version,
+            held_by=held_by,
+            terms=perk.terms,
+            created_at=perk.created_at,
+            updated_at=perk.updated_at,
+            updated_by=perk.updated_by,
+        )
+
+
+class AccessView(BaseModel):
+    """Whether somebody may see a product now."""
+
+    allowed: bool
+    perk_id: str | None = Field(description="What decides it; null: no perk is about it.")
+    everybody_at: datetime | None = Field(description="From when everybody may.")
+
+    @classmethod
+    def of(cls, it: Access) -> "AccessView":
+        """The answer as the API gives it."""
+        perk_id = it.perk_id and to_wire(PERK, it.perk_id)
+        return cls(allowed=it.allowed, perk_id=perk_id, everybody_at=it.everybody_at)
+
+
+class OwnPerkView(BaseModel):
+    """Something that a tier brings besides points, as you see it."""
+
+    id: str
+    kind: PerkKind
+    name: str
+    text: str | None
+    tiers: list[str] = Field(description="Who has it.")
+    open: bool = Field(description="Whether you have it now.")
+    starts_at: datetime | None
+    everybody_at: datetime | None
+    link: str | None = Field(description="Told to whoever has it.")
+    reward_id: str | None
+
+
+class OwnNudgeView(BaseModel):
+    """What speaks up by itself, for those on your tier alone."""
+
+    id: str
+    version: int
+    kind: str
+    where: list[str]
+    audience: str
+    after_s: int
+    cap: dict[str, int]
+    words: dict[str, str]
+    link: str | None
+    code: str | None
+
+
+class OwnPerksView(BaseModel):
+    """What your tier brings you besides points, and what others bring."""
+
+    tier: str | None
+    perks: list[OwnPerkView]
+    nudges: list[OwnNudgeView]

@@ -15,10 +15,11 @@ from loyalnest.kernel.http import Instant
 from loyalnest.kernel.languages import LANGUAGES
 from loyalnest.kernel.writing import shows_something, turns_what_follows
 
-NUDGE, CAPTURE = "ndg", "cap"
+NUDGE, CAPTURE, PERK = "ndg", "cap", "prk"
 """How their ids begin on the wire."""
 NudgeId = NewType("NudgeId", UUID)
 CaptureId = NewType("CaptureId", UUID)
+PerkId = NewType("PerkId", UUID)
 LINK_AT_MOST = 500
 # A browser takes a backslash for a slash and leaves out tabs and line ends: `/\\example.com` and
 # `/<tab>/example.com` lead to another host.
@@ -170,8 +171,8 @@ class Audience(StrEnum):
     MEMBER = "member"
 
 
-class NudgeState(StrEnum):
-    """What a merchant has decided about a nudge."""
+class ContentState(StrEnum):
+    """What a merchant has decided about a nudge or a perk."""
 
     DRAFT = "draft"
     ACTIVE = "active"
@@ -260,7 +261,7 @@ class Nudge(msgspec.Struct, frozen=True):
 
     merchant_id: UUID
     id: NudgeId
-    state: NudgeState
+    state: ContentState
     version: int
     terms: NudgeTerms
     created_at: datetime
@@ -271,7 +272,7 @@ class Nudge(msgspec.Struct, frozen=True):
         """Whether it is on, and in its time."""
         begun = self.terms.starts_at is None or self.terms.starts_at <= now
         over = self.terms.ends_at is not None and self.terms.ends_at <= now
-        return self.state is NudgeState.ACTIVE and begun and not over
+        return self.state is ContentState.ACTIVE and begun and not over
 
 
 class Capture(msgspec.Struct, frozen=True):
@@ -290,3 +291,92 @@ class Capture(msgspec.Struct, frozen=True):
     """When whoever reads its mail said so."""
     customer_id: UUID | None
     """Whose it is, as far as it is known."""
+
+
+class PerkKind(StrEnum):
+    """What a perk is, and with it who makes sure that nobody else has it."""
+
+    EARLY_ACCESS = "early_access"
+    """Products, or a page, before everybody: the link is told to nobody else, and a shop asks us
+    who may see a product."""
+    REWARD = "reward"
+    """A reward that is for these tiers only: nobody else is given its code."""
+    OTHER = "other"
+    """Whatever the merchant keeps to by itself. We say it, and can't hold anybody to it."""
+
+
+class HeldBy(StrEnum):
+    """Who makes sure that a perk is had by nobody else."""
+
+    LINK = "link"
+    REWARD = "reward"
+    NOBODY = "nobody"
+
+
+class PerkTerms(Closed):
+    """What a tier brings besides points."""
+
+    kind: PerkKind
+    name: Title
+    names: dict[Language, Title] = Field(default_factory=dict, description="By language.")
+    text: Line | None = None
+    texts: dict[Language, Line] = Field(default_factory=dict, description="By language.")
+    tiers: tuple[TierKey, ...] = Field(min_length=1, max_length=20, description="Who has it.")
+    starts_at: Instant | None = Field(default=None, description="Nobody has it before.")
+    everybody_at: Instant | None = Field(
+        default=None, description="With `early_access`: from when all others have it, too."
+    )
+    link: Path | None = Field(
+        default=None, description="A page of the shop that is told to nobody else."
+    )
+    products: tuple[Annotated[str, Field(min_length=1, max_length=255)], ...] = Field(
+        default=(), max_length=200, description="With `early_access`: by the shop's ids of them."
+    )
+    reward_id: Annotated[str, Field(pattern="^rwd_[0-9a-f]{32}$")] | None = None
+
+    @model_validator(mode="after")
+    def _sense(self) -> Self:
+        early = self.kind is PerkKind.EARLY_ACCESS
+        if early and not (self.link or self.products):
+            raise ValueError("name the products or the page with early_access")
+        if not early and (self.products or self.everybody_at):
+            raise ValueError("products, and when everybody has them, come with early_access only")
+        if (self.kind is PerkKind.REWARD) != (self.reward_id is not None):
+            raise ValueError("name a reward with reward, and only then")
+        if self.starts_at and self.everybody_at and self.everybody_at <= self.starts_at:
+            raise ValueError("everybody has it after it starts")
+        if len(set(self.tiers)) < len(self.tiers):
+            raise ValueError("name each tier once")
+        return self
+
+    def is_open(self, tier: str | None, now: datetime) -> bool:
+        """Whether whoever is on this tier has it now."""
+        if self.starts_at is not None and now < self.starts_at:
+            return False
+        return tier in self.tiers or self.is_everybodys(now)
+
+    def is_everybodys(self, now: datetime) -> bool:
+        """Whether nobody is early any more."""
+        return self.everybody_at is not None and self.everybody_at <= now
+
+
+class Perk(msgspec.Struct, frozen=True):
+    """Something that a tier brings besides points, as it stands."""
+
+    merchant_id: UUID
+    id: PerkId
+    state: ContentState
+    version: int
+    terms: PerkTerms
+    created_at: datetime
+    updated_at: datetime
+    updated_by: str
+
+
+class Access(msgspec.Struct, frozen=True):
+    """Whether somebody may see a product now."""
+
+    allowed: bool
+    perk_id: PerkId | None
+    """The perk that decides it; None: no perk is about the product."""
+    everybody_at: datetime | None

@@ -43,6 +43,7 @@ QUERIES = {
     "get_referral_progress": "customer_id={customer_id}",
     "get_referral_advocate": "customer_id={customer_id}",
     "preview_unmerge": "merge_id={merge_id}",
+    "get_product_access": "product=7&customer_id={customer_id}",
     "list_texts": "language={language}&q={key}",
     "plan_experiment": "baseline=0.1&effect=0.02&subject=launcher",
 }
@@ -93,6 +94,10 @@ BODIES: dict[str, dict[str, Any]] = {
     "save_page": {"settings": {"picture": "{picture}"}},
     "save_nudge": {
         "terms": {"kind": "note", "name": "Ours now", "words": {"title": "Ours now"}},
+        "state": "active",
+    },
+    "save_perk": {
+        "terms": {"kind": "other", "name": "Ours now", "tiers": ["silver"]},
         "state": "active",
     },
     "save_branding": {"settings": {"logo": "{picture}"}},

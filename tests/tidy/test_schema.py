@@ -277,7 +277,7 @@ async def _filled_in(session: AsyncSession) -> customers.CustomerId:
         name="News",
         words=storefront.Words(title="News", consent="You may write to me."),
     )
-    on = storefront.NudgeState.ACTIVE
+    on = storefront.ContentState.ACTIVE
     nudge = await storefront.create_nudge(session, asks, state=on, actor="test", now=NOW)
     await storefront.capture_email(
         session, nudge.id, version=1, language="en", email=email, now=NOW

@@ -2,5 +2,6 @@
 
 from loyalnest.storefront.routes.captures import captures_router, open_router_of
 from loyalnest.storefront.routes.content import router
+from loyalnest.storefront.routes.perks import own_router, perks_router
 
-__all__ = ["captures_router", "open_router_of", "router"]
+__all__ = ["captures_router", "open_router_of", "own_router", "perks_router", "router"]

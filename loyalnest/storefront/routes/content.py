@@ -18,7 +18,7 @@ from loyalnest.storefront.schemas import (
     SiteChange,
     SiteView,
 )
-from loyalnest.storefront.values import NUDGE, Nudge, NudgeId, NudgeState
+from loyalnest.storefront.values import NUDGE, ContentState, Nudge, NudgeId
 
 router = APIRouter(prefix="/v1/api/content", tags=["On site"], responses=PROBLEMS)
 Reading = Annotated[AsyncSession, tenant("program:read")]
@@ -48,7 +48,7 @@ async def save_site(body: SiteChange, session: Writing, caller: SignedIn, now: N
 async def list_nudges(
     session: Reading,
     now: Now,
-    state: Annotated[NudgeState | None, Query(description="Only those that stand so.")] = None,
+    state: Annotated[ContentState | None, Query(description="Only those that stand so.")] = None,
 ) -> Page[NudgeView]:
     """What speaks up by itself, the oldest first."""
     found = await queries.nudges(session, state=state)

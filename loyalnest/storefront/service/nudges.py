@@ -12,7 +12,7 @@ from loyalnest.storefront.errors import ContentStale, NudgeKindFixed, TooManyNud
 from loyalnest.storefront.events import NudgeSaved
 from loyalnest.storefront.models import NudgeRow, NudgeVersionRow
 from loyalnest.storefront.service.site import LOCK_MERCHANT
-from loyalnest.storefront.values import Nudge, NudgeId, NudgeState, NudgeTerms
+from loyalnest.storefront.values import ContentState, Nudge, NudgeId, NudgeTerms
 
 ACTIVE_AT_MOST = 20
 """Each of them is sent with every page; and nobody wants to meet that many."""
@@ -22,7 +22,7 @@ async def create_nudge(
     session: AsyncSession,
     terms: NudgeTerms,
     *,
-    state: NudgeState = NudgeState.DRAFT,
+    state: ContentState = ContentState.DRAFT,
     actor: str,
     now: datetime,
 ) -> Nudge:
@@ -50,7 +50,7 @@ async def save_nudge(
     nudge_id: NudgeId,
     terms: NudgeTerms,
     *,
-    state: NudgeState,
+    state: ContentState,
     read_version: int | None = None,
     actor: str,
     now: datetime,
@@ -77,14 +77,14 @@ async def save_nudge(
     return await _saved(session, nudge_id, now)
 
 
-async def _make_room(session: AsyncSession, state: NudgeState, *, among: NudgeId | None) -> None:
+async def _make_room(session: AsyncSession, state: ContentState, *, among: NudgeId | None) -> None:
     """Whoever changes the same merchant's nudges takes turns. Raises TooManyNudges."""
     await session.execute(LOCK_MERCHANT, {"merchant_id": merchant_of(session)})
     others = [it for it in await queries.nudges(session) if it.id != among]
-    active = sum(it.state is NudgeState.ACTIVE for it in others)
+    active = sum(it.state is ContentState.ACTIVE for it in others)
     if len(others) >= queries.NUDGES_KEPT:
         raise TooManyNudges
-    if state is NudgeState.ACTIVE and active >= ACTIVE_AT_MOST:
+    if state is ContentState.ACTIVE and active >= ACTIVE_AT_MOST:
         raise TooManyNudges
 
 
