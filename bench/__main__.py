@@ -30,6 +30,7 @@ from bench import (
     search_1m,
     stock_100,
     verify_1m,
+    widget_config,
 )
 from bench.figure import Figure, Measured, Run
 from bench.machine import commit, hardware
@@ -54,6 +55,7 @@ FIGURES = [
         activity,
         exposures,
         loyalty_page,
+        widget_config,
     )
 ]
 RESULTS = Path(__file__).with_name("results.json")

@@ -251,7 +251,7 @@ async def _look_their_own_way(database: Database, shop: Shop, owner: str) -> str
 async def _speak_up(database: Database, shop: Shop, owner: str) -> None:
     """Something is on the shop's pages, and speaks up by itself."""
     async with database.tenant(shop.merchant_id) as session:
-        widget = storefront.Widget(side=storefront.Side.START)
+        widget = storefront.Widget(side=storefront.WidgetSide.START)
         settings = storefront.SiteSettings(widget=widget)
         await storefront.save_site(session, settings, actor="test", now=NOW)
         note = storefront.NudgeTerms(
@@ -366,11 +366,13 @@ async def _ids(database: Database, shop: Shop, email: str) -> dict[str, str]:
             }.items()
         }
         position = await session.scalar(text("SELECT min(position) FROM events"))
+        (store,) = await merchants.list_stores(session, merchant_id=shop.merchant_id)
         (pair,) = await customers.list_merge_candidates(session)
         assert len((await merchants.program_of(session, shop.merchant_id)).versions) == 2
     wire = {prefix: to_wire(prefix, id_) for prefix, id_ in first.items()}
     return {
         "customer_id": await shop.customer_id(email),
+        "shop": store.domain,
         "order_id": wire["ord"],
         "candidate_id": to_wire("cus", pair[0]),
         "other_id": to_wire("cus", pair[1]),

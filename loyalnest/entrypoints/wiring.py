@@ -222,8 +222,13 @@ def _storefront_pages(database: Database, settings: Settings) -> list[BaseRoute]
 
 def _widget_config(database: Database, settings: Settings) -> Route:
     return storefront.config_route(
-        database, find_shop=_find_shop, public_url=settings.address, clock=clock.now
+        database, find_shop=_find_shop, address=settings.address, clock=clock.now
     )
+
+
+def _address(settings: Settings) -> str:
+    """Where the installation is reached, as far as it knows, without a slash at the end."""
+    return (settings.public_url or "").rstrip("/")
 
 
 def _shopify_secrets(settings: Settings) -> list[str]:
@@ -318,6 +323,7 @@ def _routers(settings: Settings) -> Mapping[Role, Sequence[APIRouter]]:
         Role.FRONTEND: [
             experiments.router,
             experiments.usage_router(),
+            storefront.config_router_of(_find_shop, address=_address(settings)),
             storefront.open_router_of(_find_shop),
         ],
     }

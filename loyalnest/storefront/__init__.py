@@ -34,6 +34,7 @@ from loyalnest.storefront.perks import access, perks
 from loyalnest.storefront.queries import current, get_nudge, nudges
 from loyalnest.storefront.routes import (
     captures_router,
+    config_router_of,
     open_router_of,
     own_router,
     perks_router,
@@ -50,7 +51,7 @@ from loyalnest.storefront.service import (
     save_perk,
     save_site,
 )
-from loyalnest.storefront.shown import Config
+from loyalnest.storefront.shown import ShownConfig
 from loyalnest.storefront.subscribers import CAPTURES
 from loyalnest.storefront.values import (
     CAPTURE,
@@ -72,10 +73,10 @@ from loyalnest.storefront.values import (
     PerkTerms,
     Place,
     PointsOn,
-    Side,
     Site,
     SiteSettings,
     Widget,
+    WidgetSide,
     Words,
 )
 
@@ -94,7 +95,6 @@ __all__ = [
     "Capture",
     "CaptureId",
     "CaptureNotFound",
-    "Config",
     "ContentStale",
     "ContentState",
     "EmailCaptured",
@@ -122,7 +122,7 @@ __all__ = [
     "Place",
     "PointsOn",
     "RewardForOthersToo",
-    "Side",
+    "ShownConfig",
     "Site",
     "SiteChanged",
     "SiteSettings",
@@ -130,12 +130,14 @@ __all__ = [
     "TooManyNudges",
     "TooManyPerks",
     "Widget",
+    "WidgetSide",
     "Words",
     "access",
     "capture_email",
     "captures",
     "captures_router",
     "config_route",
+    "config_router_of",
     "confirm_email",
     "create_nudge",
     "create_perk",

@@ -7,7 +7,6 @@ page of every shop may. What is refused is refused without a word; a page does a
 from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import parse_qs
 
-import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.datastructures import Headers
 from starlette.responses import Response
@@ -23,6 +22,7 @@ from loyalnest.kernel.languages import chosen
 from loyalnest.kernel.limits import Buckets, Policy
 from loyalnest.storefront.gathering import Asked, gather
 from loyalnest.storefront.keeping import FRESH_S, Answer, Keeper, Kept, Key
+from loyalnest.storefront.shown import ShownConfig
 
 PATH = "/v1/api/widget/config"
 STRANGERS = Policy("unknown-shops", 60, 60)
@@ -45,25 +45,30 @@ FindShop = Callable[[AsyncSession, str], Awaitable[merchants.Shop | None]]
 """Whose store a domain is; in a session that was opened for nobody."""
 
 
-def config_route(
-    database: Database, *, find_shop: FindShop, public_url: str | None, clock: Clock
-) -> Route:
+def config_route(database: Database, *, find_shop: FindShop, address: str, clock: Clock) -> Route:
     """The door, for the application to mount past its layers."""
-    address = (public_url or "").rstrip("/")
 
     async def make(key: Key) -> Answer | None:
         domain, language = key
-        async with database.batch([]) as session:
-            shop = await find_shop(session, domain)
-            if shop is None:
-                return None
-            await act_for(session, [shop.merchant_id])
-            if not await merchants.is_connected(session, shop.store_id):
-                return None
-            config = await gather(session, Asked(domain, language, address, clock()))
-        return Answer(msgspec.json.encode(config), config.version)
+        asked = Asked(domain, language, address, clock())
+        config = await config_of(database, find_shop, asked)
+        if config is None:
+            return None
+        return Answer(config.model_dump_json(by_alias=True).encode(), config.version)
 
     return Route(PATH, _Door(Keeper(make)), methods=["GET"])
+
+
+async def config_of(database: Database, find_shop: FindShop, asked: Asked) -> ShownConfig | None:
+    """What a connected shop shows to everybody; None where there is none."""
+    async with database.batch([]) as session:
+        shop = await find_shop(session, asked.shop)
+        if shop is None:
+            return None
+        await act_for(session, [shop.merchant_id])
+        if not await merchants.is_connected(session, shop.store_id):
+            return None
+        return await gather(session, asked)
 
 
 class _Door:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from loyalnest import branding, gamification, ledger, merchants, referrals, rewards, texts, tiers
@@ -18,8 +17,25 @@ from loyalnest.kernel.database import merchant_of
 from loyalnest.kernel.ids import from_wire, to_wire
 from loyalnest.kernel.languages import FALLBACK, FORMS, RIGHT_TO_LEFT, Wanted
 from loyalnest.merchants import Merchant, ProgramSettings, Switch
-from loyalnest.storefront import queries, shown
+from loyalnest.storefront import queries
 from loyalnest.storefront.perks import perks as all_perks
+from loyalnest.storefront.shown import (
+    ShownBadge,
+    ShownBrand,
+    ShownCap,
+    ShownConfig,
+    ShownDeed,
+    ShownNudge,
+    ShownPages,
+    ShownPalette,
+    ShownPicture,
+    ShownPromise,
+    ShownPurchase,
+    ShownReferral,
+    ShownReward,
+    ShownTier,
+    ShownWidget,
+)
 from loyalnest.storefront.values import NUDGE, ContentState, Nudge, NudgeKind, Perk, SiteSettings
 
 TEXTS = "widget"
@@ -40,14 +56,14 @@ class Asked:
     now: datetime
 
 
-async def gather(session: AsyncSession, asked: Asked) -> shown.Config:
+async def gather(session: AsyncSession, asked: Asked) -> ShownConfig:
     """All that the session's merchant shows to everybody."""
     merchant = await merchants.get(session, merchant_of(session))
     program = (await merchants.program_of(session, merchant.id)).at(asked.now).settings
     wanted = Wanted(explicit=asked.language, shop=merchant.locale)
     words = await texts.section_in(session, asked.language, TEXTS)
     settings = (await queries.current(session)).settings
-    config = shown.Config(
+    config = ShownConfig(
         version="",
         shop=asked.shop,
         language=asked.language,
@@ -64,27 +80,27 @@ async def gather(session: AsyncSession, asked: Asked) -> shown.Config:
         referral=await _referral(session, program, wanted),
         badges=await _badges(session, program, wanted),
         nudges=await _nudges(session, program, asked),
-        experiments=(),
+        experiments=[],
         texts=words,
     )
-    version = hashlib.sha256(msgspec.json.encode(config)).hexdigest()[:16]
-    return msgspec.structs.replace(config, version=version)
+    version = hashlib.sha256(config.model_dump_json().encode()).hexdigest()[:16]
+    return config.model_copy(update={"version": version})
 
 
 _SWITCHES = ("program", "referrals", "nudges")
 
 
-async def _brand(session: AsyncSession, address: str) -> shown.Brand:
+async def _brand(session: AsyncSession, address: str) -> ShownBrand:
     it = await branding.current(session)
     palette = branding.palette_of(it.settings.colour)
-    logo = it.logo and shown.Picture(
+    logo = it.logo and ShownPicture(
         url=f"{address}{it.logo.path}", width=it.logo.width, height=it.logo.height
     )
-    return shown.Brand(
+    return ShownBrand(
         name=it.name,
         logo=logo,
         corners=it.settings.corners,
-        palette=shown.Palette(
+        palette=ShownPalette(
             colour=palette.colour,
             on_colour=palette.on_colour,
             text=palette.text,
@@ -106,26 +122,26 @@ async def _unit(session: AsyncSession, language: str, words: Mapping[str, str]) 
     return {form: named[0] if form == "one" else named[1] for form in FORMS[language]}
 
 
-def _widget(settings: SiteSettings) -> shown.Widget:
+def _widget(settings: SiteSettings) -> ShownWidget:
     pages = settings.widget.pages
-    return shown.Widget(
+    return ShownWidget(
         enabled=settings.widget.enabled,
         side=settings.widget.side,
         phones=settings.widget.phones,
-        pages=shown.Pages(
+        pages=ShownPages(
             account=pages.account,
-            register=pages.registration,
+            registration=pages.registration,
             cart=pages.cart,
             loyalty=pages.loyalty,
         ),
     )
 
 
-def _earning(merchant: Merchant, program: ProgramSettings) -> list[shown.Earning]:
+def _earning(merchant: Merchant, program: ProgramSettings) -> list[ShownPurchase | ShownDeed]:
     if not program.running:
         return []
-    deeds = [
-        shown.Earning(action=action, points=rule.points)
+    deeds: list[ShownPurchase | ShownDeed] = [
+        ShownDeed(action=action, points=rule.points)
         for action, rule in program.actions.items()
         if rule.state is Switch.ON
     ]
@@ -133,7 +149,7 @@ def _earning(merchant: Merchant, program: ProgramSettings) -> list[shown.Earning
         return deeds
     rates = {merchant.currency: program.default_rate, **program.rates}
     counts = program.counts
-    purchase = shown.Earning(
+    purchase = ShownPurchase(
         action="purchase",
         per={currency: _plain(rate) for currency, rate in rates.items()},
         otherwise=_plain(program.default_rate),
@@ -143,14 +159,14 @@ def _earning(merchant: Merchant, program: ProgramSettings) -> list[shown.Earning
     return [purchase, *deeds]
 
 
-async def _rewards(session: AsyncSession, wanted: Wanted, now: datetime) -> list[shown.Reward]:
+async def _rewards(session: AsyncSession, wanted: Wanted, now: datetime) -> list[ShownReward]:
     found = await rewards.shown(session, where=rewards.Where.ONLINE, now=now)
     return [_reward(it, wanted) for it in found]
 
 
-def _reward(it: rewards.Reward, wanted: Wanted) -> shown.Reward:
+def _reward(it: rewards.Reward, wanted: Wanted) -> ShownReward:
     terms = it.terms
-    return shown.Reward(
+    return ShownReward(
         id=to_wire(rewards.REWARD, it.id),
         name=wanted.said_in(terms.names, terms.name),
         description=wanted.said_in(terms.descriptions, terms.description),
@@ -159,19 +175,19 @@ def _reward(it: rewards.Reward, wanted: Wanted) -> shown.Reward:
         amounts={currency: str(amount) for currency, amount in terms.amounts.items()},
         percent=None if terms.percent is None else _plain(terms.percent),
         minimum_spend={code: str(amount) for code, amount in terms.minimum_spend.items()},
-        ends_at=terms.ends_at and terms.ends_at.isoformat(),
-        tiers=terms.tiers,
+        ends_at=terms.ends_at,
+        tiers=list(terms.tiers),
     )
 
 
-async def _tiers(session: AsyncSession, wanted: Wanted) -> list[shown.Tier]:
+async def _tiers(session: AsyncSession, wanted: Wanted) -> list[ShownTier]:
     merchant_id = merchant_of(session)
     version = (await tiers.ladders_of(session, [merchant_id])).get(merchant_id)
     if version is None or not version.ladder.enabled:
         return []
     perks = await all_perks(session, state=ContentState.ACTIVE)
     return [
-        shown.Tier(
+        ShownTier(
             key=tier.key,
             name=wanted.said_in(tier.names, tier.name),
             colour=tier.colour,
@@ -193,16 +209,16 @@ def _perk(it: Perk, wanted: Wanted) -> str:
 
 async def _referral(
     session: AsyncSession, program: ProgramSettings, wanted: Wanted
-) -> shown.Referral:
+) -> ShownReferral:
     settings = (await referrals.settings_of(session)).settings
     ids = [settings.friend_reward_id, settings.advocate_reward_id]
     named = await _names_of(session, [id_ for id_ in ids if id_], wanted)
-    return shown.Referral(
+    return ShownReferral(
         enabled=settings.enabled and program.runs("referrals"),
-        friend_gets=shown.Promise(
+        friend_gets=ShownPromise(
             points=settings.friend_points, reward=named.get(settings.friend_reward_id)
         ),
-        you_get=shown.Promise(
+        you_get=ShownPromise(
             points=settings.advocate_points, reward=named.get(settings.advocate_reward_id)
         ),
     )
@@ -221,12 +237,12 @@ async def _names_of(
 
 async def _badges(
     session: AsyncSession, program: ProgramSettings, wanted: Wanted
-) -> list[shown.Badge]:
+) -> list[ShownBadge]:
     version = await gamification.game_of(session)
     if version is None or not version.game.enabled or not program.runs("gamification"):
         return []
     return [
-        shown.Badge(
+        ShownBadge(
             key=badge.key,
             name=wanted.said_in(badge.names, badge.name),
             description=wanted.said_in(badge.descriptions, badge.description or "") or None,
@@ -238,7 +254,7 @@ async def _badges(
 
 async def _nudges(
     session: AsyncSession, program: ProgramSettings, asked: Asked
-) -> list[shown.Nudge]:
+) -> list[ShownNudge]:
     """What everybody may meet; what is for some tiers alone is told to whoever is on them."""
     if not program.runs("nudges"):
         return []
@@ -250,19 +266,19 @@ async def _nudges(
     ]
 
 
-def nudge_in(it: Nudge, language: str) -> shown.Nudge:
+def nudge_in(it: Nudge, language: str) -> ShownNudge:
     """A nudge as a page shows it. The code of one that asks for an address comes afterwards."""
     terms, words = it.terms, it.terms.said_in(language)
     said = words.model_dump(exclude_none=True)
     asks = terms.kind is NudgeKind.EMAIL_CAPTURE
-    return shown.Nudge(
+    return ShownNudge(
         id=to_wire(NUDGE, it.id),
         version=it.version,
         kind=terms.kind,
-        where=terms.where,
+        where=list(terms.where),
         audience=terms.audience,
         after_s=terms.after_s,
-        cap=shown.Cap(times=terms.cap.times, days=terms.cap.days),
+        cap=ShownCap(times=terms.cap.times, days=terms.cap.days),
         words=said,
         link=terms.link,
         code=None if asks else terms.code,

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from loyalnest.customers import WIRE_PREFIX
 from loyalnest.kernel.ids import to_wire
+from loyalnest.storefront.shown import ShownNudge
 from loyalnest.storefront.values import (
     CAPTURE,
     NUDGE,
@@ -249,24 +250,9 @@ class OwnPerkView(BaseModel):
     reward_id: str | None
 
 
-class OwnNudgeView(BaseModel):
-    """What speaks up by itself, for those on your tier alone."""
-
-    id: str
-    version: int
-    kind: str
-    where: list[str]
-    audience: str
-    after_s: int
-    cap: dict[str, int]
-    words: dict[str, str]
-    link: str | None
-    code: str | None
-
-
 class OwnPerksView(BaseModel):
     """What your tier brings you besides points, and what others bring."""
 
     tier: str | None
     perks: list[OwnPerkView]
-    nudges: list[OwnNudgeView]
+    nudges: list[ShownNudge] = Field(description="What is said to your tier alone.")

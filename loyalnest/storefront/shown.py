@@ -3,12 +3,25 @@
 Nothing of any customer is in it. Money and factors are decimals in strings, points integers.
 """
 
-from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Literal
 
-import msgspec
+from pydantic import BaseModel, ConfigDict, Field
+
+from loyalnest.branding import Corners
+from loyalnest.merchants import Rounding, Switch
+from loyalnest.rewards import Kind
+from loyalnest.storefront.values import Audience, NudgeKind, Place, WidgetSide
+from loyalnest.tiers import Basis
 
 
-class Picture(msgspec.Struct, frozen=True):
+class Shown(BaseModel):
+    """What all parts have in common."""
+
+    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
+
+
+class ShownPicture(Shown):
     """A picture, and how much room to keep for it."""
 
     url: str
@@ -17,7 +30,7 @@ class Picture(msgspec.Struct, frozen=True):
     height: int
 
 
-class Palette(msgspec.Struct, frozen=True):
+class ShownPalette(Shown):
     """The brand's colour, and those that can be read on it and beside it."""
 
     colour: str
@@ -26,91 +39,97 @@ class Palette(msgspec.Struct, frozen=True):
     text_in_dark: str
 
 
-class Brand(msgspec.Struct, frozen=True):
+class ShownBrand(Shown):
     """How the merchant looks."""
 
     name: str
-    logo: Picture | None
-    corners: str
-    palette: Palette
+    logo: ShownPicture | None
+    corners: Corners
+    palette: ShownPalette
 
 
-class Pages(msgspec.Struct, frozen=True):
+class ShownPages(Shown):
     """Where the shop's own pages are."""
 
     account: str
-    register: str
+    registration: str = Field(serialization_alias="register")
     cart: str
     loyalty: str | None
 
 
-class Widget(msgspec.Struct, frozen=True):
+class ShownWidget(Shown):
     """The launcher and its panel."""
 
     enabled: bool
-    side: str
+    side: WidgetSide
     phones: bool
-    pages: Pages
+    pages: ShownPages
 
 
-class Earning(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What something that a customer may do earns: `points`, or with `purchase` what follows."""
+class ShownPurchase(Shown):
+    """What an order earns."""
 
-    action: str
-    points: int | None = None
-    per: Mapping[str, str] | None = None
+    action: Literal["purchase"]
+    per: dict[str, str]
     """Points for one unit of these currencies."""
-    otherwise: str | None = None
+    otherwise: str
     """Points for one unit of any other."""
-    rounding: str | None = None
-    counts: str | None = None
+    rounding: Rounding
+    counts: Literal["subtotal", "total"]
     """`subtotal`: the goods alone. `total`: shipping, tax or tips earn as well."""
 
 
-class Reward(msgspec.Struct, frozen=True):
+class ShownDeed(Shown):
+    """What anything else earns that a customer may do."""
+
+    action: str
+    points: int
+
+
+class ShownReward(Shown):
     """A reward that is on offer."""
 
     id: str
     name: str
     description: str
-    kind: str
+    kind: Kind
     cost: int
-    amounts: Mapping[str, str]
+    amounts: dict[str, str]
     percent: str | None
-    minimum_spend: Mapping[str, str]
-    ends_at: str | None
-    tiers: Sequence[str]
+    minimum_spend: dict[str, str]
+    ends_at: datetime | None
+    tiers: list[str]
     """For customers on these tiers only; empty: for all."""
 
 
-class Tier(msgspec.Struct, frozen=True):
+class ShownTier(Shown):
     """One step of the ladder."""
 
     key: str
     name: str
     colour: str
     threshold: str
-    basis: str
+    basis: Basis
     multiplier: str
-    perks: Sequence[str]
+    perks: list[str]
 
 
-class Promise(msgspec.Struct, frozen=True):
+class ShownPromise(Shown):
     """What one side gets for a referral."""
 
     points: int
     reward: str | None
 
 
-class Referral(msgspec.Struct, frozen=True):
+class ShownReferral(Shown):
     """What bringing a friend is worth."""
 
     enabled: bool
-    friend_gets: Promise
-    you_get: Promise
+    friend_gets: ShownPromise
+    you_get: ShownPromise
 
 
-class Badge(msgspec.Struct, frozen=True):
+class ShownBadge(Shown):
     """Something to be proud of."""
 
     key: str
@@ -118,66 +137,67 @@ class Badge(msgspec.Struct, frozen=True):
     description: str | None
 
 
-class Cap(msgspec.Struct, frozen=True):
+class ShownCap(Shown):
     """How often at most somebody meets a nudge."""
 
     times: int
     days: int
 
 
-class Nudge(msgspec.Struct, frozen=True):
+class ShownNudge(Shown):
     """Something that speaks up by itself."""
 
     id: str
     version: int
     """Which of its versions this is: what is agreed to is agreed to in its words."""
-    kind: str
-    where: Sequence[str]
-    audience: str
+    kind: NudgeKind
+    where: list[Place]
+    audience: Audience
     after_s: int
-    cap: Cap
-    words: Mapping[str, str]
+    cap: ShownCap
+    words: dict[str, str]
     link: str | None
     code: str | None
 
 
-class Variant(msgspec.Struct, frozen=True):
+class ShownVariant(Shown):
     """One of the ways that an experiment compares."""
 
     key: str
     weight: int
-    changes: Mapping[str, str]
+    changes: dict[str, str]
 
 
-class Experiment(msgspec.Struct, frozen=True):
+class ShownExperiment(Shown):
     """What is tried on a share of the visitors."""
 
     key: str
     subject: str
     share: float
-    variants: Sequence[Variant]
+    variants: list[ShownVariant]
 
 
-class Config(msgspec.Struct, frozen=True):
+class ShownConfig(Shown):
     """Everything that a page needs, for a guest or whoever has signed in, to draw itself."""
 
     version: str
     """Changes with anything below."""
     shop: str
     language: str
-    direction: str
+    direction: Literal["ltr", "rtl"]
     currency: str
-    brand: Brand
-    unit: Mapping[str, str]
+    brand: ShownBrand
+    unit: dict[str, str]
     """What points are called, by the forms of the language (Unicode CLDR, cardinal numbers)."""
-    switches: Mapping[str, str]
-    widget: Widget
-    points: Mapping[str, bool]
-    earn: Sequence[Earning]
-    rewards: Sequence[Reward]
-    tiers: Sequence[Tier]
-    referral: Referral
-    badges: Sequence[Badge]
-    nudges: Sequence[Nudge]
-    experiments: Sequence[Experiment]
-    texts: Mapping[str, str]
+    switches: dict[str, Switch]
+    """How `program`, `referrals` and `nudges` stand."""
+    widget: ShownWidget
+    points: dict[str, bool]
+    earn: list[ShownPurchase | ShownDeed]
+    rewards: list[ShownReward]
+    tiers: list[ShownTier]
+    referral: ShownReferral
+    badges: list[ShownBadge]
+    nudges: list[ShownNudge]
+    experiments: list[ShownExperiment]
+    texts: dict[str, str]

@@ -81,7 +81,7 @@ Wording = Annotated[str, Field(max_length=600), AfterValidator(_readable)]
 TierKey = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 
 
-class Side(StrEnum):
+class WidgetSide(StrEnum):
     """Where the launcher sits: at which end of a line, in the reader's own direction."""
 
     START = "start"
@@ -101,7 +101,7 @@ class Widget(Closed):
     """The launcher in a corner of every page, and the panel that it opens."""
 
     enabled: bool = True
-    side: Side = Side.END
+    side: WidgetSide = WidgetSide.END
     phones: bool = Field(default=True, description="Whether it is shown on narrow screens, too.")
     pages: Pages = Pages()
 

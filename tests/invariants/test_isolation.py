@@ -44,6 +44,7 @@ QUERIES = {
     "get_referral_advocate": "customer_id={customer_id}",
     "preview_unmerge": "merge_id={merge_id}",
     "get_product_access": "product=7&customer_id={customer_id}",
+    "get_widget_config": "shop={shop}&language={language}",
     "list_texts": "language={language}&q={key}",
     "plan_experiment": "baseline=0.1&effect=0.02&subject=launcher",
 }

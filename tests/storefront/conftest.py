@@ -19,7 +19,7 @@ from tests.storefront.pages import Desk, desk_of
 async def client(lasting_database: Database) -> AsyncGenerator[httpx.AsyncClient]:
     """Whoever opens a page of a shop, or decides what is on it. Nothing is remembered of others."""
     config = storefront.config_route(
-        lasting_database, find_shop=shopify_shop, public_url="https://points.example", clock=Hands()
+        lasting_database, find_shop=shopify_shop, address="https://points.example", clock=Hands()
     )
     parts = replace(wiring.description(lasting_database.settings), open=[config])
     async with house(lasting_database, parts=parts) as client:

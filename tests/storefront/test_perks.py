@@ -39,7 +39,7 @@ async def ada(shop: Shop) -> str:
         await tiers.save(session, ladder, actor="test", now=NOW)
         await tiers.override(
             session,
-            from_wire("cus", who),
+            customer_id=from_wire("cus", who),
             tier="gold",
             until=None,
             reason="a friend",

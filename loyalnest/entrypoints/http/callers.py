@@ -36,6 +36,7 @@ _OPEN = frozenset(
         "/v1/api/sessions",
         "/v1/api/usage",
         "/v1/api/widget/captures",
+        "/v1/api/widget/config",
     }
 )
 

@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Annotated
 
-import msgspec
 from fastapi import APIRouter, Query
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -17,12 +16,12 @@ from loyalnest.storefront.gathering import nudge_in
 from loyalnest.storefront.schemas import (
     AccessView,
     NewPerk,
-    OwnNudgeView,
     OwnPerksView,
     OwnPerkView,
     PerkChange,
     PerkView,
 )
+from loyalnest.storefront.shown import ShownNudge
 from loyalnest.storefront.values import PERK, ContentState, Perk, PerkId
 
 perks_router = APIRouter(prefix="/v1/api/content", tags=["On site"], responses=PROBLEMS)
@@ -120,13 +119,13 @@ def _own(perk: Perk, tier: str | None, wanted: Wanted, now: datetime) -> OwnPerk
 
 async def _said_to(
     session: AsyncSession, tier: str | None, wanted: Wanted, now: datetime
-) -> list[OwnNudgeView]:
+) -> list[ShownNudge]:
     program = await merchants.program_of(session, merchant_of(session))
     if tier is None or not program.at(now).settings.runs("nudges"):
         return []
     language = chosen((wanted.explicit, wanted.customer, wanted.shop))
     return [
-        OwnNudgeView.model_validate(msgspec.to_builtins(nudge_in(it, language)))
+        nudge_in(it, language)
         for it in await queries.nudges(session, state=ContentState.ACTIVE)
         if it.is_shown(now) and tier in it.terms.tiers
     ]
