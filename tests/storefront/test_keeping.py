@@ -29,7 +29,7 @@ class Shelf:
             raise self.fails
         if key[0].startswith("nobody"):
             return None
-        noise = random.Random(str(key)).randbytes(500)  # noqa: S311
+        noise = random.Random(str(key)).randbytes(500)
         return Answer(noise, f"{key[0]}-{len(self.made)}")
 
     async def asks(self, key: Key = SHOP) -> str | None:
