@@ -43,6 +43,24 @@ from tests.shop import Shop, Told, open_shop
 
 EARLIER = datetime(2026, 10, 1, tzinfo=NOW.tzinfo)
 PASSWORD = "correct horse battery"
+_FIRST = {
+    "ord": "SELECT id FROM orders WHERE placed_at IS NOT NULL ORDER BY id LIMIT 1",
+    "ent": "SELECT id FROM entries ORDER BY id LIMIT 1",
+    "key": "SELECT id FROM api_keys ORDER BY id LIMIT 1",
+    "stf": "SELECT id FROM staff_members ORDER BY id LIMIT 1",
+    "ses": "SELECT family_id FROM refresh_tokens ORDER BY id LIMIT 1",
+    "dlv": "SELECT id FROM deliveries ORDER BY id LIMIT 1",
+    "mrg": "SELECT id FROM customer_merges",
+    "rfl": "SELECT id FROM referrals ORDER BY id LIMIT 1",
+    "cmp": "SELECT id FROM campaigns ORDER BY id LIMIT 1",
+    "rwd": "SELECT id FROM rewards ORDER BY id LIMIT 1",
+    "red": "SELECT id FROM redemptions ORDER BY id LIMIT 1",
+    "exp": "SELECT id FROM experiments ORDER BY id LIMIT 1",
+    "prq": "SELECT id FROM privacy_requests",
+    "cap": "SELECT id FROM captures ORDER BY id LIMIT 1",
+    "prk": "SELECT id FROM perks ORDER BY id LIMIT 1",
+    "ndg": "SELECT id FROM nudges ORDER BY id LIMIT 1",
+}
 
 
 @dataclass(frozen=True)
@@ -344,27 +362,7 @@ def _delivery(shop: Shop, key: str, state: DeliveryState) -> NewDelivery:
 
 async def _ids(database: Database, shop: Shop, email: str) -> dict[str, str]:
     async with database.tenant(shop.merchant_id) as session:
-        first = {
-            name: await session.scalar(text(query))
-            for name, query in {
-                "ord": "SELECT id FROM orders WHERE placed_at IS NOT NULL ORDER BY id LIMIT 1",
-                "ent": "SELECT id FROM entries ORDER BY id LIMIT 1",
-                "key": "SELECT id FROM api_keys ORDER BY id LIMIT 1",
-                "stf": "SELECT id FROM staff_members ORDER BY id LIMIT 1",
-                "ses": "SELECT family_id FROM refresh_tokens ORDER BY id LIMIT 1",
-                "dlv": "SELECT id FROM deliveries ORDER BY id LIMIT 1",
-                "mrg": "SELECT id FROM customer_merges",
-                "rfl": "SELECT id FROM referrals ORDER BY id LIMIT 1",
-                "cmp": "SELECT id FROM campaigns ORDER BY id LIMIT 1",
-                "rwd": "SELECT id FROM rewards ORDER BY id LIMIT 1",
-                "red": "SELECT id FROM redemptions ORDER BY id LIMIT 1",
-                "exp": "SELECT id FROM experiments ORDER BY id LIMIT 1",
-                "prq": "SELECT id FROM privacy_requests",
-                "cap": "SELECT id FROM captures ORDER BY id LIMIT 1",
-                "prk": "SELECT id FROM perks ORDER BY id LIMIT 1",
-                "ndg": "SELECT id FROM nudges ORDER BY id LIMIT 1",
-            }.items()
-        }
+        first = {name: await session.scalar(text(query)) for name, query in _FIRST.items()}
         position = await session.scalar(text("SELECT min(position) FROM events"))
         (store,) = await merchants.list_stores(session, merchant_id=shop.merchant_id)
         (pair,) = await customers.list_merge_candidates(session)

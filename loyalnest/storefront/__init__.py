@@ -5,7 +5,7 @@ without anything of any customer, and handed to whoever opens one. Kept here is 
 about its pages: how the widget looks, where points are told, and what speaks up by itself.
 """
 
-from loyalnest.storefront.captures import INDEXES, SEALED, captures, export_customer
+from loyalnest.storefront.captures import INDEXES, SEALED, export_customer, list_captures
 from loyalnest.storefront.door import FindShop, config_route
 from loyalnest.storefront.errors import (
     CaptureNotFound,
@@ -30,8 +30,8 @@ from loyalnest.storefront.events import (
 )
 from loyalnest.storefront.gathering import Asked, gather
 from loyalnest.storefront.keeping import Answer, Keeper, Kept, Key
-from loyalnest.storefront.perks import access, perks
-from loyalnest.storefront.queries import current, get_nudge, nudges
+from loyalnest.storefront.perks import access, list_perks
+from loyalnest.storefront.queries import current, get_nudge, list_nudges
 from loyalnest.storefront.routes import (
     captures_router,
     config_router_of,
@@ -134,7 +134,6 @@ __all__ = [
     "Words",
     "access",
     "capture_email",
-    "captures",
     "captures_router",
     "config_route",
     "config_router_of",
@@ -147,10 +146,11 @@ __all__ = [
     "forget_email",
     "gather",
     "get_nudge",
-    "nudges",
+    "list_captures",
+    "list_nudges",
+    "list_perks",
     "open_router_of",
     "own_router",
-    "perks",
     "perks_router",
     "router",
     "save_nudge",

@@ -60,7 +60,7 @@ _BATCH = 500
 _NOBODY = UUID(int=0)
 
 
-async def captures(
+async def list_captures(
     session: AsyncSession,
     *,
     nudge_id: NudgeId | None = None,

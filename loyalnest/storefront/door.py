@@ -111,7 +111,7 @@ def _asked_for(scope: Scope) -> Key | None:
     domain = asked.get("shop", [""])[0].strip().rstrip(".").lower()
     if not 0 < len(domain) <= _DOMAIN_AT_MOST or not domain.isascii():
         return None
-    return domain, chosen(asked.get("language"))
+    return domain, chosen(asked.get("language", ()))
 
 
 def _told(kept: Kept, headers: Headers) -> Response:

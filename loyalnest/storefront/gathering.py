@@ -18,7 +18,7 @@ from loyalnest.kernel.ids import from_wire, to_wire
 from loyalnest.kernel.languages import FALLBACK, FORMS, RIGHT_TO_LEFT, Wanted
 from loyalnest.merchants import Merchant, ProgramSettings, Switch
 from loyalnest.storefront import queries
-from loyalnest.storefront.perks import perks as all_perks
+from loyalnest.storefront.perks import list_perks
 from loyalnest.storefront.shown import (
     ShownBadge,
     ShownBrand,
@@ -111,13 +111,10 @@ async def _brand(session: AsyncSession, address: str) -> ShownBrand:
 
 async def _unit(session: AsyncSession, language: str, words: Mapping[str, str]) -> dict[str, str]:
     """As the merchant calls them in this language, else in English if that is a name of its own."""
-    unit = (await ledger.units_of(session, [merchant_of(session)])).get(merchant_of(session))
-    names = unit.names if unit else {}
-    named = names.get(language)
-    if named is None or named[1] == _USUAL:
-        english = names.get(FALLBACK)
-        named = None if english is None or english[1] == _USUAL else named or english
-    if named is None:
+    merchant_id = merchant_of(session)
+    unit = (await ledger.units_of(session, [merchant_id])).get(merchant_id)
+    named = unit and (unit.names.get(language) or unit.names.get(FALLBACK))
+    if not named or named[1] == _USUAL:
         return {form: words[f"unit_{form}"] for form in FORMS[language]}
     return {form: named[0] if form == "one" else named[1] for form in FORMS[language]}
 
@@ -185,7 +182,7 @@ async def _tiers(session: AsyncSession, wanted: Wanted) -> list[ShownTier]:
     version = (await tiers.ladders_of(session, [merchant_id])).get(merchant_id)
     if version is None or not version.ladder.enabled:
         return []
-    perks = await all_perks(session, state=ContentState.ACTIVE)
+    perks = await list_perks(session, state=ContentState.ACTIVE)
     return [
         ShownTier(
             key=tier.key,
@@ -258,7 +255,7 @@ async def _nudges(
     """What everybody may meet; what is for some tiers alone is told to whoever is on them."""
     if not program.runs("nudges"):
         return []
-    found = await queries.nudges(session, state=ContentState.ACTIVE)
+    found = await queries.list_nudges(session, state=ContentState.ACTIVE)
     return [
         nudge_in(it, asked.language)
         for it in found

@@ -32,7 +32,7 @@ _LIST = text(f"{_PERKS} AND (cast(:state AS text) IS NULL OR state = :state) ORD
 _ONE = text(f"{_PERKS} AND id = :id")
 
 
-async def perks(session: AsyncSession, *, state: ContentState | None = None) -> list[Perk]:
+async def list_perks(session: AsyncSession, *, state: ContentState | None = None) -> list[Perk]:
     """The merchant's perks, the oldest first; there are few, and no pages."""
     asked = {"merchant_id": merchant_of(session), "state": state}
     return [_perk(row) for row in await session.execute(_LIST, asked)]
@@ -62,7 +62,9 @@ async def access(
     A product that no perk is about is everybody's. Where several are, any that lets them is enough.
     """
     found = [
-        it for it in await perks(session, state=ContentState.ACTIVE) if product in it.terms.products
+        it
+        for it in await list_perks(session, state=ContentState.ACTIVE)
+        if product in it.terms.products
     ]
     if not found:
         return Access(True, None, None)

@@ -51,7 +51,7 @@ async def current(session: AsyncSession) -> Site:
     return Site(merchant_id, saved.version, settings, saved.changed_at, saved.changed_by)
 
 
-async def nudges(session: AsyncSession, *, state: ContentState | None = None) -> list[Nudge]:
+async def list_nudges(session: AsyncSession, *, state: ContentState | None = None) -> list[Nudge]:
     """The merchant's nudges, the oldest first; there are few, and no pages."""
     connection = await bulk(session)
     return [_nudge(row) for row in await connection.fetch(_LIST, merchant_of(session), state)]

@@ -166,9 +166,12 @@ async def test_whoever_tries_names_of_shops_has_to_wait(
 ) -> None:
     known = {"shop": await domain_of(shop)}
     assert (await client.get(CONFIG, params=known)).status_code == 200
-    tried = [await client.get(CONFIG, params={"shop": f"try-{n}.example"}) for n in range(61)]
-    assert {answer.status_code for answer in tried[:-1]} == {404}
-    assert tried[-1].status_code == 429
-    assert int(tried[-1].headers["retry-after"]) >= 1
+    for number in range(600):
+        answer = await client.get(CONFIG, params={"shop": f"try-{number}.example"})
+        if answer.status_code == 429:
+            break
+        assert answer.status_code == 404
+    assert (answer.status_code, answer.content) == (429, b"")
+    assert int(answer.headers["retry-after"]) >= 1
     # What is kept is anybody's all the same.
     assert (await client.get(CONFIG, params=known)).is_success

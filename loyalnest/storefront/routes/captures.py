@@ -79,7 +79,7 @@ async def list_captures(
     email: Annotated[str | None, Query(max_length=254, description="Exactly this one.")] = None,
 ) -> Page[CaptureView]:
     """E-mail addresses that people left, and what each agreed to, the latest first."""
-    found = await captures.captures(
+    found = await captures.list_captures(
         session,
         nudge_id=_nudge(nudge_id),
         email=email,
@@ -104,7 +104,7 @@ async def export_captures(
 
     What a spreadsheet would take for a formula begins with an apostrophe.
     """
-    found = await captures.captures(
+    found = await captures.list_captures(
         session, nudge_id=_nudge(nudge_id), limit=captures.EXPORTED_AT_MOST
     )
     body = _table(it for it in found if it.confirmed_at or not confirmed)

@@ -51,7 +51,7 @@ async def list_nudges(
     state: Annotated[ContentState | None, Query(description="Only those that stand so.")] = None,
 ) -> Page[NudgeView]:
     """What speaks up by itself, the oldest first."""
-    found = await queries.nudges(session, state=state)
+    found = await queries.list_nudges(session, state=state)
     on = await _switched_on(session, now)
     return Page(items=[NudgeView.of(it, on=on, now=now) for it in found])
 

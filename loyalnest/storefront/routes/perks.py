@@ -34,7 +34,7 @@ Looking = Annotated[AsyncSession, tenant("customers:read")]
 @perks_router.get("/perks", operation_id="list_perks")
 async def list_perks(session: Reading) -> Page[PerkView]:
     """What tiers bring besides points, the oldest first, and who makes sure of it."""
-    found = await perks.perks(session)
+    found = await perks.list_perks(session)
     held = await perks.held_by(session, found)
     return Page(items=[PerkView.of(it, held[it.id]) for it in found])
 
@@ -93,7 +93,7 @@ async def get_own_perks(
     """What your tier brings you besides points, what others would, and what is said to it alone."""
     tier = await perks.tier_of(me.session, me.id, now=now)
     wanted = await me.wants(language)
-    found = await perks.perks(me.session, state=ContentState.ACTIVE)
+    found = await perks.list_perks(me.session, state=ContentState.ACTIVE)
     return OwnPerksView(
         tier=tier,
         perks=[_own(it, tier, wanted, now) for it in found],
@@ -126,7 +126,7 @@ async def _said_to(
     language = chosen((wanted.explicit, wanted.customer, wanted.shop))
     return [
         nudge_in(it, language)
-        for it in await queries.nudges(session, state=ContentState.ACTIVE)
+        for it in await queries.list_nudges(session, state=ContentState.ACTIVE)
         if it.is_shown(now) and tier in it.terms.tiers
     ]
 

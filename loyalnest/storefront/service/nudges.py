@@ -80,7 +80,7 @@ async def save_nudge(
 async def _make_room(session: AsyncSession, state: ContentState, *, among: NudgeId | None) -> None:
     """Whoever changes the same merchant's nudges takes turns. Raises TooManyNudges."""
     await session.execute(LOCK_MERCHANT, {"merchant_id": merchant_of(session)})
-    others = [it for it in await queries.nudges(session) if it.id != among]
+    others = [it for it in await queries.list_nudges(session) if it.id != among]
     active = sum(it.state is ContentState.ACTIVE for it in others)
     if len(others) >= queries.NUDGES_KEPT:
         raise TooManyNudges

@@ -11,7 +11,7 @@ from loyalnest.kernel.ids import from_wire, new_id
 from loyalnest.storefront.errors import ContentStale, RewardForOthersToo, TooManyPerks
 from loyalnest.storefront.events import PerkSaved
 from loyalnest.storefront.models import PerkRow
-from loyalnest.storefront.perks import KEPT_AT_MOST, get_perk, perks
+from loyalnest.storefront.perks import KEPT_AT_MOST, get_perk, list_perks
 from loyalnest.storefront.service.site import LOCK_MERCHANT
 from loyalnest.storefront.values import ContentState, Perk, PerkId, PerkTerms
 
@@ -27,7 +27,7 @@ async def create_perk(
     """Add a perk. Raises TooManyPerks, RewardNotFound, RewardForOthersToo."""
     merchant_id, perk_id = merchant_of(session), PerkId(new_id())
     await session.execute(LOCK_MERCHANT, {"merchant_id": merchant_id})
-    if len(await perks(session)) >= KEPT_AT_MOST:
+    if len(await list_perks(session)) >= KEPT_AT_MOST:
         raise TooManyPerks
     await _check_reward(session, terms)
     session.add(

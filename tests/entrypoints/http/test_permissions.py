@@ -30,7 +30,7 @@ ROW = re.compile(r"^\| `(\w+)` \| `[A-Z]+ \S+` \| (?:`(\S+)`)? *\|(.*)\|$", re.M
 # The only operations without a scope: whoever is known may use these, or anybody.
 NO_SCOPE = {
     *("sign_in", "refresh_session", "read_link", "use_link", "count_referral_click"),
-    *("use_customer_link", "report_usage"),
+    *("use_customer_link", "report_usage", "get_widget_config", "capture_email"),
     *("sign_out", "sign_out_everywhere", "change_password", "link_shopify_user", "get_identity"),
     *("list_own_sessions", "end_own_session"),
 }
@@ -128,7 +128,7 @@ async def open_to(
     answer = await client.request(row.method, path, json=body, headers=headers)
     assert answer.status_code < 500, (name, answer.text)
     assert "CREDENTIALS_INVALID" not in answer.text, (name, "who asks was thrown out before")
-    said: dict[str, Any] = answer.json() if answer.content else {}
+    said: dict[str, Any] = answer.json() if answer.is_error else {}
     return (answer.status_code, said.get("code")) not in CLOSED
 
 
