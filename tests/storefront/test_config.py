@@ -166,11 +166,11 @@ async def test_whoever_tries_names_of_shops_has_to_wait(
 ) -> None:
     known = {"shop": await domain_of(shop)}
     assert (await client.get(CONFIG, params=known)).status_code == 200
-    for number in range(600):
-        answer = await client.get(CONFIG, params={"shop": f"try-{number}.example"})
-        if answer.status_code == 429:
-            break
-        assert answer.status_code == 404
+    answer, tried = await client.get(CONFIG, params={"shop": "try.example"}), 0
+    while answer.status_code == 404:
+        tried += 1
+        answer = await client.get(CONFIG, params={"shop": f"try-{tried}.example"})
+    assert tried >= 60
     assert (answer.status_code, answer.content) == (429, b"")
     assert int(answer.headers["retry-after"]) >= 1
     # What is kept is anybody's all the same.
