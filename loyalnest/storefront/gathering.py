@@ -10,9 +10,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from loyalnest import branding, gamification, ledger, merchants, referrals, rewards, texts, tiers
+from loyalnest import (
+    branding,
+    experiments,
+    gamification,
+    ledger,
+    merchants,
+    referrals,
+    rewards,
+    texts,
+    tiers,
+)
 from loyalnest.kernel.database import merchant_of
 from loyalnest.kernel.ids import from_wire, to_wire
 from loyalnest.kernel.languages import FALLBACK, FORMS, RIGHT_TO_LEFT, Wanted
@@ -25,6 +36,7 @@ from loyalnest.storefront.shown import (
     ShownCap,
     ShownConfig,
     ShownDeed,
+    ShownExperiment,
     ShownNudge,
     ShownPages,
     ShownPalette,
@@ -80,7 +92,7 @@ async def gather(session: AsyncSession, asked: Asked) -> ShownConfig:
         referral=await _referral(session, program, wanted),
         badges=await _badges(session, program, wanted),
         nudges=await _nudges(session, program, asked),
-        experiments=[],
+        experiments=await _experiments(session, asked.language),
         texts=words,
     )
     version = hashlib.sha256(config.model_dump_json().encode()).hexdigest()[:16]
@@ -261,6 +273,11 @@ async def _nudges(
         for it in found
         if it.is_shown(asked.now) and not it.terms.tiers
     ]
+
+
+async def _experiments(session: AsyncSession, language: str) -> list[ShownExperiment]:
+    found = await experiments.running(session, language=language)
+    return [ShownExperiment.model_validate(msgspec.to_builtins(it)) for it in found]
 
 
 def nudge_in(it: Nudge, language: str) -> ShownNudge:
