@@ -226,11 +226,6 @@ def _widget_config(database: Database, settings: Settings) -> Route:
     )
 
 
-def _address(settings: Settings) -> str:
-    """Where the installation is reached, as far as it knows, without a slash at the end."""
-    return (settings.public_url or "").rstrip("/")
-
-
 def _shopify_secrets(settings: Settings) -> list[str]:
     secrets = [settings.shopify_api_secret, settings.shopify_previous_api_secret]
     return [secret.get_secret_value() for secret in secrets if secret]
@@ -323,7 +318,7 @@ def _routers(settings: Settings) -> Mapping[Role, Sequence[APIRouter]]:
         Role.FRONTEND: [
             experiments.router,
             experiments.usage_router(),
-            storefront.config_router_of(_find_shop, address=_address(settings)),
+            storefront.config_router_of(_find_shop, address=settings.address),
             storefront.open_router_of(_find_shop),
         ],
     }

@@ -33,7 +33,6 @@ from loyalnest.rewards.events import (
 )
 from loyalnest.rewards.jobs import EXPIRY, expire
 from loyalnest.rewards.keys import INDEXES, SEALED
-from loyalnest.rewards.offers import shown
 from loyalnest.rewards.own_routes import own_router
 from loyalnest.rewards.queries import (
     by_code,
@@ -150,7 +149,6 @@ __all__ = [
     "reorder",
     "router",
     "save",
-    "shown",
     "take_back",
     "use",
     "use_in_orders",

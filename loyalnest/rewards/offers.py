@@ -53,9 +53,3 @@ async def offers_for(
         )
         for reward in await queries.catalogue(session, state=RewardState.ACTIVE)
     ]
-
-
-async def shown(session: AsyncSession, *, where: Where, now: datetime) -> list[Reward]:
-    """What there is for anybody to see, in its order; who may have it depends on who asks."""
-    found = await queries.catalogue(session, state=RewardState.ACTIVE)
-    return [reward for reward in found if rules.is_shown(reward, where=where, now=now)]

@@ -52,7 +52,7 @@ def obstacle(
     terms = reward.terms
     if not _on_offer(reward, now):
         return errors.RewardNotActive()
-    if not _is_here(terms, where):
+    if Where.BOTH not in (terms.where, where) and terms.where is not where:
         return errors.RewardNotHere()
     if terms.tiers and tier not in terms.tiers:
         return errors.TierTooLow()
@@ -70,12 +70,6 @@ def is_offered(reward: Reward, *, where: Where, currency: str, now: datetime) ->
     tier = next(iter(reward.terms.tiers), None)
     found = obstacle(reward, tier=tier, redeemed=0, where=where, currency=currency, now=now)
     return found is None
-
-
-def is_shown(reward: Reward, *, where: Where, now: datetime) -> bool:
-    """Whether a reward is there for anybody to see: on offer here, and not sold out."""
-    left = reward.stock is None or reward.taken < reward.stock
-    return left and _on_offer(reward, now) and _is_here(reward.terms, where)
 
 
 def gift_obstacle(reward: Reward, *, currency: str, now: datetime) -> DomainError | None:
@@ -144,10 +138,6 @@ def to_restore(
 
 def _lapsed(redemption: Redemption, now: datetime) -> bool:
     return redemption.expires_at is not None and now >= redemption.expires_at
-
-
-def _is_here(terms: Terms, where: Where) -> bool:
-    return Where.BOTH in (terms.where, where) or terms.where is where
 
 
 def _on_offer(reward: Reward, now: datetime) -> bool:

@@ -1,8 +1,9 @@
 """What of a merchant's program is on its shop's own pages, and what everybody is shown of it there.
 
 Rewards, tiers, referrals and all else is kept where it belongs; here it is put together for a page,
-without anything of any customer, and handed to whoever opens one. Kept here is what a merchant says
-about its pages: how the widget looks, where points are told, and what speaks up by itself.
+without anything of any customer, and handed to whoever opens one. `pages` draws whole pages of it
+on the server, useful without a script. Kept here is what a merchant says about its pages: how the
+widget looks, where points are told, and what speaks up by itself.
 """
 
 from loyalnest.storefront.captures import INDEXES, SEALED, export_customer, list_captures

@@ -28,7 +28,7 @@ from loyalnest.kernel.database import merchant_of
 from loyalnest.kernel.ids import from_wire, to_wire
 from loyalnest.kernel.languages import FALLBACK, FORMS, RIGHT_TO_LEFT, Wanted
 from loyalnest.merchants import Merchant, ProgramSettings, Switch
-from loyalnest.storefront import queries
+from loyalnest.storefront import pages, queries
 from loyalnest.storefront.perks import list_perks
 from loyalnest.storefront.shown import (
     ShownBadge,
@@ -64,7 +64,7 @@ class Asked:
     language: str
     """One that we speak."""
     address: str
-    """Where the installation is, without a slash at the end; empty where it doesn't know."""
+    """Where the installation is, without a slash at the end."""
     now: datetime
 
 
@@ -84,10 +84,10 @@ async def gather(session: AsyncSession, asked: Asked) -> ShownConfig:
         brand=await _brand(session, asked.address),
         unit=await _unit(session, asked.language, words),
         switches={name: getattr(program.switches, name) for name in _SWITCHES},
-        widget=_widget(settings),
+        widget=await _widget(session, settings, asked),
         points=settings.points.model_dump(),
         earn=_earning(merchant, program),
-        rewards=await _rewards(session, wanted, asked.now),
+        rewards=await _rewards(session, merchant, wanted, asked.now),
         tiers=await _tiers(session, wanted),
         referral=await _referral(session, program, wanted),
         badges=await _badges(session, program, wanted),
@@ -131,19 +131,27 @@ async def _unit(session: AsyncSession, language: str, words: Mapping[str, str]) 
     return {form: named[0] if form == "one" else named[1] for form in FORMS[language]}
 
 
-def _widget(settings: SiteSettings) -> ShownWidget:
-    pages = settings.widget.pages
+async def _widget(session: AsyncSession, settings: SiteSettings, asked: Asked) -> ShownWidget:
+    widget = settings.widget
     return ShownWidget(
-        enabled=settings.widget.enabled,
-        side=settings.widget.side,
-        phones=settings.widget.phones,
+        enabled=widget.enabled,
+        side=widget.side,
+        phones=widget.phones,
         pages=ShownPages(
-            account=pages.account,
-            registration=pages.registration,
-            cart=pages.cart,
-            loyalty=pages.loyalty,
+            account=widget.pages.account,
+            registration=widget.pages.registration,
+            cart=widget.pages.cart,
+            loyalty=widget.pages.loyalty or await _loyalty_page(session, asked),
         ),
     )
+
+
+async def _loyalty_page(session: AsyncSession, asked: Asked) -> str | None:
+    """Where the page about the program is that we serve, if there is one."""
+    page = (await pages.all_current(session))[pages.PageName.LOYALTY].settings
+    if not page.enabled:
+        return None
+    return page.address or f"{asked.address}{pages.PAGES}{asked.shop}/{pages.PageName.LOYALTY}"
 
 
 def _earning(merchant: Merchant, program: ProgramSettings) -> list[ShownPurchase | ShownDeed]:
@@ -168,9 +176,16 @@ def _earning(merchant: Merchant, program: ProgramSettings) -> list[ShownPurchase
     return [purchase, *deeds]
 
 
-async def _rewards(session: AsyncSession, wanted: Wanted, now: datetime) -> list[ShownReward]:
-    found = await rewards.shown(session, where=rewards.Where.ONLINE, now=now)
-    return [_reward(it, wanted) for it in found]
+async def _rewards(
+    session: AsyncSession, merchant: Merchant, wanted: Wanted, now: datetime
+) -> list[ShownReward]:
+    found = await rewards.catalogue(session, state=rewards.RewardState.ACTIVE)
+    where, currency = rewards.Where.ONLINE, merchant.currency
+    return [
+        _reward(it, wanted)
+        for it in found
+        if rewards.is_offered(it, where=where, currency=currency, now=now)
+    ]
 
 
 def _reward(it: rewards.Reward, wanted: Wanted) -> ShownReward:

@@ -25,7 +25,6 @@ class ShownPicture(Shown):
     """A picture, and how much room to keep for it."""
 
     url: str
-    """Below the installation's address, where that is not known to it."""
     width: int
     height: int
 

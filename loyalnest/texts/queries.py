@@ -77,13 +77,10 @@ async def spoken_in(
 
 
 async def section_in(session: AsyncSession, language: str, section: str) -> dict[str, str]:
-    """What one part of the product says in a language, in the merchant's own words where it has
-    some; empty for a part that there isn't.
-    """
-    texts = catalogue.texts_in(language).values()
-    ours = catalogue.written((it, it.forms) for it in texts if it.section == section)
-    mended = await mended_in(session, language)
-    return {**ours.get(section, {}), **mended.get(section, {})}
+    """The same of one part, as a catalogue has it."""
+    english, said = catalogue.english(), await spoken_in(session, language, {section})
+    words = catalogue.written((english[key], forms) for key, forms in said.items())
+    return words.get(section, {})
 
 
 async def read_in(session: AsyncSession, language: str) -> dict[str, dict[str, str]]:

@@ -23,7 +23,7 @@ from loyalnest.storefront import pages
 
 API = "/v1/api/"
 # A browser can set no header for the stream and sends its token as the first message. Whoever
-# clicks on a referral link, or looks at a shop's page, or leaves an address there, is nobody we know;
+# clicks on a referral link, looks at a shop's page or leaves an address there is nobody we know;
 # whoever was given a link to join, not yet.
 _OPEN = frozenset(
     {

@@ -5,8 +5,8 @@ Locks: creates only; nothing existing is touched. Way back: drop what is created
 
 from loyalnest.kernel import tenancy
 
-revision = "0026"
-down_revision = "0025"
+revision = "0028"
+down_revision = "0027"
 branch_labels = None
 depends_on = None
 

@@ -6,8 +6,8 @@ show what they do by default.
 
 from loyalnest.kernel import tenancy
 
-revision = "0024"
-down_revision = "0023"
+revision = "0026"
+down_revision = "0025"
 branch_labels = None
 depends_on = None
 

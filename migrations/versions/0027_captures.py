@@ -5,8 +5,8 @@ Locks: creates only; nothing existing is touched. Way back: drop what is created
 
 from loyalnest.kernel import tenancy
 
-revision = "0025"
-down_revision = "0024"
+revision = "0027"
+down_revision = "0026"
 branch_labels = None
 depends_on = None
 
