@@ -9,9 +9,9 @@ widget looks, where points are told, and what speaks up by itself.
 from loyalnest.storefront.captures import INDEXES, SEALED, export_customer, list_captures
 from loyalnest.storefront.door import FindShop, config_route
 from loyalnest.storefront.errors import (
+    CaptureInvalid,
     CaptureNotFound,
     ContentStale,
-    EmailInvalid,
     NotThatShop,
     NudgeKindFixed,
     NudgeNotFound,
@@ -95,13 +95,13 @@ __all__ = [
     "Cap",
     "Capture",
     "CaptureId",
+    "CaptureInvalid",
     "CaptureNotFound",
     "ContentStale",
     "ContentState",
     "EmailCaptured",
     "EmailConfirmed",
     "EmailForgotten",
-    "EmailInvalid",
     "FindShop",
     "Keeper",
     "Kept",

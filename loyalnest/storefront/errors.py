@@ -19,7 +19,7 @@ class NudgeKindFixed(Conflict):
     """A nudge stays of the kind it was made as; make another and archive this one."""
 
 
-class EmailInvalid(Invalid):
+class CaptureInvalid(Invalid):
     """This is not an e-mail address; look at how it is written."""
 
 

@@ -13,7 +13,7 @@ from loyalnest.kernel.events import publish
 from loyalnest.kernel.ids import new_id
 from loyalnest.storefront import queries
 from loyalnest.storefront.captures import HASHED_AS, SEALED_AS, get_capture
-from loyalnest.storefront.errors import CaptureNotFound, EmailInvalid, NudgeNotFound
+from loyalnest.storefront.errors import CaptureInvalid, CaptureNotFound, NudgeNotFound
 from loyalnest.storefront.events import EmailCaptured, EmailConfirmed, EmailForgotten
 from loyalnest.storefront.values import Capture, CaptureId, Nudge, NudgeId, NudgeKind
 
@@ -79,12 +79,12 @@ async def capture_email(
 
     The words are those of the version that the page had, and ours to say: nothing that a page
     sends is recorded as agreed to. An address that was left before stays as it was: a stranger who
-    writes it again changes nothing, and isn't told. Raises NudgeNotFound, EmailInvalid.
+    writes it again changes nothing, and isn't told. Raises NudgeNotFound, CaptureInvalid.
     """
     nudge, agreed_to = await _asked(session, nudge_id, version, language, now)
     normal = customers.normalise_email(email)
     if normal is None:
-        raise EmailInvalid(fields={"email": "is no e-mail address"})
+        raise CaptureInvalid(fields={"email": "is no e-mail address"})
     merchant_id, ring = merchant_of(session), ring_of(session)
     hashes = ring.blind_all(merchant_id, HASHED_AS, normal)
     if await session.scalar(_KNOWN, {"merchant_id": merchant_id, "hashes": hashes}):
