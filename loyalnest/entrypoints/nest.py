@@ -22,6 +22,7 @@ from loyalnest import (
     referrals,
     rewards,
     staff,
+    storefront,
     tiers,
 )
 from loyalnest.kernel.database import Database, act_for
@@ -136,6 +137,10 @@ async def _switch_on(session: AsyncSession, merchant_id: UUID, *, now: datetime)
         conditions=campaigns.Conditions(first_order=True),
     )
     await campaigns.create(session, welcome_order, actor=_ACTOR, now=now)
+    for nudge in _NUDGES:
+        await storefront.create_nudge(
+            session, nudge, state=storefront.ContentState.ACTIVE, actor=_ACTOR, now=now
+        )
 
 
 async def _fill_catalogue(session: AsyncSession, *, now: datetime) -> rewards.Reward:
@@ -262,4 +267,48 @@ _GAME = gamification.Game(
             goal=gamification.Goal(measure=gamification.Measure.ORDERS, target=Decimal(5)),
         ),
     )
+)
+_NUDGES = (
+    storefront.NudgeTerms(
+        kind=storefront.NudgeKind.STICKY_BAR,
+        name="Join",
+        words=storefront.Words(title="Join The Nest and have 200 points at once.", button="Join"),
+        translations={
+            "ar": storefront.Words(
+                title="انضم إلى The Nest واحصل على 200 نقطة فورًا.", button="انضم"
+            )
+        },
+        audience=storefront.Audience.GUEST,
+        where=(storefront.Place.HOME, storefront.Place.PRODUCT),
+        after_s=5,
+        link="/account/register",
+    ),
+    storefront.NudgeTerms(
+        kind=storefront.NudgeKind.DISCOUNT_BANNER,
+        name="A tenth off the first cart",
+        words=storefront.Words(title="10% off your cart", text="With this code at the checkout."),
+        translations={
+            "ar": storefront.Words(title="خصم 10٪ على سلتك", text="بهذا الرمز عند إتمام الشراء.")
+        },
+        audience=storefront.Audience.GUEST,
+        where=(storefront.Place.CART,),
+        after_s=5,
+        code="HELLO10",
+    ),
+    storefront.NudgeTerms(
+        kind=storefront.NudgeKind.AFTER_PURCHASE,
+        name="Keep your points",
+        words=storefront.Words(
+            title="Your points are waiting", text="Create an account to spend them.", button="Join"
+        ),
+        translations={
+            "ar": storefront.Words(
+                title="نقاطك بانتظارك", text="أنشئ حسابًا لتنفقها.", button="انضم"
+            )
+        },
+        audience=storefront.Audience.GUEST,
+        where=(storefront.Place.THANKS,),
+        after_s=2,
+        link="/account/register",
+    ),
 )
