@@ -2,7 +2,6 @@
 
 import json
 import re
-from decimal import Decimal
 from functools import reduce
 from pathlib import Path
 from typing import Any, Literal
@@ -10,10 +9,11 @@ from typing import Any, Literal
 import pytest
 from playwright.async_api import Browser, Frame, Page, ViewportSize, expect
 
-from loyalnest import campaigns, gamification, merchants, tiers
+from loyalnest import campaigns, merchants
 from loyalnest.kernel import clock
 from loyalnest.kernel.ids import to_wire
 from tests.dashboard.conftest import Site, settled, sign_in, visitor
+from tests.dashboard.furniture import furnish, names_of
 
 SCREENS = (
     *("/", "/customers", "/customers?q=ada", "/customers?q=nobody%20here", "/customers/same"),
@@ -30,39 +30,20 @@ SCREENS = (
     *("/gamification", "/gamification?view=challenges", "/gamification?view=leaderboard"),
     *("/gamification/new?challenge=true", "/gamification/loyal", "/gamification/loyal/edit"),
     *("/referrals", "/referrals?view=review", "/referrals?view=rules"),
+    *("/experiments", "/experiments?view=usage", "/experiments/new"),
+    *("/experiments/{experiment}", "/experiments/{draft}/edit"),
 )
 Theme = Literal["light", "dark"]
 DESK: ViewportSize = {"width": 1280, "height": 800}
 PHONE: ViewportSize = {"width": 320, "height": 640}
 DAY_THEN_NIGHT: tuple[Theme, Theme] = ("light", "dark")
 NIGHT_THEN_DAY: tuple[Theme, Theme] = ("dark", "light")
-LADDER = tiers.Ladder(
-    tiers=(
-        tiers.Tier(key="member", name="Member", threshold=Decimal(0)),
-        tiers.Tier(key="gold", name="Gold", threshold=Decimal(84), perks=("Free wrapping",)),
-    )
-)
-GAME = gamification.Game(
-    badges=(
-        gamification.Badge(
-            key="loyal",
-            name="Loyal",
-            goal=gamification.Goal(measure=gamification.Measure.ORDERS, target=Decimal(3)),
-        ),
-    ),
-    leaderboard=gamification.Board(),
-)
 
 
 @pytest.fixture(scope="module")
 async def site(site: Site) -> Site:
     """The gift shop, with tiers and a game."""
-    merchant_id = site.shop.merchant_id
-    async with site.shop.database.tenant(merchant_id) as session:
-        await tiers.save(session, LADDER, actor="test", now=clock.now())
-        await gamification.save(session, GAME, actor="test", now=clock.now())
-    for job in (tiers.JUDGE_EVERYBODY, gamification.JUDGE_EVERYBODY):
-        await job.handle(site.shop.database, {"merchant_id": str(merchant_id)}, clock.now())
+    await furnish(site.shop)
     return site
 
 
@@ -72,6 +53,7 @@ async def paths(site: Site) -> list[str]:
         customer = await site.shop.customer_id()
         drawn_up = await campaigns.list_campaigns(session, before=None, limit=1, now=clock.now())
     named = {"{customer}": customer, "{campaign}": to_wire("cmp", drawn_up[0].id)}
+    named |= await names_of(site.shop)
     return [reduce(lambda path, name: path.replace(name, named[name]), named, it) for it in SCREENS]
 
 

@@ -3,7 +3,7 @@
 import base64
 import hashlib
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from loyalnest import experiments, merchants
@@ -110,11 +110,26 @@ async def meets(
         Batch(
             await domain_of(shop),
             one,
-            [view(experiment, variant, at=now)] + ([click(at=now)] if index < clicking else []),
+            [view(experiment, variant, at=now)]
+            + ([click(experiment.design.subject, at=now)] if index < clicking else []),
         )
         for index, one in enumerate(who)
     ]
     await report(shop, *said, now=now)
+
+
+async def tries(shop: Shop, *, now: datetime) -> None:
+    """The shop has a draft, and an experiment with its launcher that some have met."""
+    ways = (Variant(key="a"), Variant(key="b", changes={"launcher": "Your 5 pounds"}))
+    wanted = ExperimentGoal(kind=GoalKind.CLICK, element=experiments.LAUNCHER)
+    about = design(subject=experiments.LAUNCHER, variants=ways, goal=wanted)
+    running = await begins(shop, about, now=now - timedelta(days=5))
+    for variant, clicking in (("a", 1), ("b", 3)):
+        people = meeting(running, variant, 20)
+        then = now - timedelta(days=3)
+        await meets(shop, running, variant, people, clicking=clicking, now=then)
+    async with shop.database.tenant(shop.merchant_id) as session:
+        await experiments.draft(session, design(), actor="test", now=now)
 
 
 async def result_of(shop: Shop, experiment: Experiment, *, now: datetime) -> experiments.Result:

@@ -4,6 +4,7 @@ import { routes as branding } from "./branding/routes";
 import { routes as campaigns } from "./campaigns/routes";
 import { routes as customers } from "./customers/routes";
 import { routes as earning } from "./earning/routes";
+import { routes as experiments } from "./experiments/routes";
 import { routes as gamification } from "./gamification/routes";
 import { routes as home } from "./home/routes";
 import { routes as orders } from "./orders/routes";
@@ -28,6 +29,7 @@ export const inside = [
   ...activity,
   ...earning,
   ...campaigns,
+  ...experiments,
   ...gamification,
   ...referrals,
   ...tiers,

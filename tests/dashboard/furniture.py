@@ -1,0 +1,43 @@
+"""What the gift shop has besides: tiers, a game, and something that it tries out."""
+
+from decimal import Decimal
+
+from loyalnest import experiments, gamification, tiers
+from loyalnest.kernel import clock
+from tests.experiments.cast import tries
+from tests.shop import Shop
+
+LADDER = tiers.Ladder(
+    tiers=(
+        tiers.Tier(key="member", name="Member", threshold=Decimal(0)),
+        tiers.Tier(key="gold", name="Gold", threshold=Decimal(84), perks=("Free wrapping",)),
+    )
+)
+GAME = gamification.Game(
+    badges=(
+        gamification.Badge(
+            key="loyal",
+            name="Loyal",
+            goal=gamification.Goal(measure=gamification.Measure.ORDERS, target=Decimal(3)),
+        ),
+    ),
+    leaderboard=gamification.Board(),
+)
+
+
+async def furnish(shop: Shop) -> None:
+    """Put all of it into the shop, and judge its customers by it."""
+    now = clock.now()
+    async with shop.database.tenant(shop.merchant_id) as session:
+        await tiers.save(session, LADDER, actor="test", now=now)
+        await gamification.save(session, GAME, actor="test", now=now)
+    await tries(shop, now=now)
+    for job in (tiers.JUDGE_EVERYBODY, gamification.JUDGE_EVERYBODY):
+        await job.handle(shop.database, {"merchant_id": str(shop.merchant_id)}, clock.now())
+
+
+async def names_of(shop: Shop) -> dict[str, str]:
+    """What of it has an address of its own, by the word for it."""
+    async with shop.database.tenant(shop.merchant_id) as session:
+        draft, running = await experiments.list_experiments(session, limit=2)
+    return {"{experiment}": running.key, "{draft}": draft.key}
