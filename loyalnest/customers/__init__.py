@@ -5,6 +5,7 @@ This module owns customers, their identities, what they are searched by, and mer
 personal is sealed; whoever needs it asks here.
 """
 
+from loyalnest.customers.accounts import find_accounts
 from loyalnest.customers.errors import (
     CustomerGone,
     CustomerNotFound,
@@ -106,6 +107,7 @@ __all__ = [
     "enrol_many",
     "erase_customer",
     "export_customer",
+    "find_accounts",
     "find_by_email",
     "find_by_external_id",
     "find_by_phone",

@@ -16,9 +16,9 @@ from loyalnest.privacy.keys import SEALED
 from loyalnest.privacy.own_routes import own_router
 from loyalnest.privacy.queries import export_customer, get, list_requests
 from loyalnest.privacy.routes import router
-from loyalnest.privacy.service import answer, ask, erase_customer, reopen
+from loyalnest.privacy.service import answer, ask, ask_many, erase_customer, reopen
 from loyalnest.privacy.subscribers import FORGETTING
-from loyalnest.privacy.values import WIRE_PREFIX, Kind, PrivacyRequest, Standing
+from loyalnest.privacy.values import WIRE_PREFIX, Kind, PrivacyRequest, Question, Standing
 
 __all__ = [
     "FORGETTING",
@@ -30,12 +30,14 @@ __all__ = [
     "PrivacyRequestAnswered",
     "PrivacyRequestOpened",
     "PrivacyRequestReopened",
+    "Question",
     "RequestAnswered",
     "RequestNotFound",
     "RequestStillOpen",
     "Standing",
     "answer",
     "ask",
+    "ask_many",
     "erase_customer",
     "export_customer",
     "get",

@@ -20,7 +20,7 @@ from loyalnest.privacy.events import (
     PrivacyRequestOpened,
     PrivacyRequestReopened,
 )
-from loyalnest.privacy.values import ANSWER, ANSWERED_WITHIN, NOTE, Kind, PrivacyRequest
+from loyalnest.privacy.values import ANSWER, ANSWERED_WITHIN, NOTE, Kind, PrivacyRequest, Question
 
 _ASK = text("""
 INSERT INTO privacy_requests (merchant_id, id, customer_id, kind, note_sealed, asked_at, due_at)
@@ -28,6 +28,14 @@ VALUES (:merchant_id, :id, :customer_id, :kind, :note_sealed, :now, :due_at)
 ON CONFLICT (merchant_id, customer_id, kind) WHERE answered_at IS NULL DO NOTHING
 RETURNING id
 """)
+_ASK_MANY = """
+INSERT INTO privacy_requests (merchant_id, id, customer_id, kind, asked_at, due_at)
+SELECT q.merchant_id, q.id, q.customer_id, q.kind, q.asked_at, q.asked_at + $6::interval
+FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::timestamptz[])
+     AS q (merchant_id, id, customer_id, kind, asked_at)
+ON CONFLICT (merchant_id, customer_id, kind) WHERE answered_at IS NULL DO NOTHING
+RETURNING merchant_id, customer_id, id, kind, asked_at
+"""
 _WAITING = text("""
 SELECT id FROM privacy_requests
 WHERE merchant_id = :merchant_id
@@ -84,6 +92,33 @@ async def ask(
     found = await queries.get(session, made)
     await _tell(session, PrivacyRequestOpened(**_news(found, now)), now=now)
     return found, True
+
+
+async def ask_many(session: AsyncSession, questions: Sequence[Question], *, now: datetime) -> None:
+    """Take in what living customers of many merchants have asked; what waits already is waiting.
+
+    The time to answer runs from when they asked.
+    """
+    rows = await (await bulk(session)).fetch(
+        _ASK_MANY,
+        [it.merchant_id for it in questions],
+        [new_id() for _ in questions],
+        [it.customer_id for it in questions],
+        [it.kind.value for it in questions],
+        [it.asked_at for it in questions],
+        ANSWERED_WITHIN,
+    )
+    news = [
+        PrivacyRequestOpened(
+            merchant_id=row[0],
+            customer_id=row[1],
+            occurred_at=row[4],
+            request_id=row[2],
+            kind=row[3],
+        )
+        for row in rows
+    ]
+    await publish(session, news, now=now)
 
 
 async def answer(

@@ -36,6 +36,16 @@ class Standing(StrEnum):
     ANSWERED = "answered"
 
 
+class Question(msgspec.Struct, frozen=True):
+    """What somebody asked elsewhere, and a shop passes on."""
+
+    merchant_id: UUID
+    customer_id: UUID
+    """A living customer."""
+    kind: Kind
+    asked_at: datetime
+
+
 class PrivacyRequest(msgspec.Struct, frozen=True):
     """One thing that one person asked."""
 

@@ -15,7 +15,7 @@ from loyalnest.kernel.database import Database
 from loyalnest.kernel.ids import from_wire
 from loyalnest.privacy.queries import overdue
 from tests.conftest import NOW
-from tests.contracts.shopify.bodies import order
+from tests.contracts.shopify.bodies import official, order
 from tests.doors import Hands, bearing, house, make_key
 from tests.shop import ADA, Shop, open_shop
 
@@ -122,6 +122,18 @@ async def test_a_request_nobody_has_answered_for_three_days_is_overdue(office: O
     _, answered = await office.does("POST", f"/{asked['id']}/answer", note="Done.")
     assert answered["standing"] == "answered"
     assert await office.lists("overdue") == []
+
+
+async def test_what_somebody_asked_of_the_shop_waits_here_too(office: Office) -> None:
+    told = official("customers_data_request.json") | {"customer": {"id": 7, "email": ADA}}
+    asked = ("customers/data_request", told)
+    unknown = ("customers/redact", official("customers_redact.json"))
+    await office.shop.tells(asked, asked, unknown, ("customers/redact", told))
+    await office.shop.tells(asked)
+    _, page = await office.does("GET", "")
+    assert [it["kind"] for it in page["items"]] == ["access", "erasure"]
+    assert {it["customer_id"] for it in page["items"]} == {await office.shop.customer_id()}
+    assert len(await office.sees()) == 2
 
 
 async def test_what_makes_no_request_is_refused(office: Office) -> None:

@@ -1,8 +1,10 @@
 """What a Shopify delivery can say. Most of it is said in the words of the module it is for."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeAlias
 
+from loyalnest import privacy
 from loyalnest.customers import AccountRef, Profile
 from loyalnest.orders import Facts
 
@@ -38,8 +40,19 @@ class AccountDeleted:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """Somebody has asked the shop about their data."""
+
+    account: AccountRef
+    kind: privacy.Kind
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Uninstalled:
     """The shop has removed the app."""
 
 
-Fact: TypeAlias = Facts | Bought | Profile | AccountsMerged | AccountDeleted | Uninstalled | Nothing
+Fact: TypeAlias = (
+    Facts | Bought | Profile | AccountsMerged | AccountDeleted | Asked | Uninstalled | Nothing
+)

@@ -194,6 +194,12 @@ class Named(msgspec.Struct):
     id: Id
 
 
+class RequestBody(msgspec.Struct):
+    """What somebody asked the shop about their data; only whose it is counts."""
+
+    customer: Named
+
+
 class MergeBody(msgspec.Struct):
     """Two customers made one."""
 

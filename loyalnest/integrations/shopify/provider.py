@@ -5,9 +5,15 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from loyalnest import customers, earning, ledger, merchants, referrals, rewards
+from loyalnest import customers, earning, ledger, merchants, privacy, referrals, rewards
 from loyalnest.customers import AccountRef, Contact, Profile
-from loyalnest.integrations.shopify.facts import AccountDeleted, AccountsMerged, Bought, Uninstalled
+from loyalnest.integrations.shopify.facts import (
+    AccountDeleted,
+    AccountsMerged,
+    Asked,
+    Bought,
+    Uninstalled,
+)
 from loyalnest.integrations.shopify.translate import HANDLED, PROVIDER, REQUESTS, prepare
 from loyalnest.kernel.inbox import Prepared, Provider
 from loyalnest.orders import Facts, RecordedOrder
@@ -28,6 +34,9 @@ async def apply(session: AsyncSession, prepared: Sequence[Prepared], now: dateti
     for it in facts:
         if isinstance(it, AccountsMerged):
             await _merge(session, it, now=now)
+    asked = [it for it in facts if isinstance(it, Asked)]
+    if asked:
+        await _pass_on(session, asked, now=now)
     deleted = [it.account for it in facts if isinstance(it, AccountDeleted)]
     if deleted:
         await customers.forget_accounts(session, deleted, now=now)
@@ -64,6 +73,18 @@ async def _take_in(session: AsyncSession, told: Sequence[Facts | Bought], *, now
 def _is_news(it: RecordedOrder) -> bool:
     """Whether the batch was the first to say what was bought."""
     return it.before is None or it.before.facts.snapshot is None
+
+
+async def _pass_on(session: AsyncSession, asked: Sequence[Asked], *, now: datetime) -> None:
+    """What people asked the shop about their data waits for an answer here, too; of somebody whom
+    nobody here knows there is nothing to say."""
+    known = await customers.find_accounts(session, [it.account for it in asked])
+    questions = [
+        privacy.Question(it.account.merchant_id, known[it.account], it.kind, it.at)
+        for it in asked
+        if it.account in known
+    ]
+    await privacy.ask_many(session, questions, now=now)
 
 
 async def _merge(session: AsyncSession, it: AccountsMerged, *, now: datetime) -> None:

@@ -14,6 +14,7 @@ from loyalnest.integrations.shopify.errors import PayloadNotUnderstood
 from loyalnest.integrations.shopify.facts import (
     AccountDeleted,
     AccountsMerged,
+    Asked,
     Bought,
     Fact,
     Nothing,
@@ -31,6 +32,7 @@ from loyalnest.kernel.clock import is_within_time
 from loyalnest.kernel.currencies import is_currency
 from loyalnest.kernel.inbox import Delivery
 from loyalnest.orders import AmountOutOfRange, Facts, Line, Refund, Snapshot, UnknownCurrency
+from loyalnest.privacy import Kind
 
 PROVIDER = "shopify"
 REFERRAL_ATTRIBUTE = "loyalnest_ref"
@@ -81,6 +83,8 @@ _REFUND = msgspec.json.Decoder(payloads.RefundBody)
 _CUSTOMER = msgspec.json.Decoder(payloads.CustomerBody)
 _NAMED = msgspec.json.Decoder(payloads.Named)
 _MERGE = msgspec.json.Decoder(payloads.MergeBody)
+_REQUEST = msgspec.json.Decoder(payloads.RequestBody)
+_ASKS = {"customers/data_request": Kind.ACCESS, "customers/redact": Kind.ERASURE}
 
 
 def _order(delivery: Delivery) -> Fact:
@@ -325,6 +329,11 @@ def _merged_customers(delivery: Delivery) -> Fact:
     )
 
 
+def _asked(delivery: Delivery) -> Fact:
+    who = _account(delivery, _id(read(_REQUEST, delivery.body).customer.id))
+    return Asked(who, _ASKS[delivery.topic], _moment(delivery))
+
+
 def _uninstalled(delivery: Delivery) -> Fact:
     return Uninstalled()
 
@@ -380,10 +389,11 @@ _READERS: dict[str, Callable[[Delivery], Fact]] = {
     "customers/update": _customer,
     "customers/merge": _merged_customers,
     "customers/delete": _deleted_customer,
+    **dict.fromkeys(_ASKS, _asked),
     "app/uninstalled": _uninstalled,
 }
 
 HANDLED = frozenset(_READERS)
 """The topics that change something here."""
-REQUESTS = frozenset({"customers/data_request", "customers/redact", "shop/redact"})
+REQUESTS = frozenset({"shop/redact"})
 """The topics that ask something of people."""

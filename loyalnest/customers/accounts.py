@@ -1,0 +1,31 @@
+"""Named read: who is behind the accounts that a provider names."""
+
+from collections.abc import Sequence
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from loyalnest.customers.values import AccountRef, CustomerId
+from loyalnest.kernel.database import bulk
+
+_BEHIND = """
+SELECT k.merchant_id, k.scope, k.kind, k.key, coalesce(c.merged_into, c.id)
+FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::bytea[]) AS k (merchant_id, kind, scope, key)
+JOIN customer_identities i
+  ON i.merchant_id = k.merchant_id AND i.kind = k.kind AND i.scope = k.scope AND i.key = k.key
+JOIN customers c ON c.merchant_id = i.merchant_id AND c.id = i.customer_id
+"""
+
+
+async def find_accounts(
+    session: AsyncSession, accounts: Sequence[AccountRef]
+) -> dict[AccountRef, CustomerId]:
+    """The living customers behind accounts at a provider, as far as they are known."""
+    connection = await bulk(session)
+    rows = await connection.fetch(
+        _BEHIND,
+        [it.merchant_id for it in accounts],
+        [it.provider for it in accounts],
+        [it.store_id for it in accounts],
+        [it.external_id.encode() for it in accounts],
+    )
+    return {AccountRef(row[0], row[1], row[2], row[3].decode()): row[4] for row in rows}
