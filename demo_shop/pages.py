@@ -19,7 +19,10 @@ from demo_shop.pictures import picture_of
 
 _STYLE = Path(__file__).parent / "static" / "shop.css"
 _PICTURES = {product.sku: picture_of(product).encode() for product in PRODUCTS}
-_PASSED_ON = ("content-type", "cache-control", "etag", "retry-after", "content-language")
+_PASSED_ON = (
+    *("content-type", "content-language", "content-security-policy"),
+    *("cache-control", "etag", "retry-after"),
+)
 
 
 def routes(front: Front) -> list[Route]:

@@ -99,6 +99,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "about": ("About", "عن"),
     "when": ("When", "متى"),
     "state": ("State", "الحالة"),
+    "program": ("How rewards work", "كيف تعمل المكافآت"),
     "open_dashboard": ("Open the dashboard", "افتح لوحة التحكم"),
     "measure": ("Let the shop count what you look at", "اسمح للمتجر بعدّ ما تتصفحه"),
     "measure_not": ("Don't count what I look at any more", "أوقف عدّ ما أتصفحه"),

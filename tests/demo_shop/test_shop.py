@@ -180,6 +180,17 @@ async def test_pages_send_nobody_elsewhere_and_run_nothing_of_others(street: Str
         assert (await visitor.client.get("/nowhere")).status_code == 404
 
 
+async def test_the_programs_page_is_shown_on_the_shops_own_address(street: Street) -> None:
+    async with street.visitor() as visitor:
+        for language, direction in (("en", "ltr"), ("ar", "rtl")):
+            told = f"/apps/loyalnest/pages/loyalty?language={language}"
+            page = await visitor.client.get(told)
+            assert page.status_code == 200, page.text
+            assert f'dir="{direction}"' in page.text
+            assert nest.NAME in page.text
+            assert "unsafe" not in page.headers["content-security-policy"]
+
+
 def test_the_signature_is_that_of_shopifys_published_example() -> None:
     given = [
         ("extra", "1"),
