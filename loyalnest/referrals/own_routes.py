@@ -6,11 +6,12 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from loyalnest import customers, rewards
-from loyalnest.kernel.http import PROBLEMS, Now
+from loyalnest.kernel.http import PROBLEMS, IpAddress, Now
 from loyalnest.kernel.languages import Wanted
+from loyalnest.kernel.networks import line_of
 from loyalnest.referrals import queries, rules, service
 from loyalnest.referrals.schemas import CodeText, CodeView, ProgressView
-from loyalnest.referrals.values import ReferralSettings, RewardWhen, Status
+from loyalnest.referrals.values import Mark, ReferralSettings, RewardWhen, Status
 
 own_router = APIRouter(prefix="/v1/api/me", tags=["Own account"], responses=PROBLEMS)
 
@@ -51,15 +52,24 @@ class OwnWelcomeView(BaseModel):
 
 @own_router.post("/referred-by", operation_id="say_who_sent_me")
 async def say_who_sent_me(
-    body: OwnSender, me: customers.Looking, now: Now, language: customers.Language
+    body: OwnSender,
+    me: customers.Looking,
+    address: IpAddress,
+    now: Now,
+    language: customers.Language,
 ) -> OwnWelcomeView:
     """Say that a friend has sent you, by the code in their link, on joining or up to a day after.
 
     The same code again gets the same answer. Only the first friend counts, and only for somebody
-    who is new; nobody brings themselves.
+    who is new; nobody brings themselves. Who shares a line with them is looked at first.
     """
     claimed = await service.claim(
-        me.session, code=body.referral_code, friend_id=me.id, actor=me.actor, now=now
+        me.session,
+        code=body.referral_code,
+        friend_id=me.id,
+        marks=_marks_of(address),
+        actor=me.actor,
+        now=now,
     )
     settings = (await queries.settings_of(me.session)).settings
     names = await _names_of(me, settings, await me.wants(language))
@@ -74,11 +84,17 @@ async def get_own_referral(me: customers.Looking, language: customers.Language) 
 
 @own_router.post("/referral", operation_id="create_own_referral")
 async def create_own_referral(
-    me: customers.Looking, now: Now, language: customers.Language
+    me: customers.Looking, address: IpAddress, now: Now, language: customers.Language
 ) -> OwnReferralView:
     """Ask for a code; it is the same ever after."""
     await service.code_of(me.session, me.id, now=now)
+    await service.note_marks(me.session, me.id, _marks_of(address), now=now)
     return await _shown(me, await me.wants(language))
+
+
+def _marks_of(address: IpAddress) -> dict[Mark, str]:
+    """The line that somebody asks from. An address of a machine's own network is everybody's."""
+    return {Mark.IP: str(line_of(address))} if address and address.is_global else {}
 
 
 async def _shown(me: customers.Me, wanted: Wanted) -> OwnReferralView:

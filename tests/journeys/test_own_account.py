@@ -196,6 +196,23 @@ async def test_a_customer_has_badges_and_a_code_for_friends(database: Database):
         assert (await ada.sees("/redemptions"))["items"] == []
 
 
+async def test_friends_on_one_line_are_looked_at_and_a_machines_own_address_is_nobodys(
+    database: Database,
+):
+    shop = await open_shop(database)
+    await draw_up(shop)
+    key = await make_key(database, shop.merchant_id)
+    for address, waiting in (("127.0.0.1", 0), ("198.51.100.4", 0), ("8.8.8.8", 1)):
+        async with house(database, clock=Hands(), address=address) as client:
+            ada = await visit(client, shop, key, ADA)
+            code = (await ada.does("POST", "/referral")).json()["referral_code"]
+            friend = await visit(client, shop, key, f"of-{address}@example.com")
+            assert (await friend.does("POST", "/referred-by", referral_code=code)).is_success
+            path = "/v1/api/referrals/status?review=waiting"
+            queue = (await client.get(path, headers=bearing(key))).json()["items"]
+            assert len(queue) == waiting
+
+
 async def test_a_merge_between_a_request_and_its_repetition_makes_no_second_code(
     database: Database,
 ):
