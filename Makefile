@@ -20,7 +20,7 @@ $(shell rm -rf .venv .uv/uv)
 endif
 endif
 
-.PHONY: help run test check bench soak docs dashboard clean
+.PHONY: help run test check bench soak docs web clean
 
 help:
 	@echo "make run     start LoyalNest with its demo; Ctrl-C stops it"
@@ -29,14 +29,14 @@ help:
 	@echo "make bench   measure what the README claims; ONLY=name for one figure"
 	@echo "make soak    kill every process a thousand times under load"
 	@echo "make docs    write the pages that are generated from the program"
-	@echo "make dashboard  build what browsers show; make run does it by itself"
+	@echo "make web     build what browsers run; make run does it by itself"
 	@echo "make clean   remove what was installed here; the data in .loyalnest stays"
 
 # What lies in .uv/cache is taken from there, whatever its age; the network is asked for the rest.
 SYNC = sync() { $(UV) sync --offline "$$@" 2>/dev/null || $(UV) sync "$$@"; }; sync --frozen --quiet
 
 # The second start needs no network: nothing is called unless the locked dependencies changed, and
-# the dashboard is built again only when its sources did. Without it everything else still runs.
+# what browsers run is built again only when its sources did. Without it the rest still runs.
 run: .venv/.installed
 	@$(BIN)/python web/build.py || true
 	@exec $(BIN)/loyalnest up --end-with-parent
@@ -62,11 +62,11 @@ soak: .venv/.installed-dev
 docs: .venv/.installed-dev
 	@$(BIN)/python docs/generate.py
 
-dashboard: .venv/.installed
+web: .venv/.installed
 	@$(BIN)/python web/build.py
 
 clean:
-	rm -rf .venv .uv web/dashboard/node_modules web/dashboard/dist
+	rm -rf .venv .uv web/*/node_modules web/*/dist
 
 .venv/.installed: $(LOCK) .uv/uv
 	@echo "Installing LoyalNest into .venv …"

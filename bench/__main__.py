@@ -31,6 +31,8 @@ from bench import (
     stock_100,
     verify_1m,
     widget_config,
+    widget_effect,
+    widget_size,
 )
 from bench.figure import Figure, Measured, Run
 from bench.machine import commit, hardware
@@ -56,6 +58,8 @@ FIGURES = [
         exposures,
         loyalty_page,
         widget_config,
+        widget_size,
+        widget_effect,
     )
 ]
 RESULTS = Path(__file__).with_name("results.json")

@@ -1,4 +1,4 @@
-"""Builds the dashboard once: `make dashboard`, and `make run` before it starts.
+"""Builds what browsers run, each once: `make web`, and `make run` before it starts.
 
 A stamp in the built folder names what it was made from, so that a second start needs neither a
 network nor Node. Where there is no Node, it comes as a wheel into the project's environment.
@@ -17,65 +17,92 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-WEB = ROOT / "web" / "dashboard"
-STAMP = WEB / "dist" / ".made-from"
 OLDEST_NODE = (20, 19)
-INSTALLED = WEB / "node_modules" / ".package-lock.json"
+
+
+@dataclass(frozen=True)
+class Project:
+    """Something that is built by itself, in a folder of its own."""
+
+    name: str
+    reads: tuple[str, ...] = ()
+    """What it is made from beside its own files."""
+    writes: tuple[str, ...] = ()
+    """What a build puts among its own files."""
+
+    @property
+    def folder(self) -> Path:
+        """Where its files are."""
+        return ROOT / "web" / self.name
+
+    @property
+    def stamp(self) -> Path:
+        """Names what the built files were made from."""
+        return self.folder / "dist" / ".made-from"
+
+    def fingerprint(self) -> str:
+        """Changes with every file that it is made from."""
+        digest = hashlib.sha256()
+        for path in sorted(self.sources()):
+            digest.update(f"{path.relative_to(ROOT)}\0".encode())
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
+        return digest.hexdigest()
+
+    def sources(self) -> Iterator[Path]:
+        """What is read by a build."""
+        yield from (path for each in self.reads for path in ROOT.glob(each))
+        yield from (path for path in self.folder.iterdir() if path.is_file())
+        written = {self.folder / each for each in self.writes}
+        own = (self.folder / "src").rglob("*")
+        yield from (path for path in own if path.is_file() and path not in written)
+
+
+PROJECTS = (
+    Project(
+        "dashboard",
+        reads=("docs/reference/openapi.json", "locales/*.json"),
+        writes=("src/api/schema.d.ts",),
+    ),
+    Project("widget"),
+)
 
 
 def main() -> int:
     """What was asked for; says in a line what it does, or what to do."""
+    do = check if "--check" in sys.argv else build
     with (ROOT / "web" / ".building").open("w") as turn:
         fcntl.flock(turn, fcntl.LOCK_EX)  # two at once would tread on each other's files
-        return check() if "--check" in sys.argv else build()
+        return max([do(project) for project in PROJECTS])
 
 
-def build() -> int:
+def build(project: Project) -> int:
     """Build unless nothing changed."""
-    sources = fingerprint()
-    if STAMP.is_file() and STAMP.read_text() == sources:
+    sources = project.fingerprint()
+    if project.stamp.is_file() and project.stamp.read_text() == sources:
         return 0
     try:
         node = with_node()
-        print("Building the dashboard (once; needs the network) …", flush=True)
-        install(node)
-        npm(node, "run", "--silent", "build", quiet=True)
+        print(f"Building the {project.name} (once; needs the network) …", flush=True)
+        install(node, project)
+        npm(node, project, "run", "--silent", "build", quiet=True)
     except (OSError, subprocess.CalledProcessError) as error:
-        print(f"The dashboard was not built: {reason(error)}", file=sys.stderr)
-        print("LoyalNest runs without it; try again with `make dashboard`.", file=sys.stderr)
+        print(f"The {project.name} was not built: {reason(error)}", file=sys.stderr)
+        print("LoyalNest runs without it; try again with `make web`.", file=sys.stderr)
         return 1
-    STAMP.write_text(sources)
+    project.stamp.write_text(sources)
     return 0
 
 
-def check() -> int:
+def check(project: Project) -> int:
     """Types, lint and format of what the browser runs."""
     try:
         node = with_node()
-        install(node)
-        npm(node, "run", "--silent", "check")
+        install(node, project)
+        npm(node, project, "run", "--silent", "check")
     except (OSError, subprocess.CalledProcessError) as error:
-        print(f"The dashboard was not checked: {reason(error)}", file=sys.stderr)
+        print(f"The {project.name} was not checked: {reason(error)}", file=sys.stderr)
         return 1
     return 0
-
-
-def fingerprint() -> str:
-    """Changes with every file that the dashboard is made from."""
-    digest = hashlib.sha256()
-    for path in sorted(sources()):
-        digest.update(f"{path.relative_to(ROOT)}\0".encode())
-        digest.update(hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()
-
-
-def sources() -> Iterator[Path]:
-    """What is read by a build."""
-    yield ROOT / "docs" / "reference" / "openapi.json"
-    yield from (ROOT / "locales").glob("*.json")
-    yield from (path for path in WEB.iterdir() if path.is_file())
-    generated = WEB / "src" / "api" / "schema.d.ts"
-    yield from (p for p in (WEB / "src").rglob("*") if p.is_file() and p != generated)
 
 
 @dataclass(frozen=True)
@@ -132,24 +159,25 @@ def version_of(node: str | None) -> tuple[int, int]:
     return (int(found[1]), int(found[2])) if found else (0, 0)
 
 
-def install(node: Node) -> None:
+def install(node: Node, project: Project) -> None:
     """The locked packages, unless they are there.
 
     `npm ci` would refuse a lock that lacks the binaries of another platform; this keeps to the
     lock, changes nothing in it, and takes the binary that this platform's version names.
     """
-    lock = WEB / "package-lock.json"
-    if INSTALLED.is_file() and INSTALLED.stat().st_mtime >= lock.stat().st_mtime:
+    lock = project.folder / "package-lock.json"
+    installed = project.folder / "node_modules" / ".package-lock.json"
+    if installed.is_file() and installed.stat().st_mtime >= lock.stat().st_mtime:
         return
-    npm(node, "install", "--no-save", quiet=True)
-    INSTALLED.touch()
+    npm(node, project, "install", "--no-save", quiet=True)
+    installed.touch()
 
 
-def npm(node: Node, *words: str, quiet: bool = False) -> None:
-    """Run npm in the dashboard's folder; what it wrote is in the error should it fail."""
+def npm(node: Node, project: Project, *words: str, quiet: bool = False) -> None:
+    """Run npm in a project's folder; what it wrote is in the error should it fail."""
     subprocess.run(
         [*node.npm, *words],
-        cwd=WEB,
+        cwd=project.folder,
         env=node.environment,
         check=True,
         text=True,

@@ -38,7 +38,7 @@ from loyalnest import (
     tiers,
 )
 from loyalnest.entrypoints import live
-from loyalnest.entrypoints.http import Authenticate, Parts, dashboard
+from loyalnest.entrypoints.http import Authenticate, Parts, dashboard, widget
 from loyalnest.entrypoints.worker import Work
 from loyalnest.integrations import shopify
 from loyalnest.kernel import clock, inbox, relay
@@ -182,6 +182,7 @@ def parts(database: Database, settings: Settings, roles: frozenset[Role] = EVERY
         pages.extend(branding.media_routes(database))
         pages.extend(_storefront_pages(database, settings))
         open_.append(_widget_config(database, settings))
+        pages.extend(widget.routes())
     return Parts(
         routers,
         webhooks=webhooks,

@@ -49,7 +49,7 @@ _NOT_BUILT = """\
 <p>Everything else works: <a href="/docs">the API</a> answers, deliveries are taken in.</p>
 <p>The dashboard is built once, and that needs the network. In the folder that LoyalNest was
 installed to, run</p>
-<pre>make dashboard</pre>
+<pre>make web</pre>
 <p>and load this page again; nothing has to be restarted. If it fails, it says why.</p>
 </main></body></html>
 """

@@ -132,5 +132,5 @@ async def test_without_a_build_the_page_says_what_to_do(database: Database, tmp_
         later = await client.get("/dashboard/", headers=BROWSER)
 
     assert answer.status_code == 503
-    assert "make dashboard" in answer.text
+    assert "make web" in answer.text
     assert later.text == "built meanwhile"

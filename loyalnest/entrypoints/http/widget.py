@@ -1,0 +1,84 @@
+"""The widget for shops' pages: files that `make run` built, handed out to pages of any origin.
+
+A page names one address, the loader's, which is asked for again every few minutes. What it loads
+carries a hash in its name and never changes. Nothing here depends on who asks.
+"""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from loyalnest.kernel.errors import NotFound
+from loyalnest.kernel.http import problem_response
+
+BUILT = Path(__file__).parents[3] / "web" / "widget" / "dist"
+LOADER = "/widget/loader.js"
+
+_NAME = re.compile(r"[\w-]+\.js")
+_ANY_PAGE: Mapping[str, str] = {
+    "Access-Control-Allow-Origin": "*",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    "Vary": "Accept-Encoding",
+}
+_SHORT = "public, max-age=300"
+_FOREVER = "public, max-age=31536000, immutable"
+# A page that asks for a script must not stumble over one that isn't there.
+_NOT_BUILT = "/* The widget is not built yet: run `make web` where LoyalNest is installed. */\n"
+# The first that a browser takes.
+_PACKED = {"br": ".br", "gzip": ".gz"}
+
+
+class _Sent(NamedTuple):
+    body: bytes
+    coding: str | None
+
+
+def routes(folder: Path = BUILT) -> list[Route]:
+    """Where the widget is found. Built while the server runs, it is there at once."""
+
+    async def loader(request: Request) -> Response:
+        found = await run_in_threadpool(_read, folder / "loader.js", request)
+        if found is None:
+            headers = {**_ANY_PAGE, "Cache-Control": "no-store"}
+            return Response(_NOT_BUILT, headers=headers, media_type="text/javascript")
+        tag = f'"{hashlib.sha256(found.body).hexdigest()[:32]}"'
+        if tag in request.headers.get("if-none-match", ""):
+            headers = {**_ANY_PAGE, "Cache-Control": _SHORT, "ETag": tag}
+            return Response(status_code=304, headers=headers)
+        return _answer(found, {"Cache-Control": _SHORT, "ETag": tag})
+
+    async def asset(request: Request) -> Response:
+        name = request.path_params["name"]
+        path = folder / "assets" / name
+        found = await run_in_threadpool(_read, path, request) if _NAME.fullmatch(name) else None
+        if found is None:
+            return problem_response(NotFound("There is no such address here."))
+        return _answer(found, {"Cache-Control": _FOREVER})
+
+    return [Route(LOADER, loader), Route("/widget/assets/{name:path}", asset)]
+
+
+def _read(path: Path, request: Request) -> _Sent | None:
+    """A file as the browser would have it; None for one that isn't there."""
+    taken = request.headers.get("accept-encoding", "")
+    for coding, ending in _PACKED.items():
+        packed = path.with_name(path.name + ending)
+        if re.search(rf"\b{coding}\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))", taken) and packed.is_file():
+            return _Sent(packed.read_bytes(), coding)
+    return _Sent(path.read_bytes(), None) if path.is_file() else None
+
+
+def _answer(found: _Sent, headers: Mapping[str, str]) -> Response:
+    coding = {"Content-Encoding": found.coding} if found.coding else {}
+    return Response(
+        found.body,
+        media_type="text/javascript",
+        headers={**_ANY_PAGE, **headers, **coding},
+    )

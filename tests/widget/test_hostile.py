@@ -1,0 +1,200 @@
+"""Pages that are not kind: styles that hide everything, scripts that change what scripts stand on,
+and a server that is away, slow, or talks nonsense."""
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator
+
+import pytest
+from playwright.async_api import Browser, Page, Route, expect
+
+from tests.dashboard.conftest import Site, visitor
+from tests.widget.conftest import show
+from tests.widget.pages import Pages
+
+STYLES = """
+  html { font-size: 61px !important; filter: sepia(1) }
+  html > *:not(head), body * { display: none !important; }
+  html *, html *::before, html *::after {
+    all: unset !important; color: red !important; font: 90px cursive !important;
+    transform: rotate(40deg) !important; opacity: .1 !important; visibility: hidden !important;
+    position: static !important; inset: auto !important; z-index: -1 !important;
+    animation: none !important; zoom: 3 !important; pointer-events: none !important;
+    --colour: red !important; --page: red !important; --ink: red !important; }
+"""
+SCRIPT = """
+  Array.prototype.extra = () => { throw new Error("extra") };
+  Object.prototype.surplus = 1;
+  Array.prototype.toJSON = function () { return "no array" };
+  Array.prototype.flat = Array.prototype.reduceRight = () => { throw new Error("changed") };
+  window.define = Object.assign(() => { throw new Error("define") }, { amd: {} });
+  window.process = { env: null };
+"""
+BROKEN = """
+  for (const name of ["map", "forEach", "push", "some", "filter"])
+    Array.prototype[name] = () => { throw new Error("no arrays here") };
+"""
+
+
+@pytest.fixture
+async def page(chromium: Browser) -> AsyncGenerator[Page]:
+    """A browser in which an error that nobody catches fails the test."""
+    async with visitor(chromium) as page:
+        yield page
+
+
+@pytest.fixture
+async def hostile(pages: Pages) -> AsyncGenerator[Pages]:
+    """The shop's pages, put right again afterwards."""
+    pages.member = None
+    yield pages
+    pages.styles = pages.script = pages.markup = ""
+    pages.loader, pages.attributes = None, Pages.attributes
+
+
+async def test_a_pages_styles_and_scripts_do_not_reach_it(hostile: Pages, page: Page) -> None:
+    await show(page, hostile)
+    kind = await _drawn(page)
+    hostile.styles, hostile.script = STYLES, SCRIPT
+    await show(page, hostile)
+    assert await _drawn(page) == kind
+
+
+async def _drawn(page: Page) -> object:
+    """Where the launcher and the panel are, and how their text looks."""
+    launcher = page.locator("loyalnest-widget .launcher")
+    await expect(launcher).to_be_visible()
+    looks = """it => {
+        const style = getComputedStyle(it), box = it.getBoundingClientRect();
+        return [style.color, style.backgroundColor, style.fontSize, style.fontFamily,
+            style.opacity, Math.round(box.x), Math.round(box.y), Math.round(box.width)];
+    }"""
+    first = await launcher.evaluate(looks)
+    await launcher.click()
+    panel = page.get_by_role("dialog")
+    await expect(panel.get_by_role("link", name="Join")).to_be_visible()
+    second = await panel.get_by_role("link", name="Join").evaluate(looks)
+    await page.keyboard.press("Escape")
+    await expect(panel).to_have_count(0)
+    return first, second
+
+
+async def test_where_nothing_can_work_the_page_is_as_without_us(hostile: Pages, page: Page) -> None:
+    hostile.script = BROKEN
+    await page.goto(hostile.address)
+    await page.wait_for_load_state("networkidle")
+    await expect(page.get_by_role("heading", name="The bakery")).to_be_visible()
+
+
+GARBAGE = (
+    *("", "null", "[]", "42", '"text"', "<html>", "{}", '{"widget": {"enabled": true}}'),
+    json.dumps({"widget": {"enabled": True}, "brand": {"palette": None}, "texts": {}}),
+)
+
+
+async def test_whatever_the_server_says_the_page_is_as_without_us(
+    hostile: Pages, page: Page
+) -> None:
+    shifted = """() => { window.shifts = 0; new PerformanceObserver(list => {
+        for (const it of list.getEntries()) window.shifts += it.value;
+    }).observe({ type: "layout-shift", buffered: true }) }"""
+    await page.add_init_script(f"({shifted})()")
+    hostile.markup = '<div data-loyalnest="points" data-price="9.50"></div>'
+    answers: list[tuple[int, str]] = [(200, it) for it in GARBAGE]
+    answers += [(404, "{}"), (429, "slow down"), (500, "oops")]
+    for status, body in answers:
+
+        async def answer(route: Route, status: int = status, body: str = body) -> None:
+            await route.fulfill(
+                status=status, body=body, headers={"Access-Control-Allow-Origin": "*"}
+            )
+
+        await page.route("**/widget/config*", answer)
+        await page.goto(hostile.address)
+        await page.wait_for_load_state("networkidle")
+        assert await page.locator("loyalnest-widget").count() == 0, body
+        assert await page.evaluate("window.shifts") == 0
+        await page.unroute("**/widget/config*")
+
+
+async def test_a_server_that_is_away_or_slow_holds_nothing_up(hostile: Pages, page: Page) -> None:
+    waits = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await waits.wait()
+        await route.abort()
+
+    await page.route("**/widget/config*", late)
+    await page.goto(hostile.address)  # waits for the page's own load event
+    await expect(page.get_by_role("heading", name="The bakery")).to_be_visible()
+    assert await page.evaluate("document.readyState") == "complete"
+    await page.evaluate("LoyalNest.open(), LoyalNest.refresh(), LoyalNest.destroy()")
+    waits.set()
+    await page.unroute("**/widget/config*")
+    hostile.loader = "http://127.0.0.1:9"  # discard: nobody listens there
+    await page.goto(hostile.address)
+    await expect(page.get_by_role("heading", name="The bakery")).to_be_visible()
+
+
+async def test_what_fails_later_is_told_and_can_be_tried_again(
+    hostile: Pages, site: Site, page: Page
+) -> None:
+    hostile.member = await site.shop.customer_id("ada@example.com")
+    launcher = await show(page, hostile)
+    await page.route("**/v1/api/me*", lambda route: route.abort())
+    await launcher.click()
+    panel = page.get_by_role("dialog")
+    await expect(panel.get_by_role("alert")).to_contain_text("That did not work")
+    await page.unroute("**/v1/api/me*")
+    await panel.get_by_role("button", name="Try again").click()
+    await expect(panel.get_by_text("You have")).to_be_visible()
+
+
+async def test_it_comes_and_goes_as_the_page_likes(hostile: Pages, page: Page) -> None:
+    hostile.markup = '<div data-loyalnest="points" data-price="9.50"></div>'
+    await show(page, hostile)
+    await expect(page.get_by_text("Earn 9 points with this")).to_be_visible()
+    await page.evaluate("document.querySelector('[data-loyalnest]').dataset.price = '20'")
+    await page.evaluate("LoyalNest.refresh()")
+    await expect(page.get_by_text("Earn 20 points with this")).to_be_visible()
+    await page.evaluate("LoyalNest.open()")
+    await expect(page.get_by_role("dialog")).to_be_visible()
+    await page.evaluate("LoyalNest.destroy()")
+    await expect(page.locator("loyalnest-widget")).to_have_count(0)
+    await expect(page.get_by_text("Earn 20 points with this")).to_have_count(0)
+    await page.evaluate("Promise.all([LoyalNest.mount(), LoyalNest.mount({language: 'de'})])")
+    await expect(page.locator("loyalnest-widget")).to_have_count(1)
+    await expect(page.get_by_text("Damit sammeln Sie 20 Punkte")).to_be_visible()
+
+
+async def test_what_a_merchant_writes_is_text_and_nothing_else(
+    hostile: Pages, page: Page
+) -> None:
+    trick = "<img src=x onerror=alert(1)><script>alert(1)</script>"
+
+    async def tricky(route: Route) -> None:
+        answer = await route.fetch()
+        said = await answer.json()
+        said["brand"]["name"] = said["texts"]["launcher"] = said["rewards"][0]["name"] = trick
+        said["brand"]["palette"]["colour"] = "red;} * {display:none"
+        await route.fulfill(response=answer, json=said)
+
+    await page.route("**/widget/config*", tricky)
+    await page.goto(hostile.address)
+    await page.wait_for_load_state("networkidle")
+    assert await page.locator("loyalnest-widget").count() == 0  # no colour, nothing shown
+
+    async def plain(route: Route) -> None:
+        answer = await route.fetch()
+        said = await answer.json()
+        said["brand"]["name"] = said["texts"]["launcher"] = said["rewards"][0]["name"] = trick
+        await route.fulfill(response=answer, json=said)
+
+    await page.unroute("**/widget/config*")
+    await page.route("**/widget/config*", plain)
+    launcher = await show(page, hostile)
+    await expect(launcher).to_contain_text(trick)
+    await launcher.click()
+    panel = page.get_by_role("dialog")
+    await expect(panel.get_by_role("heading", name=trick)).to_be_visible()
+    assert await panel.locator("img, script").count() == 0

@@ -1,0 +1,176 @@
+"""What a guest and a member see and do in the panel, by mouse, by keyboard, in other tongues."""
+
+from collections.abc import AsyncGenerator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from playwright.async_api import Browser, Locator, Page, expect
+
+from tests.dashboard.conftest import Site, visitor
+from tests.dashboard.test_screens import faults
+from tests.widget.conftest import call, show
+from tests.widget.pages import Pages
+
+GRACE = "grace@example.com"
+
+
+@pytest.fixture
+async def page(chromium: Browser) -> AsyncGenerator[Page]:
+    """Whoever looks at the shop."""
+    async with visitor(chromium, language="en-GB") as page:
+        yield page
+
+
+async def sign_in(pages: Pages, site: Site, email: str) -> str:
+    pages.member = await site.shop.customer_id(email)
+    return pages.member
+
+
+def panel_of(page: Page) -> Locator:
+    return page.get_by_role("dialog")
+
+
+async def test_a_guest_reads_what_there_is_and_how_to_join(pages: Pages, page: Page) -> None:
+    pages.member = None
+    await (await show(page, pages)).click()
+    panel = panel_of(page)
+    await expect(panel.get_by_role("link", name="Join")).to_have_attribute(
+        "href", "/account/register"
+    )
+    await expect(panel.get_by_role("link", name="Sign in")).to_have_attribute("href", "/account")
+    await expect(panel.get_by_text("£5 off")).to_be_visible()
+    await expect(panel.get_by_text("Every £1 you spend")).to_be_visible()
+    assert await page.evaluate("localStorage.length") == 0
+    assert await page.context.cookies() == []
+
+
+async def test_a_member_sees_redeems_and_shares(pages: Pages, site: Site, page: Page) -> None:
+    who = await sign_in(pages, site, "ada@example.com")
+    await call(
+        pages, "POST", "points/adjust", key="welcome", customer_id=who, amount=60, reason="Hello"
+    )
+    await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    await (await show(page, pages)).click()
+    panel = panel_of(page)
+    before = (await call(pages, "GET", f"customers/{who}")).json()
+    held = next(it["available"] for it in before["accounts"] if it["unit"] == "points")
+    await expect(panel.locator(".large")).to_have_text(f"{held} points")
+    await expect(panel.get_by_text("lapse on")).to_be_visible()
+    await expect(panel.get_by_text("Your tier: Member")).to_be_visible()
+
+    await panel.get_by_role("button", name="Ways to spend").click()
+    await expect(panel.get_by_text("For higher tiers")).to_be_visible()
+    await panel.get_by_role("button", name="Redeem for 50 points").click()
+    await expect(panel.get_by_text("This can’t be undone")).to_be_visible()
+    await panel.get_by_role("button", name="Redeem", exact=True).click()
+    code = await panel.get_by_label("Your code").input_value()
+    await panel.get_by_role("button", name="Copy").click()
+    await expect(panel.get_by_role("button", name="Copied")).to_be_visible()
+    assert await page.evaluate("navigator.clipboard.readText()") == code
+    await panel.get_by_role("button", name="Back").click()
+    await expect(panel.locator(".large")).to_have_text(f"{held - 50} points")
+
+    await panel.get_by_role("button", name="What happened so far").click()
+    lines = panel.get_by_role("listitem")
+    await expect(lines.first).to_contain_text("Spent on a reward")
+    await expect(lines.first).to_contain_text("−50")
+    await panel.get_by_role("button", name="Back").click()
+    await _share(panel)
+    await panel.get_by_role("button", name="Back").click()
+    await panel.get_by_role("button", name="Badges and streak").click()
+    await expect(panel.get_by_role("heading", name="Loyal")).to_contain_text("★")
+    await expect(panel.get_by_text("3 of 10")).to_be_visible()
+    await panel.get_by_role("button", name="Back").click()
+    await panel.get_by_role("button", name="Your codes").click()
+    await expect(panel.get_by_label("Your code")).to_have_value(code)
+    await panel.get_by_role("link", name="Use it in your cart").click()
+    await page.wait_for_url("**/discount/**")
+    assert pages.used == [code]
+
+
+async def _share(panel: Locator) -> None:
+    await panel.get_by_role("button", name="Bring a friend").click()
+    await expect(panel.get_by_text("Your friend gets: 50 points")).to_be_visible()
+    await panel.get_by_role("button", name="Get your link").click()
+    link = await panel.get_by_label("Your link").input_value()
+    assert "/" in link
+    mail = await panel.get_by_role("link", name="E-mail").get_attribute("href")
+    assert mail and mail.startswith("mailto:?subject=")
+    sent = await panel.get_by_role("link", name="WhatsApp").get_attribute("href")
+    assert sent and sent.startswith("https://wa.me/?text=") and quote(link, safe="") in sent
+
+
+async def test_a_friend_is_remembered_until_they_sign_in(
+    pages: Pages, site: Site, page: Page
+) -> None:
+    grace = await sign_in(pages, site, GRACE)
+    asked = {"advocate_customer_id": grace}
+    code = (await call(pages, "POST", "referrals/create", **asked)).json()["referral_code"]
+    pages.member = None
+    await show(page, pages, f"/?ref={code}")
+    await (await show(page, pages)).click()
+    await expect(panel_of(page).get_by_text("A friend sent you")).to_contain_text("50 points")
+
+    friend = {"email": "newcomer@example.com"}
+    pages.member = (await call(pages, "POST", "customers", **friend)).json()["id"]
+    async with page.expect_response("**/v1/api/me/referred-by") as said:
+        await show(page, pages, "/account")
+    assert (await said.value).status == 204
+    about = f"referrals/status?friend_customer_id={pages.member}"
+    (brought,) = (await call(pages, "GET", about)).json()["items"]
+    assert brought["referral_code"] == code
+    assert await page.evaluate("localStorage.length") == 0
+
+
+async def test_keys_alone_are_enough_and_the_focus_comes_back(
+    pages: Pages, site: Site, page: Page
+) -> None:
+    await sign_in(pages, site, GRACE)
+    launcher = await show(page, pages)
+    await launcher.focus()
+    await page.keyboard.press("Enter")
+    panel = panel_of(page)
+    await expect(panel.get_by_role("button", name="Ways to earn")).to_be_visible()
+    behind = "document.activeElement.localName"
+    for _ in range(25):
+        await page.keyboard.press("Tab")
+        assert await page.evaluate(behind) in {"loyalnest-widget", "body"}
+    await panel.get_by_role("button", name="Ways to earn").focus()
+    await page.keyboard.press("Enter")
+    await expect(panel.get_by_role("heading", name="Ways to earn")).to_be_focused()
+    await page.keyboard.press("Escape")
+    await expect(panel).to_have_count(0)
+    await expect(launcher).to_be_focused()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["de", "ar"])
+async def test_it_is_within_reach_of_everybody(
+    pages: Pages, site: Site, chromium: Browser, built: Path, language: str, theme: str
+) -> None:
+    found: dict[str, Any] = {}
+    pages.attributes = f'data-page="product" data-language="{language}"'
+    async with visitor(chromium, width=320, height=640, theme=theme) as page:
+        for member in (None, await site.shop.customer_id(GRACE)):
+            pages.member = member
+            await (await show(page, pages)).click()
+            panel = panel_of(page)
+            await panel.locator(".hero").wait_for()
+            doors = panel.locator(".door")
+            for number in range(await doors.count() + 1):
+                if number:
+                    await doors.nth(number - 1).click()
+                    await page.wait_for_load_state("networkidle")
+                if wrong := await faults(page, built):
+                    found[f"{member} {number}"] = wrong
+                wide = "dialog => dialog.querySelector('.body').scrollWidth - dialog.clientWidth"
+                assert await panel.evaluate(wide) <= 0
+                if number:
+                    await panel.locator(".back").click()
+        assert await panel.evaluate("it => getComputedStyle(it).direction") == (
+            "rtl" if language == "ar" else "ltr"
+        )
+    pages.attributes = Pages.attributes
+    assert found == {}

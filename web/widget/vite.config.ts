@@ -1,0 +1,62 @@
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { brotliCompress, gzip } from "node:zlib";
+import { defineConfig, type Plugin } from "vite";
+
+/** A page's other scripts see nothing of what an old-style script declares inside a function. */
+function enclosed(entry: string): Plugin {
+  return {
+    name: "enclosed",
+    apply: "build",
+    generateBundle: {
+      order: "post",
+      handler(_, bundle) {
+        const chunk = bundle[entry];
+        if (chunk?.type !== "chunk") return;
+        if (chunk.imports.length > 0) this.error(`${entry} must begin without another file`);
+        chunk.code = `(()=>{${chunk.code.replace(/export\s*\{\s*\};?/, "").trim()}})();\n`;
+      },
+    },
+  };
+}
+
+/** Packs every file once, so that the server has nothing to compress. */
+function packed(): Plugin {
+  const zipped = promisify(gzip);
+  const packers = {
+    gz: (plain: Buffer) => zipped(plain, { level: 9 }),
+    br: promisify(brotliCompress) as (plain: Buffer) => Promise<Buffer>,
+  };
+  return {
+    name: "packed",
+    apply: "build",
+    async closeBundle() {
+      const dist = join(import.meta.dirname, "dist");
+      const names = await readdir(dist, { recursive: true });
+      for (const name of names.filter((each) => each.endsWith(".js"))) {
+        const plain = await readFile(join(dist, name));
+        for (const [ending, pack] of Object.entries(packers)) {
+          await writeFile(join(dist, `${name}.${ending}`), await pack(plain));
+        }
+      }
+    },
+  };
+}
+
+export default defineConfig({
+  base: "./",
+  plugins: [enclosed("loader.js"), packed()],
+  build: {
+    target: "es2022",
+    manifest: true,
+    modulePreload: false,
+    rolldownOptions: {
+      input: "src/loader.ts",
+      output: {
+        entryFileNames: "[name].js",
+        chunkFileNames: "assets/[name]-[hash].js",
+      },
+    },
+  },
+});
