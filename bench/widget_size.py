@@ -1,4 +1,4 @@
-"""widget-size: KB (gzip) that a shop's page fetches for the panel; the loader may have 3 of its own.
+"""widget-size: KB (gzip) of the panel that a shop's page fetches; the loader may have 3 of its own.
 
 The panel is counted whole: its scripts and styles, what it shares with the rest, and its texts in
 one language, that with the longest of those in Latin letters.
@@ -28,7 +28,10 @@ async def measure(run: Run) -> Measured:
     loader = _packed_kb("loader.js")
     panel = sum(_packed_kb(file) for file in set(_needed(manifest, "src/panel/index.tsx")))
     said = json.loads((_ROOT / "locales" / "fr.json").read_text())["widget"]
-    texts = len(gzip.compress(json.dumps(said, ensure_ascii=False).encode())) / 1000
+    texts = (
+        len(gzip.compress(json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()))
+        / 1000
+    )
     note = f"panel {panel:.1f} and its texts {texts:.1f}; loader {loader:.2f}, at most {_LOADER_KB}"
     return Measured(panel + texts, note=note, failed=loader > _LOADER_KB)
 

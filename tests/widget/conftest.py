@@ -8,11 +8,11 @@ import httpx
 import pytest
 from playwright.async_api import Browser, Locator, Page
 
-from loyalnest import gamification, ledger, merchants, referrals, rewards, storefront, tiers
+from loyalnest import gamification, ledger, merchants, referrals, rewards, tiers
 from loyalnest.entrypoints import wiring
 from loyalnest.kernel import clock, relay
 from loyalnest.kernel.database import Database
-from loyalnest.kernel.ids import to_wire
+from loyalnest.kernel.ids import new_id, to_wire
 from tests.dashboard.conftest import Site, built, chromium, open_site
 from tests.doors import bearing, make_key
 from tests.shop import Shop
@@ -66,17 +66,20 @@ async def pages(site: Site) -> AsyncGenerator[Pages]:
     async with shop.database.tenant(shop.merchant_id) as session:
         (store,) = await merchants.list_stores(session, merchant_id=shop.merchant_id)
     async with opened(Pages(site.address, store.domain, key)) as pages:
-        await call(pages, "PUT", f"stores/{to_wire('sto', store.id)}/web-addresses",
-                   web_addresses=[pages.address])
+        await call(
+            pages,
+            "PUT",
+            f"stores/{to_wire('sto', store.id)}/web-addresses",
+            web_addresses=[pages.address],
+        )
         yield pages
 
 
 async def call(pages: Pages, method: str, path: str, **body: object) -> httpx.Response:
     """Ask the API as the shop's own program."""
+    headers = {**bearing(pages.key), "Idempotency-Key": new_id().hex}
     async with httpx.AsyncClient(base_url=pages.installation, trust_env=False) as client:
-        answer = await client.request(
-            method, f"/v1/api/{path}", json=body, headers=bearing(pages.key)
-        )
+        answer = await client.request(method, f"/v1/api/{path}", json=body, headers=headers)
     assert answer.is_success, answer.text
     return answer
 
@@ -92,13 +95,30 @@ async def show(page: Page, pages: Pages, path: str = "/") -> Locator:
 async def _draw_up(shop: Shop) -> None:
     now = clock.now()
     terms = rewards.Terms.model_validate(
-        {"kind": "amount_off", "name": "£5 off", "cost": 50, "amounts": {"GBP": 5}, "names": {"ar": "خصم 5 جنيهات"}}
+        {
+            "kind": "amount_off",
+            "name": "£5 off",
+            "cost": 50,
+            "amounts": {"GBP": 5},
+            "names": {"ar": "خصم 5 جنيهات"},
+        }
     )
     cake = rewards.Terms.model_validate(
-        {"kind": "free_shipping", "name": "Free delivery", "description": "On any order.", "cost": 200}
+        {
+            "kind": "free_shipping",
+            "name": "Free delivery",
+            "description": "On any order.",
+            "cost": 200,
+        }
     )
     golden = rewards.Terms.model_validate(
-        {"kind": "percent_off", "name": "A tenth off", "percent": "10", "cost": 20, "tiers": ["gold"]}
+        {
+            "kind": "percent_off",
+            "name": "A tenth off",
+            "percent": "10",
+            "cost": 20,
+            "tiers": ["gold"],
+        }
     )
     async with shop.database.tenant(shop.merchant_id) as session:
         await tiers.save(session, LADDER, actor="test", now=now)

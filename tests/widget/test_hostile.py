@@ -3,7 +3,7 @@ and a server that is away, slow, or talks nonsense."""
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 
 import pytest
 from playwright.async_api import Browser, Page, Route, expect
@@ -103,18 +103,21 @@ async def test_whatever_the_server_says_the_page_is_as_without_us(
     answers: list[tuple[int, str]] = [(200, it) for it in GARBAGE]
     answers += [(404, "{}"), (429, "slow down"), (500, "oops")]
     for status, body in answers:
-
-        async def answer(route: Route, status: int = status, body: str = body) -> None:
-            await route.fulfill(
-                status=status, body=body, headers={"Access-Control-Allow-Origin": "*"}
-            )
-
-        await page.route("**/widget/config*", answer)
+        await page.route("**/widget/config*", answering(status, body))
         await page.goto(hostile.address)
         await page.wait_for_load_state("networkidle")
         assert await page.locator("loyalnest-widget").count() == 0, body
         assert await page.evaluate("window.shifts") == 0
         await page.unroute("**/widget/config*")
+
+
+def answering(status: int, body: str) -> Callable[[Route], Awaitable[None]]:
+    """A server that says this, whatever it is asked."""
+
+    async def answer(route: Route) -> None:
+        await route.fulfill(status=status, body=body, headers={"Access-Control-Allow-Origin": "*"})
+
+    return answer
 
 
 async def test_a_server_that_is_away_or_slow_holds_nothing_up(hostile: Pages, page: Page) -> None:
@@ -130,7 +133,7 @@ async def test_a_server_that_is_away_or_slow_holds_nothing_up(hostile: Pages, pa
     assert await page.evaluate("document.readyState") == "complete"
     await page.evaluate("LoyalNest.open(), LoyalNest.refresh(), LoyalNest.destroy()")
     waits.set()
-    await page.unroute("**/widget/config*")
+    await page.unroute_all(behavior="ignoreErrors")
     hostile.loader = "http://127.0.0.1:9"  # discard: nobody listens there
     await page.goto(hostile.address)
     await expect(page.get_by_role("heading", name="The bakery")).to_be_visible()
@@ -167,9 +170,7 @@ async def test_it_comes_and_goes_as_the_page_likes(hostile: Pages, page: Page) -
     await expect(page.get_by_text("Damit sammeln Sie 20 Punkte")).to_be_visible()
 
 
-async def test_what_a_merchant_writes_is_text_and_nothing_else(
-    hostile: Pages, page: Page
-) -> None:
+async def test_what_a_merchant_writes_is_text_and_nothing_else(hostile: Pages, page: Page) -> None:
     trick = "<img src=x onerror=alert(1)><script>alert(1)</script>"
 
     async def tricky(route: Route) -> None:

@@ -5,12 +5,10 @@ from collections.abc import AsyncGenerator
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, Request, expect
+from playwright.async_api import Browser, Page, expect
 
-from loyalnest import storefront
-from loyalnest.kernel import clock
-from tests.dashboard.conftest import Site, visitor
-from tests.widget.conftest import show
+from tests.dashboard.conftest import visitor
+from tests.widget.conftest import call, show
 from tests.widget.pages import Pages
 
 
@@ -21,36 +19,27 @@ async def page(chromium: Browser) -> AsyncGenerator[Page]:
         yield page
 
 
-async def draw_up(site: Site, kind: str, **terms: Any) -> None:
-    """A nudge that is on; the config is asked for past what the server has kept."""
+async def draw_up(pages: Pages, kind: str, **terms: Any) -> None:
+    """A nudge that is on."""
     words = terms.pop("words", {"title": f"A {kind}", "text": "Look here", "button": "Go"})
     told = {"kind": kind, "name": kind, "words": words} | terms
-    async with site.shop.database.tenant(site.shop.merchant_id) as session:
-        await storefront.create_nudge(
-            session,
-            storefront.NudgeTerms.model_validate(told),
-            state=storefront.NudgeState.ACTIVE,
-            actor="test",
-            now=clock.now(),
-        )
+    await call(pages, "POST", "content/nudges", terms=told, state="active")
 
 
-async def test_each_speaks_where_and_as_often_as_it_may(
-    site: Site, pages: Pages, page: Page
-) -> None:
+async def test_each_speaks_where_and_as_often_as_it_may(pages: Pages, page: Page) -> None:
     pages.member = None
     pages.attributes = 'data-page="cart" data-language="en" data-consent="denied"'
     once = {"times": 1, "days": 7}
-    await draw_up(site, "sticky_bar", where=["cart"], audience="guest", cap=once)
-    await draw_up(site, "popup", where=["home"], cap=once)
+    await draw_up(pages, "sticky_bar", where=["cart"], audience="guest", cap=once)
+    await draw_up(pages, "popup", where=["home"], cap=once)
     await draw_up(
-        site,
+        pages,
         "email_capture",
         where=["account"],
         words={"title": "Letters", "consent": "Send me letters", "thanks": "Look into your mail"},
         code="HELLO10",
     )
-    await draw_up(site, "after_purchase", where=["thanks"])
+    await draw_up(pages, "after_purchase", where=["thanks"])
     asked: list[str] = []
     page.on("request", lambda it: asked.append(it.url))
 
@@ -101,17 +90,11 @@ async def test_what_is_seen_is_told_in_batches_and_only_with_consent(
 ) -> None:
     pages.member = None
     pages.attributes = 'data-page="other" data-language="en" data-consent="granted"'
-    told: list[dict[str, Any]] = []
-
-    def note(request: Request) -> None:
-        if request.url.endswith("/v1/api/usage") and request.method == "POST":
-            told.append(json.loads(request.post_data or "{}"))
-
-    page.on("request", note)
     await (await show(page, pages)).click()
     await page.get_by_role("dialog").get_by_role("link", name="Join").wait_for()
-    await page.goto("about:blank")
-    (report,) = told
+    async with page.expect_request("**/v1/api/usage") as told:
+        await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    report = json.loads((await told.value).post_data or "{}")
     assert report["consent"] is True
     assert [(it["action"], it["element"]) for it in report["events"]] == [
         ("view", "launcher"),

@@ -4,7 +4,11 @@ import { promisify } from "node:util";
 import { brotliCompress, gzip } from "node:zlib";
 import { defineConfig, type Plugin } from "vite";
 
-/** A page's other scripts see nothing of what an old-style script declares inside a function. */
+/**
+ * An old-style script, which a page may load from another origin and need not call a module. What
+ * it declares stays its own, and what it imports is found beside it: such a script has no address
+ * of its own to a browser, unless the tag says `crossorigin`.
+ */
 function enclosed(entry: string): Plugin {
   return {
     name: "enclosed",
@@ -15,7 +19,10 @@ function enclosed(entry: string): Plugin {
         const chunk = bundle[entry];
         if (chunk?.type !== "chunk") return;
         if (chunk.imports.length > 0) this.error(`${entry} must begin without another file`);
-        chunk.code = `(()=>{${chunk.code.replace(/export\s*\{\s*\};?/, "").trim()}})();\n`;
+        const own = chunk.code.replace(/export\s*\{\s*\};?/, "").trim();
+        const code = own.replace(/\bimport\((["`'])\.\//g, "import($beside+$1");
+        const beside = 'document.currentScript?.src.replace(/[^/]*$/,"")';
+        chunk.code = `(($beside)=>{${code}})(${beside});\n`;
       },
     },
   };
@@ -50,10 +57,11 @@ export default defineConfig({
   build: {
     target: "es2022",
     manifest: true,
-    modulePreload: false,
+    // As a library, what is imported later is imported and nothing else is done about it.
+    lib: { entry: "src/loader.ts", formats: ["es"] },
     rolldownOptions: {
-      input: "src/loader.ts",
       output: {
+        minify: true,
         entryFileNames: "[name].js",
         chunkFileNames: "assets/[name]-[hash].js",
       },
