@@ -12,19 +12,18 @@ import shutil
 import statistics
 import sys
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import httpx
 from playwright.async_api import Browser, async_playwright
 
 from bench.figure import Figure, Goal, Measured, Run
-from bench.installation import ROOT, Installation, Store, installation
+from bench.installation import ROOT, installation, make_api_key
 from bench.orders import domain_of
-from loyalnest import storefront
-from loyalnest.kernel import clock
 
 _CHROMIUM = os.environ.get("LOYALNEST_CHROMIUM") or shutil.which("chromium")
 _SLOWED = 4
@@ -55,11 +54,12 @@ async def measure(run: Run) -> Measured:
     if await building.wait():
         return Measured(0, note="the widget could not be built", failed=True)
     async with installation(run.folder) as place:
-        (store,) = await place.open_merchants(1)
-        await _put_up_a_bar(place, store)
+        await place.open_merchants(1)
+        key = make_api_key(place, "shop-0")
         with place.program("serve"):
             await place.wait_until_ready()
             address = f"http://127.0.0.1:{place.settings.port}"
+            await _put_up_a_bar(address, key)
             html = _PAGE.format(address=address, shop=domain_of(0), words="Made by hand. " * 60)
             with _served(html) as shop:
                 async with async_playwright() as driver:
@@ -75,16 +75,16 @@ async def measure(run: Run) -> Measured:
     return Measured(statistics.median(longest), note=f"{note} {shifts:g}", failed=shifts > 0)
 
 
-async def _put_up_a_bar(place: Installation, store: Store) -> None:
-    terms = storefront.NudgeTerms(
-        kind=storefront.NudgeKind.STICKY_BAR,
-        name="bar",
-        words=storefront.Words(title="Join us", text="Points for everything", button="Join"),
-    )
-    async with place.database.tenant(store.merchant_id) as session:
-        await storefront.create_nudge(
-            session, terms, state=storefront.NudgeState.ACTIVE, actor="bench", now=clock.now()
+async def _put_up_a_bar(address: str, key: str) -> None:
+    words = {"title": "Join us", "text": "Points for everything", "button": "Join"}
+    terms = {"kind": "sticky_bar", "name": "bar", "words": words}
+    async with httpx.AsyncClient(base_url=address, trust_env=False) as client:
+        made = await client.post(
+            "/v1/api/content/nudges",
+            json={"terms": terms, "state": "active"},
+            headers={"Authorization": f"Bearer {key}"},
         )
+        made.raise_for_status()
 
 
 async def _look(browser: Browser, shop: str, run: Run) -> tuple[Sequence[float], float]:
@@ -92,7 +92,7 @@ async def _look(browser: Browser, shop: str, run: Run) -> tuple[Sequence[float],
     context = await browser.new_context(viewport={"width": 390, "height": 844})
     page = await context.new_page()
     devtools = await context.new_cdp_session(page)
-    await devtools.send("Emulation.setCPUThrottlingRate", {"rate": _SLOWED})
+    await devtools.send("Emulation.setCPUThrottlingRate", {"rate": _SLOWED})  # pyright: ignore[reportUnknownMemberType]
     await page.add_init_script(f"({_SHIFTS})()")
     trace = run.folder / "trace.json"
     await browser.start_tracing(
@@ -124,7 +124,7 @@ def _tasks_of_the_widget(trace: Path) -> Iterator[float]:
 
 
 @contextmanager
-def _served(html: str) -> Iterator[str]:
+def _served(html: str) -> Generator[str]:
     """A shop's page at a port of the loopback."""
 
     class Page(BaseHTTPRequestHandler):

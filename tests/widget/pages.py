@@ -53,7 +53,7 @@ class Pages:
     styles: str = ""
     script: str = ""
     sessions: int = 0
-    used: list[str] = field(default_factory=list)
+    used: list[str] = field(default_factory=list[str])
 
     async def page(self, _: Request) -> Response:
         """Any page of the shop."""
