@@ -118,7 +118,7 @@ async def test_a_friend_is_remembered_until_they_sign_in(
     pages.member = (await call(pages, "POST", "customers", **friend)).json()["id"]
     async with page.expect_response("**/v1/api/me/referred-by*") as said:
         await show(page, pages, "/account")
-    assert (await said.value).status == 204
+    assert (await said.value).ok
     about = f"referrals/status?friend_customer_id={pages.member}"
     (brought,) = (await call(pages, "GET", about)).json()["items"]
     assert brought["referral_code"] == code
