@@ -28,6 +28,19 @@ function enclosed(entry: string): Plugin {
   };
 }
 
+/** Hints to bundlers are of no use to a browser; a library keeps them. */
+function unannotated(): Plugin {
+  return {
+    name: "unannotated",
+    apply: "build",
+    generateBundle(_, bundle) {
+      for (const chunk of Object.values(bundle)) {
+        if (chunk.type === "chunk") chunk.code = chunk.code.replaceAll("/* @__PURE__ */ ", "");
+      }
+    },
+  };
+}
+
 /** Packs every file once, so that the server has nothing to compress. */
 function packed(): Plugin {
   const zipped = promisify(gzip);
@@ -53,7 +66,7 @@ function packed(): Plugin {
 
 export default defineConfig({
   base: "./",
-  plugins: [enclosed("loader.js"), packed()],
+  plugins: [unannotated(), enclosed("loader.js"), packed()],
   build: {
     target: "es2022",
     manifest: true,

@@ -117,6 +117,14 @@ function Logo({ it: { config, api } }: { it: Mounted }) {
   );
 }
 
+export function Alert({ text }: { text: string | undefined }) {
+  return text ? (
+    <p role="alert" class="alert">
+      {text}
+    </p>
+  ) : null;
+}
+
 export function Trouble(of: { text: string; again: string; onAgain: () => void }) {
   return (
     <div class="card" role="alert">

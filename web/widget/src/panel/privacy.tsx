@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import { Card, useWithin } from "./panel";
+import { Alert, Card, useWithin } from "./panel";
 
 interface Request {
   id: string;
@@ -62,11 +62,7 @@ export function Privacy() {
             {words.say("send")}
           </button>
         </form>
-        {failed && (
-          <p role="alert" class="alert">
-            {failed}
-          </p>
-        )}
+        <Alert text={failed} />
       </Card>
       <div role="status" class="list">
         {mine.map(({ id, kind, due_at, answered_at, answer }) => (

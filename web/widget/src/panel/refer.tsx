@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import type { Referral } from "./account";
-import { Card, Copied, useWithin } from "./panel";
+import { Alert, Card, Copied, useWithin } from "./panel";
 
 /** The link to pass on, what both get for it, and what has come of it. */
 export function Refer() {
@@ -26,11 +26,7 @@ export function Refer() {
             {words.say("getLink")}
           </button>
         )}
-        {failed && (
-          <p role="alert" class="alert">
-            {failed}
-          </p>
-        )}
+        <Alert text={failed} />
       </Card>
       {pending + completed > 0 && (
         <Card>

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { note } from "../note";
 import type { Offer, Redemption } from "./account";
-import { Card, Copied, Progress, useWithin } from "./panel";
+import { Alert, Card, Copied, Progress, useWithin } from "./panel";
 
 /** What can be had, what is missing for the rest, and the code of what was just redeemed. */
 export function Spend() {
@@ -55,7 +55,7 @@ function Confirm(of: { offer: Offer; onGot: (got: Redemption) => void; onLeave: 
   const { it, words, session, reload, told, go } = useWithin();
   const [state, setState] = useState<"asking" | "busy" | string>("asking");
   // One key for each decision: pressed again after a failure it is the same redemption.
-  const key = useRef(keyOf());
+  const key = useRef(crypto.getRandomValues(new Uint32Array(4)).join("-"));
   const first = useRef<HTMLButtonElement>(null);
   useEffect(() => first.current?.focus(), []);
   const redeem = async (): Promise<void> => {
@@ -93,11 +93,7 @@ function Confirm(of: { offer: Offer; onGot: (got: Redemption) => void; onLeave: 
           {words.say("cancel")}
         </button>
       </p>
-      {!busy && state !== "asking" && (
-        <p role="alert" class="alert">
-          {state}
-        </p>
-      )}
+      {!busy && state !== "asking" && <Alert text={state} />}
     </>
   );
 }
@@ -129,11 +125,4 @@ function Code({ it }: { it: Redemption }) {
       </a>
     </Card>
   );
-}
-
-/** Random enough to be nobody else's; `randomUUID` is missing on pages without https. */
-function keyOf(): string {
-  return [...crypto.getRandomValues(new Uint8Array(16))]
-    .map((each) => each.toString(16).padStart(2, "0"))
-    .join("");
 }
