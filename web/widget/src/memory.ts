@@ -3,7 +3,7 @@ import type { Mounted } from "./types";
 /** What this browser remembers for one shop, if it may remember at all. */
 export interface Memory {
   /** A friend's code, and when it came along. */
-  ref?: { code: string; at: number };
+  ref?: { code: string; at: number; carted?: boolean };
   /** When each nudge was shown. */
   shown?: Record<string, number[]>;
   /** Nudges that have done what they were for. */

@@ -1,5 +1,5 @@
 import type { Session } from "../session";
-import type { Config, Gift } from "../types";
+import type { Config, Gift, Nudge } from "../types";
 
 export interface Offer {
   id: string;
@@ -62,6 +62,12 @@ export interface Own {
   tier: Standing | null;
 }
 
+/** What a tier brings besides points, and what is said to it alone. */
+export interface Perks {
+  perks: { id: string; name: string; open: boolean; link: string | null }[];
+  nudges: Nudge[];
+}
+
 /** What a member has. What could not be had besides the balance is left out of the panel. */
 export interface Account {
   own: Own;
@@ -69,6 +75,7 @@ export interface Account {
   codes: Redemption[];
   referral: Referral | undefined;
   play: Play | undefined;
+  perks: Perks | undefined;
 }
 
 interface Items<Item> {
@@ -79,12 +86,13 @@ interface Items<Item> {
 export async function accountOf(session: Session, config: Config): Promise<Account | null> {
   if (!(await session.member())) return null;
   const optional = <T>(path: string) => session.ask<T>(path).catch(() => undefined);
-  const [own, offers, codes, referral, play] = await Promise.all([
+  const [own, offers, codes, referral, play, perks] = await Promise.all([
     session.ask<Own>(`me?currency=${config.currency}`),
     optional<Items<Offer>>(`me/rewards?currency=${config.currency}`),
     optional<Items<Redemption>>("me/redemptions?state=issued"),
     optional<Referral>("me/referral"),
     optional<Play>("me/badges"),
+    optional<Perks>("me/perks"),
   ]);
-  return { own, offers: offers?.items ?? [], codes: codes?.items ?? [], referral, play };
+  return { own, offers: offers?.items ?? [], codes: codes?.items ?? [], referral, play, perks };
 }

@@ -63,7 +63,8 @@ function Door({ to, count = 0 }: { to: View; count?: number }) {
 }
 
 function Tier({ standing }: { standing: Standing }) {
-  const { words } = useWithin();
+  const { words, account } = useWithin();
+  const more = account?.perks?.perks.filter((each) => each.open) ?? [];
   const { tier, next_tier, missing, progress, basis, currency, kept_until } = standing;
   const amount = (value: number): string => {
     if (basis === "spend") return words.money(value, currency);
@@ -80,13 +81,14 @@ function Tier({ standing }: { standing: Standing }) {
       ) : (
         <p>{words.say("topTier")}</p>
       )}
-      {tier?.perks.length ? (
-        <ul>
-          {tier.perks.map((perk) => (
-            <li key={perk}>{perk}</li>
-          ))}
-        </ul>
-      ) : null}
+      <ul>
+        {tier?.perks.map((perk) => (
+          <li key={perk}>{perk}</li>
+        ))}
+        {more.map(({ id, name, link }) => (
+          <li key={id}>{link ? <a href={link}>{name}</a> : name}</li>
+        ))}
+      </ul>
       {tier && kept_until && (
         <p class="soft">{words.say("tierUntil", { date: words.date(kept_until) })}</p>
       )}
@@ -96,8 +98,9 @@ function Tier({ standing }: { standing: Standing }) {
 
 /** Notes that the merchant has put into the panel for whoever this is. */
 function Notes({ audience }: { audience: "guest" | "member" }) {
-  const { it } = useWithin();
-  const notes = it.config.nudges.filter(
+  const { it, account } = useWithin();
+  const own = account?.perks?.nudges ?? [];
+  const notes = [...it.config.nudges, ...own].filter(
     (each) => each.kind === "note" && ["anyone", audience].includes(each.audience),
   );
   if (it.config.switches.nudges !== "on") return null;

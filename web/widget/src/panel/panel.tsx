@@ -171,12 +171,9 @@ export function Copied({ text, label }: { text: string; label: string }) {
   return (
     <p class="copy">
       <input ref={field} readOnly value={text} aria-label={label} dir="ltr" />
-      <button type="button" onClick={copy}>
+      <button type="button" aria-live="polite" onClick={copy}>
         {words.say(copied ? "copied" : "copy")}
       </button>
-      <span role="status" class="unseen">
-        {copied && words.say("copied")}
-      </span>
     </p>
   );
 }

@@ -1,4 +1,4 @@
-import { friendsCode, remember } from "../memory";
+import { friendsCode, recall, remember } from "../memory";
 import { Refused, sessionOf } from "../session";
 import type { Mounted } from "../types";
 
@@ -11,12 +11,29 @@ export async function bindFriend(it: Mounted): Promise<void> {
   if (!code) return;
   const session = sessionOf(it);
   try {
-    if (!(await session.member())) return;
+    if (!(await session.member())) return await tellCart(it, code);
     await session.ask("me/referred-by", { method: "POST", body: { referral_code: code } });
   } catch (error) {
     if (!(error instanceof Refused) || FOR_NOW.has(error.code)) return;
   }
   remember(it, (memory) => {
     delete memory.ref;
+  });
+}
+
+/**
+ * A guest may buy without ever signing in: then the order itself says who sent them, by an
+ * attribute of the cart. A shop that has no such carts answers that it doesn't know the address.
+ */
+async function tellCart(it: Mounted, code: string): Promise<void> {
+  if (recall(it).ref?.carted) return;
+  const answer = await fetch("/cart/update.js", {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ attributes: { loyalnest_ref: code } }),
+  });
+  if (!answer.ok) return;
+  remember(it, (memory) => {
+    if (memory.ref) memory.ref.carted = true;
   });
 }
