@@ -35,7 +35,9 @@ function unannotated(): Plugin {
     apply: "build",
     generateBundle(_, bundle) {
       for (const chunk of Object.values(bundle)) {
-        if (chunk.type === "chunk") chunk.code = chunk.code.replaceAll("/* @__PURE__ */ ", "");
+        if (chunk.type !== "chunk") continue;
+        const bare = (_: string, before: string) => (before ? `${before} ` : "");
+        chunk.code = chunk.code.replace(/(\w)?\/\* @__PURE__ \*\/ ?/g, bare);
       }
     },
   };
