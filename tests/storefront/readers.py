@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from loyalnest import branding, merchants, referrals, rewards, tiers
+from loyalnest import branding, merchants, referrals, rewards, storefront, tiers
 from loyalnest.entrypoints.http import Parts, build_app
 from loyalnest.integrations import shopify
 from loyalnest.kernel.database import Database
@@ -118,6 +118,11 @@ async def draw_up(shop: Shop) -> None:
             tiers=(tiers.Tier(key="silver", name="Silver", threshold=Decimal(0)), gold)
         )
         await tiers.save(session, ladder, actor="test", now=NOW)
+        early = storefront.PerkTerms(
+            kind=storefront.PerkKind.OTHER, name="A table by the window", tiers=("gold",)
+        )
+        active = storefront.ContentState.ACTIVE
+        await storefront.create_perk(session, early, state=active, actor="test", now=NOW)
         await promise(shop, session)
 
 

@@ -35,11 +35,18 @@ async def test_the_page_tells_what_the_program_gives(reader: Reading) -> None:
     for words in (
         *("Bakery loyalty program", "For every £20 you spend 1 point", "Joining the program"),
         *("Five pounds off 500 points £5 off On orders from £20", "10% off Only for Gold"),
-        *("from £500", "1.5 times the points Tea", "Your friend gets 70 points", "You get 50"),
+        *(
+            "from £500",
+            "1.5 times the points Tea A table by the window",
+            "Your friend gets 70 points",
+            "You get 50",
+        ),
         *("Do points expire? No, they stay yours.",),
     ):
         assert words in seen.text, seen.text
     assert seen.text.count("Five pounds off") == 1  # the draft is nobody's yet
+    links = [it["href"] for it in seen.all("a")]
+    assert f"https://{reader.domain}/account/register" in links
     assert "Adelheid" not in answer.text
     assert "cus_" not in answer.text
     assert "set-cookie" not in answer.headers

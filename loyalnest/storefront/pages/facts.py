@@ -13,6 +13,9 @@ from loyalnest.kernel.languages import Wanted, chosen
 from loyalnest.storefront.pages import queries
 from loyalnest.storefront.pages.speech import Speech
 from loyalnest.storefront.pages.values import PageName, PageVersion
+from loyalnest.storefront.perks import list_perks
+from loyalnest.storefront.queries import current as current_site
+from loyalnest.storefront.values import ContentState, Perk, SiteSettings
 
 # What pages say: their own texts, and what the dashboard says of the same things.
 _SECTIONS = (
@@ -35,11 +38,14 @@ class Facts:
     merchant: merchants.Merchant
     home: str
     """Where the shop is."""
+    site: SiteSettings
     brand: branding.Branding
     pages: Mapping[PageName, PageVersion]
     pictures: Mapping[PageName, branding.Logo | None]
     program: merchants.ProgramSettings
     ladder: tiers.Ladder | None
+    perks: Sequence[Perk]
+    """What tiers bring besides points."""
     offered: Sequence[rewards.Reward]
     referral: referrals.ReferralSettings
     gifts: Mapping[str, str]
@@ -50,6 +56,16 @@ class Facts:
     def shows(self, page: str) -> bool:
         """Whether there is such a page."""
         return self.pages[PageName(page)].settings.enabled
+
+    @property
+    def registration(self) -> str:
+        """Where in the shop one joins."""
+        return f"{self.home}{self.site.widget.pages.registration}"
+
+    @property
+    def account(self) -> str:
+        """Where in the shop one signs in."""
+        return f"{self.home}{self.site.widget.pages.account}"
 
     @property
     def refers(self) -> bool:
@@ -94,11 +110,13 @@ async def gather(
     return Facts(
         merchant=merchant,
         home=store.web_addresses[0] if store.web_addresses else f"https://{store.domain}",
+        site=(await current_site(session)).settings,
         brand=await branding.current(session),
         pages=pages,
         pictures=pictures,
         program=program,
         ladder=ladder.ladder if ladder and ladder.ladder.enabled else None,
+        perks=await list_perks(session, state=ContentState.ACTIVE),
         offered=[
             it
             for it in catalogue
