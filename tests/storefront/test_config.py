@@ -2,16 +2,26 @@
 
 import json
 from decimal import Decimal
+from typing import Any
 
 import httpx
 import pytest
 
-from loyalnest import branding, gamification, merchants, referrals, rewards, texts, tiers
+from loyalnest import (
+    branding,
+    experiments,
+    gamification,
+    merchants,
+    referrals,
+    rewards,
+    texts,
+    tiers,
+)
 from loyalnest.kernel.ids import to_wire
 from loyalnest.merchants import ProgramSettings, Switch, Switches
 from tests.conftest import NOW
 from tests.doors import bearing, make_key
-from tests.shop import ADA, Shop
+from tests.shop import ADA, Shop, open_shop
 from tests.storefront.pages import CONFIG, domain_of, told
 
 
@@ -79,6 +89,47 @@ async def test_a_page_is_told_the_whole_program_in_its_language(
     assert [badge["name"] for badge in said["badges"]] == ["First"]
     assert said["widget"]["enabled"]
     assert said["texts"]["unit_other"] == "Punkte"
+
+
+async def test_each_shop_is_told_its_own_whoever_asked_before(
+    client: httpx.AsyncClient, shop: Shop
+) -> None:
+    other = await open_shop(shop.database)
+    for each, name in ((shop, "The Nest"), (other, "The Burrow")):
+        async with each.database.tenant(each.merchant_id) as session:
+            look = branding.BrandSettings(name=name)
+            await branding.save(session, look, actor="test", now=NOW)
+    for language in ("en", "he", "en"):
+        for each, name in ((shop, "The Nest"), (other, "The Burrow")):
+            said = await told(client, each, language)
+            assert (said["brand"]["name"], said["language"]) == (name, language)
+            assert said["shop"] == await domain_of(each)
+            page = f"https://points.example/pages/{said['shop']}/loyalty"
+            assert said["widget"]["pages"]["loyalty"] == page
+
+
+async def test_a_page_is_told_what_is_tried_on_it(client: httpx.AsyncClient, shop: Shop) -> None:
+    said: dict[str, Any] = {"changes": {"launcher": "Gifts"}}
+    said["translations"] = {"de": {"launcher": "Geschenke"}}
+    design = experiments.Design.model_validate(
+        {
+            "name": "Gifts or rewards",
+            "subject": "launcher",
+            "percent": 50,
+            "variants": [{"key": "a"}, {"key": "b", "weight": 3, **said}],
+            "goal": {"kind": "order"},
+            "plan": {"baseline": 0.1, "effect": 0.02},
+        }
+    )
+    async with shop.database.tenant(shop.merchant_id) as session:
+        drawn = await experiments.draft(session, design, actor="test", now=NOW)
+        await experiments.start(session, drawn.id, actor="test", now=NOW)
+    (tried,) = (await told(client, shop, "de"))["experiments"]
+    assert (tried["subject"], tried["share"]) == ("launcher", 0.5)
+    assert tried["variants"] == [
+        {"key": "a", "weight": 1, "changes": {}},
+        {"key": "b", "weight": 3, "changes": {"launcher": "Geschenke"}},
+    ]
 
 
 async def test_nothing_of_any_customer_is_told(client: httpx.AsyncClient, shop: Shop) -> None:
