@@ -5,9 +5,10 @@ hash is MurmurHash3 (x86, 32 bits) by Austin Appleby, who placed it in the publi
 the browser microseconds, needs no waiting, and spreads evenly, which is all that is asked of it.
 """
 
+import struct
 from collections.abc import Sequence
 
-_C1, _C2, _MASK = 0xCC9E2D51, 0x1B873593, 0xFFFFFFFF
+_MASK = 0xFFFFFFFF
 BUCKETS = 2**32
 
 
@@ -33,19 +34,17 @@ def assigned(key: str, visitor: str, *, percent: int, weights: Sequence[int]) ->
 def murmur3_32(data: bytes, seed: int = 0) -> int:
     """The 32-bit MurmurHash3 of some bytes."""
     hashed, whole = seed, len(data) & ~3
-    for start in range(0, whole, 4):
-        hashed ^= _scrambled(int.from_bytes(data[start : start + 4], "little"))
-        hashed = (_rotated(hashed, 13) * 5 + 0xE6546B64) & _MASK
+    for (block,) in struct.iter_unpack("<I", data[:whole]):
+        hashed ^= _scrambled(block)
+        hashed = (hashed << 13 | hashed >> 19) * 5 + 0xE6546B64 & _MASK
     hashed ^= _scrambled(int.from_bytes(data[whole:], "little"))
     hashed ^= len(data)
-    hashed = ((hashed ^ (hashed >> 16)) * 0x85EBCA6B) & _MASK
-    hashed = ((hashed ^ (hashed >> 13)) * 0xC2B2AE35) & _MASK
-    return hashed ^ (hashed >> 16)
+    hashed = (hashed ^ hashed >> 16) * 0x85EBCA6B & _MASK
+    hashed = (hashed ^ hashed >> 13) * 0xC2B2AE35 & _MASK
+    return hashed ^ hashed >> 16
 
 
 def _scrambled(block: int) -> int:
-    return (_rotated((block * _C1) & _MASK, 15) * _C2) & _MASK
-
-
-def _rotated(value: int, bits: int) -> int:
-    return ((value << bits) | (value >> (32 - bits))) & _MASK
+    block = block * 0xCC9E2D51 & _MASK
+    # What a shift puts beyond 32 bits is still beyond them after multiplying.
+    return (block << 15 | block >> 17) * 0x1B873593 & _MASK
