@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from playwright.async_api import Page, expect
 
-from loyalnest import experiments
+from loyalnest import experiments, storefront
 from loyalnest.experiments import Experiment
 from loyalnest.kernel import clock
 from tests.dashboard.conftest import Site
@@ -76,3 +76,26 @@ async def test_an_experiment_is_planned_started_met_found_out_about_and_ended(
     row = page.get_by_role("row", name="The button in the corner")
     await expect(row).to_contain_text(f"{2 * needed}")
     await expect(row).to_contain_text("aim 10%")
+
+
+async def test_a_nudge_is_tried_by_the_name_that_staff_gave_it(site: Site, page: Page) -> None:
+    terms = storefront.NudgeTerms(
+        kind=storefront.NudgeKind.STICKY_BAR,
+        name="Bar about postage",
+        words=storefront.Words(title="Sent for nothing"),
+    )
+    async with site.shop.database.tenant(site.shop.merchant_id) as session:
+        await storefront.create_nudge(
+            session, terms, state=storefront.ContentState.ACTIVE, actor="test", now=clock.now()
+        )
+    await page.goto(site.at("/experiments/new"))
+    await page.get_by_label("Name").fill("Say what postage costs")
+    await page.get_by_label("What is tried").select_option(label="Bar about postage")
+    await page.get_by_label("Title").fill("Keep 4 pounds of postage")
+    await page.get_by_role("button", name="Save as draft").click()
+    await expect(page.get_by_role("heading", name="Say what postage costs")).to_be_visible()
+    await expect(page.get_by_text("Bar about postage")).to_be_visible()
+    await expect(page.get_by_text("Keep 4 pounds of postage")).to_be_visible()
+    draft = await newest(site)
+    assert draft.design.subject.startswith("nudge:ndg_")
+    assert draft.design.goal.element == draft.design.subject

@@ -52,6 +52,12 @@ export const planQuery = (question: Question | null) =>
       read(api.GET("/v1/api/experiments/plan", { params: { query: question as Question } })),
   });
 
+/** What speaks up by itself on the shop's pages, by what staff call it. */
+export const nudgesQuery = queryOptions({
+  queryKey: ["nudges"],
+  queryFn: () => read(api.GET("/v1/api/content/nudges")),
+});
+
 export const usageQuery = (days: number) =>
   queryOptions({
     queryKey: ["usage", days],

@@ -1,6 +1,7 @@
+import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { useFormat } from "../../i18n/format";
-import type { Interval } from "./data";
+import { type Interval, nudgesQuery } from "./data";
 import type { GoalName } from "./draft";
 
 const LETTERS = "ABCDE";
@@ -9,9 +10,13 @@ const LETTERS = "ABCDE";
 export function useWords() {
   const { t } = useTranslation();
   const format = useFormat();
+  const nudges = useQuery(nudgesQuery).data?.items ?? [];
   return {
-    element: (name: string): string =>
-      name.startsWith("nudge:") ? t("element.nudge") : t(`element.${name}`),
+    element: (name: string): string => {
+      const [kind, id] = name.split(":");
+      const known = nudges.find((each) => each.id === id);
+      return known?.terms.name ?? t(`element.${kind}`);
+    },
     goal: (name: GoalName): string =>
       name === "click" || name === "order" || name === "redemption"
         ? t(`experimentGoal.${name}`)
