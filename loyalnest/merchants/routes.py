@@ -80,6 +80,7 @@ async def list_switches(session: Reading) -> SwitchesView:
 `PROGRAM_PAUSED`; codes that were given out stay good | nothing expires; every date is put off by \
 the length of the pause |
     | the program is off | nothing | goes on | goes on |
+    | nudges are paused or off | goes on; nothing speaks up by itself | goes on | goes on |
     | anything else is paused or off | what it brings is not earned | goes on | goes on |
 
     What was bought before earns all the same, and is taken back when it is returned.
