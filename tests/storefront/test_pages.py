@@ -241,6 +241,10 @@ async def test_a_shop_shows_the_pages_on_its_own_domain(reader: Reading) -> None
     address = f"{home}/apps/points/pages/loyalty?language=de"
     assert seen.one("link", rel="canonical")["href"] == address
     assert str(seen.one("img")["src"]).startswith(f"{ADDRESS}/media/")
+    # It adds what a reader has, after everybody's page is there.
+    widget = seen.one("script", src=f"{ADDRESS}/widget/loader.js")
+    assert widget["data-session"] == "/apps/points/session"
+    assert widget["data-shop"] == reader.domain
     assert (await passes_on("0" * 64))[0] == 401
     assert (await passes_on(signed(list(asked.items()), SECRET), shop="other.myshopify.com"))[
         0

@@ -44,7 +44,7 @@ def proxied_pages(
 
 
 def _behind(said: Signed) -> str:
-    """Below which path the shop's readers find the pages. Raises SignatureInvalid."""
+    """Below which path the shop's readers find us. Raises SignatureInvalid."""
     if not _PREFIX.fullmatch(said.path_prefix):
         raise SignatureInvalid("The signed path_prefix is no path.")
-    return f"{said.path_prefix}/pages"
+    return said.path_prefix

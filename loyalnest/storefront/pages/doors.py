@@ -91,7 +91,7 @@ class Pages:
     ) -> Response:
         """A page of the store of this domain.
 
-        `behind` is below which path the shop's own proxy shows the pages, if it asks.
+        `behind` is below which path the shop's own proxy stands for us, if it asks.
         """
         name = _page(page)
         language = language_of(request)
@@ -111,13 +111,15 @@ class Pages:
         settings = facts.pages[page].settings
         if not settings.enabled:
             return None
-        at = f"{facts.home}{behind}" if behind else f"{self.address}{PAGES}{domain}"
+        at = f"{facts.home}{behind}/pages" if behind else f"{self.address}{PAGES}{domain}"
         place = self.place(settings.address or f"{at}/{page}", behind)
         return _Bytes.of(draw(sheet_of(facts, page, place)))
 
     def place(self, address: str, behind: str | None) -> Place:
         """Where something is read that is known by this address."""
-        return Place(address, self.address, self.address if behind else "")
+        if behind is None:
+            return Place(address, self.address)
+        return Place(address, self.address, self.address, f"{behind}/session")
 
     async def get_shop(self, domain: str) -> merchants.Shop:
         """The connected store of this domain; what can't be one is not looked for.

@@ -1,7 +1,8 @@
 """Pages as bytes: what stands on them, put into their templates.
 
 Everything that somebody wrote is escaped where it is put in. The style is in the page, and named by
-its hash: nothing else is fetched before it is there to be read, and nothing else may run or style.
+its hash: nothing else is fetched before it is there to be read, and nothing else may style it. On a
+shop's own domain the widget adds what a reader has; where nobody can be signed in nothing runs.
 """
 
 import base64
@@ -46,7 +47,7 @@ class Drawn:
     html: bytes
     language: str
     policy: str
-    """Of what it may load: its own style, its pictures, nothing that runs."""
+    """Of what it may load: its own style, its pictures, and the widget on a shop's own domain."""
 
 
 def draw(sheet: Sheet) -> Drawn:
@@ -88,17 +89,21 @@ def _drawn(
         style=Markup(style),  # noqa: S704 - made of colours and lengths of our own
         **more,
     )
-    return Drawn(html.encode(), facts.speech.language, _policy(style, place.pictures))
+    elsewhere = _origin(place.installation) if place.session else ""
+    return Drawn(html.encode(), facts.speech.language, _policy(style, elsewhere))
 
 
-def _policy(style: str, pictures: str) -> str:
+def _policy(style: str, elsewhere: str) -> str:
+    """`elsewhere` is where the widget and pictures come from, if not from where the page does."""
     named = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     return "; ".join(
         (
             "default-src 'none'",
+            *([f"script-src {elsewhere}"] if elsewhere else []),
             f"style-src 'sha256-{named}'",
-            f"img-src 'self' data: {_origin(pictures)}".rstrip(),
-            "connect-src 'self'",  # by which tools in the browser look for robots.txt
+            f"img-src 'self' data: {elsewhere}".rstrip(),
+            # Where nothing runs it is for tools in the browser that look for robots.txt.
+            f"connect-src 'self' {elsewhere}".rstrip(),
             "base-uri 'none'",
             "form-action 'none'",
             "frame-ancestors 'none'",
@@ -108,4 +113,4 @@ def _policy(style: str, pictures: str) -> str:
 
 def _origin(address: str) -> str:
     parts = urlsplit(address)
-    return f"{parts.scheme}://{parts.netloc}" if address else ""
+    return f"{parts.scheme}://{parts.netloc}"

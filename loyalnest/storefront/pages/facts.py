@@ -36,6 +36,8 @@ class Facts:
     """One merchant's program as everybody may know it, in one language."""
 
     merchant: merchants.Merchant
+    domain: str
+    """Which names the store."""
     home: str
     """Where the shop is."""
     site: SiteSettings
@@ -109,6 +111,7 @@ async def gather(
     pictures = {name: await _picture(session, it) for name, it in pages.items()}
     return Facts(
         merchant=merchant,
+        domain=store.domain,
         home=store.web_addresses[0] if store.web_addresses else f"https://{store.domain}",
         site=(await current_site(session)).settings,
         brand=await branding.current(session),

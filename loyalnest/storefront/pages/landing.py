@@ -47,7 +47,7 @@ class Landings:
     ) -> Response:
         """What a friend sees who was sent a code of this store's.
 
-        `behind` is below which path the shop's own proxy shows the pages, if it asks.
+        `behind` is below which path the shop's own proxy stands for us, if it asks.
         """
         # No cache has it, so the browser's own wishes may count as well.
         wishes = map(spoken, accepted(request.headers.get("accept-language")))
@@ -60,7 +60,7 @@ class Landings:
         good = await self._welcome(request, known.shop, told, behind is not None)
         address = referrals.landing_of(self._pages.address, domain, told)
         if behind:
-            address = f"{known.facts.home}{behind}{referrals.LANDINGS}{told}"
+            address = f"{known.facts.home}{behind}/pages{referrals.LANDINGS}{told}"
         place = self._pages.place(address, behind)
         drawn = draw_landing(known.facts, place, _said(known.facts, place, told if good else None))
         return Response(

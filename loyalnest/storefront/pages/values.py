@@ -130,3 +130,5 @@ class Place:
     """Where this installation is, absolute."""
     pictures: str = ""
     """What precedes the path of a picture; nothing where the page is the installation's own."""
+    session: str | None = None
+    """Where the shop says who is signed in, below its own domain; None where nobody can be."""
