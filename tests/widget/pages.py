@@ -54,6 +54,7 @@ class Pages:
     script: str = ""
     sessions: int = 0
     used: list[str] = field(default_factory=list[str])
+    carted: list[str] = field(default_factory=list[str])
 
     async def page(self, _: Request) -> Response:
         """Any page of the shop."""
@@ -87,12 +88,19 @@ class Pages:
         return await self.page(request)
 
 
+    async def cart(self, request: Request) -> Response:
+        """What scripts of the shop's own pages may say of the cart."""
+        self.carted.append((await request.json())["attributes"]["loyalnest_ref"])
+        return JSONResponse({"item_count": 0})
+
+
 @asynccontextmanager
 async def opened(pages: Pages) -> AsyncGenerator[Pages]:
     """The pages at a port of the loopback."""
     routes = [
         Route("/session", pages.session),
         Route("/discount/{code}", pages.discount),
+        Route("/cart/update.js", pages.cart, methods=["POST"]),
         Route("/{path:path}", pages.page),
     ]
     config = uvicorn.Config(Starlette(routes=routes), port=0, lifespan="off", log_config=None)

@@ -110,9 +110,12 @@ async def test_a_friend_is_remembered_until_they_sign_in(
     asked = {"advocate_customer_id": grace}
     code = (await call(pages, "POST", "referrals/create", **asked)).json()["referral_code"]
     pages.member = None
-    await show(page, pages, f"/?ref={code}")
+    async with page.expect_response("**/cart/update.js"):
+        await show(page, pages, f"/?ref={code}")
     await (await show(page, pages)).click()
     await expect(panel_of(page).get_by_text("A friend sent you")).to_contain_text("50 points")
+
+    assert pages.carted == [code]  # for whoever buys as a guest, and once
 
     friend = {"email": "newcomer@example.com"}
     pages.member = (await call(pages, "POST", "customers", **friend)).json()["id"]

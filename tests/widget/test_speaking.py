@@ -105,9 +105,11 @@ async def test_what_is_seen_is_told_in_batches_and_only_with_consent(
     pages.attributes = 'data-page="other" data-language="en" data-consent="granted"'
     await (await show(page, pages)).click()
     await page.get_by_role("dialog").get_by_role("link", name="Join").wait_for()
-    async with page.expect_request("**/v1/api/usage") as told:
+    async with page.expect_response("**/v1/api/usage") as told:
         await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-    report = json.loads((await told.value).post_data or "{}")
+    answer = await told.value
+    assert answer.status == 202
+    report = json.loads(answer.request.post_data or "{}")
     assert report["consent"] is True
     assert [(it["action"], it["element"]) for it in report["events"]] == [
         ("view", "launcher"),
