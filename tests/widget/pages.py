@@ -87,7 +87,6 @@ class Pages:
         self.used.append(request.path_params["code"])
         return await self.page(request)
 
-
     async def cart(self, request: Request) -> Response:
         """What scripts of the shop's own pages may say of the cart."""
         self.carted.append((await request.json())["attributes"]["loyalnest_ref"])

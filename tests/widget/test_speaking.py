@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page, expect
 
+from loyalnest import experiments
 from tests.dashboard.conftest import visitor
 from tests.widget.conftest import call, show
 from tests.widget.pages import Pages
@@ -26,6 +27,19 @@ async def draw_up(pages: Pages, kind: str, **terms: Any) -> None:
     await call(pages, "POST", "content/nudges", terms=told, state="active")
 
 
+async def try_another_name(pages: Pages) -> None:
+    """An experiment with what the launcher is called."""
+    design = {
+        "name": "What the launcher is called",
+        "subject": "launcher",
+        "variants": [{"key": "a"}, {"key": "b", "changes": {"launcher": "Perks"}}],
+        "goal": {"kind": "click", "element": "launcher"},
+        "plan": {"baseline": 0.1, "effect": 0.05},
+    }
+    made = (await call(pages, "POST", "experiments", design=design)).json()
+    await call(pages, "POST", f"experiments/{made['id']}/start")
+
+
 @pytest.fixture(scope="module")
 async def pages(pages: Pages) -> Pages:
     """The shop's pages, on which something speaks up: drawn up before anybody looks."""
@@ -40,6 +54,7 @@ async def pages(pages: Pages) -> Pages:
         words={"title": "Letters", "consent": "Send me letters", "thanks": "Look into your mail"},
         code="HELLO10",
     )
+    await try_another_name(pages)
     return pages
 
 
@@ -117,6 +132,28 @@ async def test_what_is_seen_is_told_in_batches_and_only_with_consent(
         ("view", "panel"),
     ]
     assert len(report["visitor"]) == 22
+    pages.attributes = Pages.attributes
+
+
+async def test_a_visitor_meets_the_same_variant_each_time_and_without_consent_the_first(
+    pages: Pages, chromium: Browser
+) -> None:
+    pages.member = None
+    (running,) = (await call(pages, "GET", "experiments?state=running")).json()["items"]
+    tried = running["id"]
+    named = (f"visitor-{number:014}" for number in range(1000))
+    other = next(it for it in named if experiments.assigned(tried, it, percent=100, weights=(1, 1)))
+    kept = json.dumps({"visitor": other})
+    for consent, said in (("granted", "Perks"), ("granted", "Perks"), ("denied", "Rewards")):
+        pages.attributes = f'data-page="other" data-language="en" data-consent="{consent}"'
+        async with visitor(chromium) as page:
+            await page.add_init_script(f"localStorage['loyalnest:{pages.shop}'] = '{kept}'")
+            await expect(await show(page, pages)).to_have_text(said)
+            if consent == "granted":
+                async with page.expect_request("**/v1/api/usage") as told:
+                    await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+                (event,) = json.loads((await told.value).post_data or "{}")["events"]
+                assert (event["experiment"], event["variant"]) == (tried, "b")
     pages.attributes = Pages.attributes
 
 
