@@ -1,5 +1,6 @@
 """What is counted of what pages report, what is not, and what is left of it later."""
 
+import asyncio
 import json
 from datetime import timedelta
 from uuid import UUID
@@ -98,6 +99,23 @@ async def test_what_is_forged_or_foreign_is_no_exposure(shop: Shop) -> None:
     # The views themselves were seen.
     assert (await used(shop))[NUDGE, "view"] == 6
     assert await used(other) == {}
+
+
+async def test_one_report_that_cannot_be_counted_takes_no_other_with_it(shop: Shop) -> None:
+    experiment = await begins(shop)
+    place, people = await domain_of(shop), meeting(experiment, "a", 6)
+    nobody = (shop.merchant_id, UUID(int=7))
+    said = [
+        Batch(place, one, [view(experiment, "a")], member=nobody if number == 2 else None)
+        for number, one in enumerate(people)
+    ]
+    gathering = experiments.Gathering()
+    answers = await asyncio.gather(
+        *(gathering.put(shop.database, each, now=NOW) for each in said), return_exceptions=True
+    )
+    assert [number for number, answer in enumerate(answers) if answer] == [2]
+    assert await tallies(shop, experiment) == {"a": (5, 0, 0)}
+    assert (await used(shop))[NUDGE, "view"] == 5
 
 
 async def test_a_clock_that_is_a_day_off_is_forgiven_and_no_more(shop: Shop) -> None:
