@@ -1,4 +1,4 @@
-"""Taking usage in: batches that come while others are being counted share the next commit."""
+"""Taking usage in: reports that come while others are being counted share the next commit."""
 
 import asyncio
 from dataclasses import dataclass
@@ -21,50 +21,57 @@ WAITING_AT_MOST = 5_000
 @dataclass(slots=True)
 class _Reported:
     batch: Batch
-    counted: bool = False
+    at: datetime
+    counted: asyncio.Future[None]
 
 
 class Gathering:
     """The door of usage in one server process.
 
-    Whoever comes first counts for everybody who waits: nobody waits for a timer, and under load a
-    commit is shared by hundreds. Few rows are written to by all of a shop's visitors, so that
+    Nobody waits for a timer: a report that comes alone is counted at once, and those that come
+    meanwhile are the next group. Few rows are written to by all of a shop's visitors, so that
     counting one by one would have them queue for the same lock.
     """
 
     def __init__(self) -> None:
         self._waiting: list[_Reported] = []
-        self._turn = asyncio.Lock()
+        self._counting: asyncio.Task[None] | None = None
 
     async def put(self, database: Database, batch: Batch, *, now: datetime) -> None:
-        """Return once a batch is counted. Raises UsageCrowded while too much is waiting."""
+        """Return once a report is counted. Raises UsageCrowded while too much is waiting."""
         if len(self._waiting) >= WAITING_AT_MOST:
             raise UsageCrowded
-        mine = _Reported(batch)
+        mine = _Reported(batch, now, asyncio.get_running_loop().create_future())
         self._waiting.append(mine)
-        async with self._turn:
-            if mine.counted:
-                return
-            group, self._waiting = self._waiting[:GROUP], self._waiting[GROUP:]
-            try:
-                await _count(database, group, now)
-            except Exception as error:
-                self._put_back(group, mine)
-                if len(group) == 1 or classify(error) is Fault.OUTAGE:
-                    raise
-                log.warning("usage.counted_apart", batches=len(group), error=type(error).__name__)
-                await _count(database, [mine], now)
-            except asyncio.CancelledError:
-                self._put_back(group, mine)
-                raise
+        if self._counting is None:
+            self._counting = asyncio.create_task(self._count_all(database))
+        await mine.counted
 
-    def _put_back(self, group: list[_Reported], mine: _Reported) -> None:
-        """Each of the others tries again in its own turn."""
-        self._waiting = [it for it in group if it is not mine] + self._waiting
+    async def _count_all(self, database: Database) -> None:
+        """Count group after group until nobody waits."""
+        try:
+            while self._waiting:
+                group, self._waiting = self._waiting[:GROUP], self._waiting[GROUP:]
+                await _count(database, group)
+        finally:
+            self._counting = None
 
 
-async def _count(database: Database, group: list[_Reported], now: datetime) -> None:
-    async with database.platform() as session:
-        await count_many(session, [it.batch for it in group], now=now)
-    for it in group:
-        it.counted = True
+async def _count(database: Database, group: list[_Reported]) -> None:
+    """Count a group; if that fails, one by one, so that nobody is left out for another's sake."""
+    try:
+        async with database.platform() as session:
+            await count_many(session, [it.batch for it in group], now=group[-1].at)
+    except Exception as error:
+        if len(group) > 1 and classify(error) is not Fault.OUTAGE:
+            log.warning("usage.counted_apart", reports=len(group), error=type(error).__name__)
+            for it in group:
+                await _count(database, [it])
+            return
+        for it in group:
+            if not it.counted.done():
+                it.counted.set_exception(error)
+    else:
+        for it in group:
+            if not it.counted.done():
+                it.counted.set_result(None)
