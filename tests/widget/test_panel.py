@@ -128,6 +128,21 @@ async def test_a_friend_is_remembered_until_they_sign_in(
     assert await page.evaluate("localStorage.length") == 0
 
 
+async def test_a_signed_link_lets_a_customer_in_and_leaves_the_address(
+    pages: Pages, site: Site, page: Page
+) -> None:
+    pages.member = None
+    who = await site.shop.customer_id(GRACE)
+    link = (await call(pages, "POST", f"customers/{who}/links")).json()["token"]
+    await page.goto(f"{pages.address}/#{link}")
+    panel = panel_of(page)
+    await expect(panel.get_by_text("You have")).to_be_visible()
+    assert link not in page.url
+    await page.reload()
+    await (await show(page, pages)).click()
+    await expect(panel.get_by_role("link", name="Join")).to_be_visible()  # it works once
+
+
 async def test_keys_alone_are_enough_and_the_focus_comes_back(
     pages: Pages, site: Site, page: Page
 ) -> None:

@@ -143,7 +143,7 @@ async function read(answer: Response): Promise<Record<string, string | undefined
 
 /** What a signed link carried, taken out of the address: it works once. */
 function taken(): string | undefined {
-  const link = /^#(lno_[\w-]+)$/.exec(location.hash)?.[1];
+  const link = /^#(lno_[\w.-]+)$/.exec(location.hash)?.[1];
   if (link) history.replaceState(history.state, "", location.pathname + location.search);
   return link;
 }
