@@ -16,7 +16,7 @@ _BUILT = _ROOT / "web" / "dashboard" / "dist"
 _FIRST = (
     "index.html",
     "src/screens/home/screen.tsx",
-    "../../locales/fr.json",
+    "../../locales/fr.json?first",
 )
 
 

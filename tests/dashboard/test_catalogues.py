@@ -84,6 +84,25 @@ def test_every_key_that_the_dashboard_asks_for_exists() -> None:
     assert missing == []
 
 
+def test_what_is_loaded_later_is_said_by_screens_that_load_it() -> None:
+    listed = (SOURCE.parent / "catalogues.ts").read_text()
+    named = re.findall(r'^export const \w+ = \[(.+)\];$', listed, re.MULTILINE)
+    later, elsewhere = ([name.strip('" ') for name in each.split(",")] for each in named)
+    assert {*later, *elsewhere} <= set(raw("en"))
+    loading = {
+        path.parent.relative_to(SOURCE).as_posix()
+        for path in SOURCE.rglob("routes.tsx")
+        if "restOfTexts" in path.read_text()
+    }
+    wrong = [
+        f"{file}: {key}"
+        for file, key in _asked()
+        if (section := key.partition(".")[0]) in elsewhere
+        or (section in later and Path(file).parent.as_posix() not in loading)
+    ]
+    assert wrong == []
+
+
 def test_whatever_is_refused_is_told_in_the_readers_language() -> None:
     """By a text of its own or that of its kind, which the server's own words follow."""
     texts = set(json.loads((LOCALES / "en.json").read_text())["problem"])

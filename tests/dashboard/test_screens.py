@@ -32,6 +32,8 @@ SCREENS = (
     *("/referrals", "/referrals?view=review", "/referrals?view=rules"),
     *("/experiments", "/experiments?view=usage", "/experiments/new"),
     *("/experiments/{experiment}", "/experiments/{draft}/edit"),
+    *("/on-site", "/on-site/nudges", "/on-site/nudges/new", "/on-site/addresses"),
+    *("/on-site/pages", "/on-site/pages/loyalty"),
 )
 Theme = Literal["light", "dark"]
 DESK: ViewportSize = {"width": 1280, "height": 800}

@@ -37,6 +37,17 @@ async def test_pages_show_what_was_saved_and_every_version_says_by_whom(
     assert news.is_success
 
 
+async def test_staff_are_told_what_pages_are_told_and_at_once(
+    client: httpx.AsyncClient, shop: Shop, desk: Desk
+) -> None:
+    before = await told(client, shop, "de")
+    now = await desk.gets("GET", "config?language=de-AT")
+    assert now == {**before, "brand": now["brand"]}
+    await desk.gets("PUT", "site", settings={"widget": WIDGET})
+    assert (await desk.gets("GET", "config?language=de"))["widget"]["side"] == "start"
+    assert (await client.get("/v1/api/content/config")).status_code == 401
+
+
 async def test_what_somebody_else_saved_meanwhile_is_not_overwritten(desk: Desk) -> None:
     changes = [{"widget": {"side": "start"}}, {"widget": {"enabled": False}}]
     answers = await asyncio.gather(

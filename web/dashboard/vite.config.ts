@@ -5,6 +5,7 @@ import { gzip } from "node:zlib";
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
+import { parted } from "./catalogues.ts";
 
 /** Packs every asset once, so that the server has nothing to compress. */
 function packed(): Plugin {
@@ -27,7 +28,7 @@ function packed(): Plugin {
 
 export default defineConfig({
   base: "/dashboard/",
-  plugins: [react(), tailwindcss(), packed()],
+  plugins: [parted(), react(), tailwindcss(), packed()],
   build: {
     target: "es2022",
     manifest: true,

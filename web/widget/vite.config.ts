@@ -73,7 +73,10 @@ export default defineConfig({
     target: "es2022",
     manifest: true,
     // As a library, what is imported later is imported and nothing else is done about it.
-    lib: { entry: "src/loader.ts", formats: ["es"] },
+    lib: {
+      entry: { loader: "src/loader.ts", preview: "src/preview/index.ts" },
+      formats: ["es"],
+    },
     rolldownOptions: {
       output: {
         minify: true,

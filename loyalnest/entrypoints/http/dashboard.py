@@ -133,6 +133,7 @@ def _policy(nonce: str, framed_by: str | None, *, bridged: bool) -> str:
             "img-src 'self' data:",
             "font-src 'self'",
             "connect-src 'self'",
+            "frame-src 'self'",
             "manifest-src 'self'",
             "base-uri 'none'",
             "form-action 'none'",

@@ -2,6 +2,9 @@
 
 A page names one address, the loader's, which is asked for again every few minutes. What it loads
 carries a hash in its name and never changes. Nothing here depends on who asks.
+
+The preview is a page of our own with the widget on it, which the dashboard frames and tells what to
+show: it asks nobody for anything.
 """
 
 import hashlib
@@ -12,7 +15,7 @@ from typing import NamedTuple
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from loyalnest.kernel.errors import NotFound
@@ -20,6 +23,7 @@ from loyalnest.kernel.http import problem_response
 
 BUILT = Path(__file__).parents[3] / "web" / "widget" / "dist"
 LOADER = "/widget/loader.js"
+PREVIEW = "/widget/preview"
 
 _NAME = re.compile(r"[\w-]+\.js")
 _ANY_PAGE: Mapping[str, str] = {
@@ -34,6 +38,21 @@ _NOT_BUILT = "/* The widget is not built yet: run `make web` where LoyalNest is 
 # The first that a browser takes.
 _PACKED = {"br": ".br", "gzip": ".gz"}
 
+_PREVIEW_PAGE = f"""\
+<!doctype html><html lang="en"><head><meta charset="utf-8"><title>LoyalNest</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<script src="{LOADER}" defer></script><script src="{PREVIEW}.js" type="module"></script>
+</head><body></body></html>
+"""
+# The dashboard may itself stand in a shop's admin, which then frames the preview as well.
+_PREVIEW_POLICY = "; ".join(
+    (
+        *("default-src 'none'", "script-src 'self'", "img-src 'self' data:"),
+        *("base-uri 'none'", "form-action 'none'"),
+        "frame-ancestors 'self' https://admin.shopify.com https://*.myshopify.com",
+    )
+)
+
 
 class _Sent(NamedTuple):
     body: bytes
@@ -43,8 +62,9 @@ class _Sent(NamedTuple):
 def routes(folder: Path = BUILT) -> list[Route]:
     """Where the widget is found. Built while the server runs, it is there at once."""
 
-    async def loader(request: Request) -> Response:
-        found = await run_in_threadpool(_read, folder / "loader.js", request)
+    async def script(request: Request) -> Response:
+        name = request.url.path.rpartition("/")[2]
+        found = await run_in_threadpool(_read, folder / name, request)
         if found is None:
             headers = {**_ANY_PAGE, "Cache-Control": "no-store"}
             return Response(_NOT_BUILT, headers=headers, media_type="text/javascript")
@@ -62,7 +82,17 @@ def routes(folder: Path = BUILT) -> list[Route]:
             return problem_response(NotFound("There is no such address here."))
         return _answer(found, {"Cache-Control": _FOREVER})
 
-    return [Route(LOADER, loader), Route("/widget/assets/{name:path}", asset)]
+    return [
+        Route(LOADER, script),
+        Route(f"{PREVIEW}.js", script),
+        Route(PREVIEW, _preview),
+        Route("/widget/assets/{name:path}", asset),
+    ]
+
+
+async def _preview(_: Request) -> Response:
+    headers = {"Content-Security-Policy": _PREVIEW_POLICY, "Cache-Control": _SHORT}
+    return HTMLResponse(_PREVIEW_PAGE, headers=headers)
 
 
 def _read(path: Path, request: Request) -> _Sent | None:

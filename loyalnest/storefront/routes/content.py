@@ -10,7 +10,9 @@ from loyalnest import merchants
 from loyalnest.kernel.database import merchant_of
 from loyalnest.kernel.http import PROBLEMS, Now, Page, SignedIn, tenant
 from loyalnest.kernel.ids import from_wire
+from loyalnest.kernel.languages import chosen
 from loyalnest.storefront import queries, service
+from loyalnest.storefront.gathering import Asked, gather
 from loyalnest.storefront.schemas import (
     NewNudge,
     NudgeChange,
@@ -18,6 +20,7 @@ from loyalnest.storefront.schemas import (
     SiteChange,
     SiteView,
 )
+from loyalnest.storefront.shown import ShownConfig
 from loyalnest.storefront.values import NUDGE, ContentState, Nudge, NudgeId
 
 router = APIRouter(prefix="/v1/api/content", tags=["On site"], responses=PROBLEMS)
@@ -42,6 +45,22 @@ async def save_site(body: SiteChange, session: Writing, caller: SignedIn, now: N
         session, body.settings, read_version=body.version, actor=caller.actor, now=now
     )
     return SiteView.of(saved)
+
+
+@router.get("/config", operation_id="get_content_config")
+async def get_content_config(
+    session: Reading,
+    now: Now,
+    language: Annotated[str | None, Query(description="One that we speak; else English.")] = None,
+) -> ShownConfig:
+    """What pages of the first connected store are told, as it stands this instant.
+
+    As `GET /v1/api/widget/config` tells them, which is kept for a while; for whoever draws up what
+    pages will show. Without a store it is the same with an empty `shop`.
+    """
+    stores = await merchants.list_stores(session, merchant_id=merchant_of(session))
+    shop = next((it.domain for it in stores if it.uninstalled_at is None), "")
+    return await gather(session, Asked(shop, chosen([language]), "", now))
 
 
 @router.get("/nudges", operation_id="list_nudges")

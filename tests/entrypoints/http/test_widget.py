@@ -90,6 +90,26 @@ async def test_nothing_else_is_handed_out(database: Database, folder: Path, name
     assert (answer.status_code, answer.json()["code"]) == (404, "NOT_FOUND")
 
 
+async def test_a_preview_is_framed_by_us_alone_and_asks_nobody_for_anything(
+    database: Database, folder: Path
+):
+    (folder / "preview.js").write_text("drawn")
+    async with page(database, folder) as client:
+        shown = await client.get("/widget/preview")
+        script = await client.get("/widget/preview.js")
+
+    policy = dict(
+        part.split(" ", 1) for part in shown.headers["Content-Security-Policy"].split("; ")
+    )
+    assert policy["default-src"] == "'none'"
+    assert policy["frame-ancestors"].split() == [
+        *("'self'", "https://admin.shopify.com", "https://*.myshopify.com")
+    ]
+    assert "connect-src" not in policy
+    assert shown.headers["Content-Type"].startswith("text/html")
+    assert script.text == "drawn"
+
+
 async def test_a_page_does_not_stumble_over_a_widget_that_was_never_built(
     database: Database, tmp_path: Path
 ):

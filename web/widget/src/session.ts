@@ -34,13 +34,13 @@ const GUEST = new Set([401, 403, 404]);
 
 export function sessionOf(it: Mounted): Session {
   const found = it.kept.get("session") as Session | undefined;
-  const session = found ?? begin(it);
+  const { session: given } = it.options;
+  const session = found ?? (typeof given === "object" ? given : begin(it, given));
   it.kept.set("session", session);
   return session;
 }
 
-function begin(it: Mounted): Session {
-  const { config, options, api } = it;
+function begin({ config, api }: Mounted, address: string | undefined): Session {
   let pass: Promise<Pass | null> | undefined;
   let ends = 0;
   let known: string | undefined;
@@ -52,7 +52,7 @@ function begin(it: Mounted): Session {
 
   async function enter(again = true): Promise<Pass | null> {
     const link = taken();
-    if (!link && !options.session) return null;
+    if (!link && !address) return null;
     const answer = link
       ? await fetched(`${api}sessions`, {
           method: "POST",
@@ -60,7 +60,7 @@ function begin(it: Mounted): Session {
           body: JSON.stringify({ token: link }),
           credentials: "omit",
         })
-      : await fetched(options.session as string, { headers: { Accept: "application/json" } });
+      : await fetched(address as string, { headers: { Accept: "application/json" } });
     if (GUEST.has(answer.status)) {
       const { code } = await read(answer);
       // Two tabs asked in the same second, and a shop's signature is good for one of them.

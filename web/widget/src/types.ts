@@ -1,3 +1,5 @@
+import type { Session } from "./session";
+
 /** What the pieces hand to each other. The loader knows these types and loads none of the code. */
 
 export interface Gift {
@@ -29,6 +31,7 @@ export interface Experiment {
 
 export interface Badge {
   key: string;
+  name: string;
   description: string | null;
 }
 
@@ -83,13 +86,15 @@ export interface Config {
 /** What a page says of itself, by the script's `data-` attributes or in `LoyalNest.mount()`. */
 export interface Options {
   shop?: string | undefined;
-  /** Where the page's own server answers who is signed in. */
-  session?: string | undefined;
+  /** Where the page's own server answers who is signed in; or who it is, of a preview. */
+  session?: string | Session | undefined;
   page?: string | undefined;
   language?: string | undefined;
   consent?: "granted" | "denied" | undefined;
   /** Show this instead of what the server says. */
   config?: Config;
+  /** Somebody looks what there will be: what waits for a visitor to leave speaks up at once. */
+  preview?: boolean;
 }
 
 /** One mounting, from `mount()` to `destroy()`. */

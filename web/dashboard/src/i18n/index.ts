@@ -5,29 +5,56 @@ import { chosenFrom, directionOf, LANGUAGES, type Language } from "./languages";
 
 /** Section → name → words. */
 export type Catalogue = Record<string, Record<string, string>>;
+type Files = Record<string, () => Promise<Catalogue>>;
 
 const CHOICE = "loyalnest.language";
-const catalogues = import.meta.glob<Catalogue>("../../../../locales/*.json", { import: "default" });
+// What each half holds is settled in `catalogues.ts`, beside the build.
+const begins: Files = import.meta.glob<Catalogue>("../../../../locales/*.json", {
+  import: "default",
+  query: "?first",
+});
+const rests: Files = import.meta.glob<Catalogue>("../../../../locales/*.json", {
+  import: "default",
+  query: "?later",
+});
 /** As they came. */
 const shipped = new Map<string, Catalogue>();
+/** What a merchant says in words of its own. */
+const mended = new Map<string, Catalogue>();
+const whole = new Set<string>();
+let wantsRest = false;
 
-/** One catalogue is loaded, the reader's: a test keeps every one of them whole. */
+/** One language is loaded, the reader's: a test keeps every one of them whole. */
 async function load(language: Language): Promise<void> {
-  if (i18next.hasResourceBundle(language, "translation")) return;
-  const catalogue = await catalogues[`../../../../locales/${language}.json`]?.();
-  if (catalogue) shipped.set(language, catalogue);
-  i18next.addResourceBundle(language, "translation", catalogue);
+  const file = `../../../../locales/${language}.json`;
+  if (!shipped.has(language)) take(language, await begins[file]?.());
+  if (!wantsRest || whole.has(language)) return;
+  take(language, await rests[file]?.());
+  whole.add(language);
+}
+
+function take(language: string, part: Catalogue = {}): void {
+  shipped.set(language, { ...shipped.get(language), ...part });
+  add(language, part);
+}
+
+function add(language: string, texts: Catalogue): void {
+  const own = mended.get(language);
+  const sections = Object.entries(texts).map(([name, ours]) => [name, { ...ours, ...own?.[name] }]);
+  i18next.addResourceBundle(language, "translation", Object.fromEntries(sections));
 }
 
 /** Shows a merchant's own words in place of ours; whatever is not among them is ours again. */
 export function say(language: string, words: Catalogue): void {
+  mended.set(language, words);
   const ours = shipped.get(language);
-  if (!ours) return;
-  const sections = Object.entries(ours).map(([name, texts]) => [
-    name,
-    { ...texts, ...words[name] },
-  ]);
-  i18next.addResourceBundle(language, "translation", Object.fromEntries(sections));
+  if (ours) add(language, ours);
+}
+
+/** Texts that no screen needs at first: a route whose screen says them has this as its loader. */
+export async function restOfTexts(): Promise<void> {
+  wantsRest = true;
+  await load(i18next.language as Language);
 }
 
 function show(language: Language): void {

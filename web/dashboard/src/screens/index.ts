@@ -7,6 +7,7 @@ import { routes as earning } from "./earning/routes";
 import { routes as experiments } from "./experiments/routes";
 import { routes as gamification } from "./gamification/routes";
 import { routes as home } from "./home/routes";
+import { routes as onSite } from "./on-site/routes";
 import { routes as orders } from "./orders/routes";
 import { routes as privacy } from "./privacy/routes";
 import { routes as referrals } from "./referrals/routes";
@@ -33,6 +34,7 @@ export const inside = [
   ...gamification,
   ...referrals,
   ...tiers,
+  ...onSite,
   ...settings,
   ...branding,
   ...staff,

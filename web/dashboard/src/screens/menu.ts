@@ -14,5 +14,6 @@ export const menu: readonly NavItem[] = [
   { to: "/gamification", label: "game.badges", icon: "badge", scope: "program:read" },
   { to: "/referrals", label: "nav.referrals", icon: "referrals", scope: "program:read" },
   { to: "/experiments", label: "experiment.title", icon: "experiment", scope: "program:read" },
+  { to: "/on-site", label: "nav.onSite", icon: "site", scope: "program:read" },
   { to: "/settings", label: "nav.settings", icon: "settings" },
 ];

@@ -120,18 +120,20 @@ export function Select<V extends string>({
 
 interface SwitchProps {
   label: string;
+  /** The label is for screen readers alone. */
+  bare?: boolean;
   hint?: string | undefined;
   on: boolean;
   onChange: (on: boolean) => void;
   disabled?: boolean | undefined;
 }
 
-export function Switch({ label, hint, on, onChange, disabled }: SwitchProps) {
+export function Switch({ label, bare, hint, on, onChange, disabled }: SwitchProps) {
   const id = useId();
   return (
     <div className="flex items-start justify-between gap-4">
       <div className="min-w-0">
-        <label htmlFor={id} className="font-medium">
+        <label htmlFor={id} className={bare ? "sr-only" : "font-medium"}>
           {label}
         </label>
         {hint && (

@@ -46,8 +46,9 @@ export function mayShow(it: Mounted, { id, cap }: Nudge, now = Date.now()): bool
 }
 
 function when(it: Mounted, { kind, after_s }: Nudge, then: () => void): void {
-  const { ends } = it;
-  const timer = setTimeout(kind === "popup" ? () => onLeaving(ends, then) : then, after_s * 1000);
+  const { ends, options } = it;
+  const waits = kind === "popup" && !options.preview;
+  const timer = setTimeout(waits ? () => onLeaving(ends, then) : then, after_s * 1000);
   ends.addEventListener("abort", () => clearTimeout(timer));
 }
 

@@ -9,14 +9,18 @@ import { Icon } from "../../ui/icon";
 import { BYTES_AT_MOST, type Logo, TAKEN, uploadLogo } from "./data";
 
 interface Props {
+  /** What the picture is. */
+  label: string;
+  /** What takes it away again. */
+  removing: string;
   logo: Logo | null;
   upload: ReturnType<typeof useUpload>;
   disabled: boolean;
   onRemove: () => void;
 }
 
-/** The logo: chosen, or dropped here; sent at once, and seen by customers once it is saved. */
-export function LogoField({ logo, upload, disabled, onRemove }: Props) {
+/** A picture: chosen, or dropped here; sent at once, and seen by customers once it is saved. */
+export function LogoField({ label, removing, logo, upload, disabled, onRemove }: Props) {
   const { t } = useTranslation();
   const problem = useProblemText();
   const id = useId();
@@ -38,11 +42,11 @@ export function LogoField({ logo, upload, disabled, onRemove }: Props) {
       onDrop={drop}
       className={`flex flex-wrap items-center gap-4 rounded-lg border border-dashed p-3 ${over ? "border-accent bg-accent-soft" : "border-line-strong"}`}
     >
-      <legend className="sr-only">{t("branding.logo")}</legend>
-      <Shown logo={logo} />
+      <legend className="sr-only">{label}</legend>
+      <Shown label={label} logo={logo} />
       <div className="min-w-0 flex-1 basis-52">
         <p aria-hidden="true" className="font-medium">
-          {t("branding.logo")}
+          {label}
         </p>
         <p id={`${id}-hint`} className="text-xs text-muted">
           {t("branding.logoHint")}
@@ -77,7 +81,7 @@ export function LogoField({ logo, upload, disabled, onRemove }: Props) {
             </label>
             {logo && (
               <Button kind="quiet" disabled={isPending} onClick={onRemove}>
-                {t("branding.remove")}
+                {removing}
               </Button>
             )}
           </div>
@@ -87,14 +91,13 @@ export function LogoField({ logo, upload, disabled, onRemove }: Props) {
   );
 }
 
-function Shown({ logo }: { logo: Logo | null }) {
-  const { t } = useTranslation();
+function Shown({ label, logo }: { label: string; logo: Logo | null }) {
   return (
     <div className="flex size-24 shrink-0 items-center justify-center overflow-hidden rounded-lg bg-sunken p-2 text-muted shadow-card">
       {logo ? (
         <img
           src={logo.url}
-          alt={t("branding.logo")}
+          alt={label}
           width={logo.width}
           height={logo.height}
           className="max-h-full w-auto object-contain"

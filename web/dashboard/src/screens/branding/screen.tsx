@@ -90,6 +90,8 @@ function Form({ brand }: { brand: Brand }) {
               onChange={(event) => change({ name: event.target.value })}
             />
             <LogoField
+              label={t("branding.logo")}
+              removing={t("branding.remove")}
               logo={logo}
               upload={upload}
               disabled={!mayWrite}

@@ -1,0 +1,186 @@
+"""A merchant draws up what is on the shop's pages, and sees it there before anybody else does."""
+
+from collections.abc import AsyncGenerator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, FrameLocator, Page, expect
+
+from loyalnest import merchants, storefront
+from loyalnest.kernel import clock
+from tests.dashboard.conftest import Site, visitor
+from tests.widget.pages import Pages, opened
+
+ARABIC = "العربية"
+CONSENT = "We may write to you about offers."
+
+
+@pytest.fixture
+async def pages(site: Site) -> AsyncGenerator[Pages]:
+    """The shop's own pages, for a guest."""
+    async with site.shop.database.tenant(site.shop.merchant_id) as session:
+        (store,) = await merchants.list_stores(session, merchant_id=site.shop.merchant_id)
+    async with opened(Pages(site.address, store.domain, "")) as pages:
+        yield pages
+
+
+def preview_of(page: Page) -> FrameLocator:
+    return page.frame_locator("iframe")
+
+
+async def kept(site: Site) -> list[storefront.Nudge]:
+    async with site.shop.database.tenant(site.shop.merchant_id) as session:
+        return list(await storefront.list_nudges(session))
+
+
+async def test_a_banner_in_two_languages_is_seen_saved_and_on_the_shops_page(
+    site: Site, chromium: Browser, page: Page, pages: Pages
+) -> None:
+    await page.goto(site.at("/on-site/nudges"))
+    await expect(page.get_by_text("No nudges yet")).to_be_visible()
+    await page.get_by_role("link", name="New nudge").click()
+    await _draw_up(page)
+    await _try_the_preview(page)
+    await page.get_by_role("button", name="Switch on").click()
+    await expect(page.get_by_role("status").get_by_text("Saved")).to_be_visible()
+    row = page.get_by_role("row", name="Spring")
+    await expect(row.get_by_text("Banner with a code")).to_be_visible()
+
+    (nudge,) = await kept(site)
+    assert nudge.terms.translations["ar"].title == "خصم الربيع"
+    pages.attributes = 'data-page="cart" data-language="ar"'
+    async with visitor(chromium) as shopper:
+        await shopper.goto(pages.address)
+        shown = shopper.locator("loyalnest-widget .nudge")
+        await expect(shown).to_contain_text("خصم الربيع")
+        await expect(shown.locator("code")).to_have_text("SPRING10")
+
+    turn = row.get_by_role("switch", name="Show “Spring”")
+    await turn.click()
+    await expect(page.get_by_text("“Spring” is off")).to_be_visible()
+    await expect(turn).not_to_be_checked()
+    await page.get_by_role("button", name="Undo").click()
+    await expect(turn).to_be_checked()
+    assert [it.state for it in await kept(site)] == ["active"]
+    await _duplicate_and_archive(page)
+
+
+async def _draw_up(page: Page) -> None:
+    await page.get_by_label("Name for your staff").fill("Spring")
+    await page.get_by_label("Kind").select_option("discount_banner")
+    await page.get_by_label("Title").fill("A tenth off")
+    await page.get_by_label("Discount code").fill("SPRING10")
+    await page.get_by_label("Add a language").select_option("ar")
+    title = page.get_by_label("Title")
+    await expect(title).to_have_attribute("placeholder", "A tenth off")
+    await title.fill("خصم الربيع")
+    await page.get_by_label("Cart", exact=True).check()
+    await page.get_by_label("Product page").check()
+
+
+async def _try_the_preview(page: Page) -> None:
+    """It follows the words, the language, the light and the size, and takes the focus from nobody."""
+    frame = preview_of(page)
+    banner = frame.locator("loyalnest-widget .nudge")
+    await expect(banner).to_contain_text("خصم الربيع")
+    await expect(frame.locator("html")).to_have_attribute("dir", "rtl")
+    await page.get_by_role("tab", name=ARABIC).focus()
+    await page.keyboard.press("ArrowLeft")
+    await expect(page.get_by_role("tab", name="English")).to_be_focused()
+    await expect(banner).to_contain_text("A tenth off")
+    await expect(frame.locator("html")).to_have_attribute("dir", "ltr")
+    await page.get_by_label("Text").fill("On everything, until Sunday")
+    await expect(banner).to_contain_text("until Sunday")
+    await expect(page.get_by_label("Text")).to_be_focused()
+    paper = "it => getComputedStyle(it).backgroundColor"
+    by_day = await banner.evaluate(paper)
+    await page.get_by_role("radio", name="Dark").check(force=True)
+    await expect(frame.locator("html")).to_have_attribute("data-light", "dark")
+    await expect(banner).to_be_visible()
+    assert await banner.evaluate(paper) != by_day
+    narrow = await frame.locator("html").evaluate("it => it.clientWidth")
+    await page.get_by_role("radio", name="Desktop").check(force=True)
+    await expect(frame.locator("html")).to_have_js_property("clientWidth", 1100)
+    assert narrow == 360
+
+
+async def _duplicate_and_archive(page: Page) -> None:
+    await page.get_by_role("link", name="Spring").click()
+    await page.get_by_role("link", name="Duplicate").click()
+    await expect(page.get_by_label("Name for your staff")).to_have_value("Spring (copy)")
+    await page.get_by_role("button", name="Save as draft").click()
+    await page.get_by_role("link", name="Spring (copy)").click()
+    await page.get_by_role("button", name="Archive").click()
+    await expect(page.get_by_text("“Spring (copy)” is in the archive")).to_be_visible()
+    await expect(page.get_by_label("Name for your staff")).to_be_disabled()
+
+
+async def test_where_the_widget_sits_is_tried_saved_taken_back_and_nobodys_change_is_lost(
+    site: Site, page: Page
+) -> None:
+    await page.set_viewport_size({"width": 1280, "height": 1000})
+    await page.goto(site.at("/on-site"))
+    frame = preview_of(page)
+    launcher = frame.get_by_role("button", name="Rewards")
+    await expect(launcher).to_have_class("launcher end")
+    await page.get_by_label("Where the button is").select_option("start")
+    await expect(launcher).to_have_class("launcher start")
+    await launcher.click()
+    panel = frame.get_by_role("dialog")
+    await expect(panel.get_by_role("link", name="Join")).to_be_visible()
+    await panel.get_by_role("link", name="Join").click()  # leads nowhere from here
+    await page.get_by_role("radio", name="Members").check(force=True)
+    await expect(panel.get_by_text("620 points")).to_be_visible()
+
+    other = await page.context.new_page()
+    await other.goto(site.at("/on-site"))
+    await other.get_by_label("On phones as well").click()
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_role("status").get_by_text("Saved")).to_be_visible()
+    await other.get_by_role("button", name="Save").click()
+    await expect(other.get_by_role("alert")).to_contain_text("Somebody else has changed")
+    assert (await _site_of(site)).settings.widget.side == "start"
+    await page.get_by_role("button", name="Undo").click()
+    await expect(page.get_by_label("Where the button is")).to_have_value("end")
+    assert (await _site_of(site)).settings.widget.side == "end"
+
+
+async def _site_of(site: Site) -> storefront.Site:
+    async with site.shop.database.tenant(site.shop.merchant_id) as session:
+        return await storefront.current(session)
+
+
+async def test_addresses_are_read_taken_along_and_forgotten(site: Site, page: Page) -> None:
+    await _leave_address(site, "mary@example.com")
+    await page.goto(site.at("/on-site/addresses"))
+    row = page.get_by_role("row", name="mary@example.com")
+    await expect(row).to_contain_text(CONSENT)
+    await expect(row.get_by_text("Not confirmed")).to_be_visible()
+    async with page.expect_download() as saved:
+        await page.get_by_role("button", name="Download as a table").click()
+    table = (await (await saved.value).path()).read_text()
+    assert "mary@example.com" in table
+    await row.get_by_role("button", name="Remove: mary@example.com").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Remove").click()
+    await expect(page.get_by_text("No addresses yet")).to_be_visible()
+
+
+async def _leave_address(site: Site, email: str) -> None:
+    now = clock.now()
+    terms: dict[str, Any] = {
+        "kind": "email_capture",
+        "name": "Letter",
+        "words": {"title": "News?", "consent": CONSENT},
+    }
+    async with site.shop.database.tenant(site.shop.merchant_id) as session:
+        nudge = await storefront.create_nudge(
+            session,
+            storefront.NudgeTerms.model_validate(terms),
+            state=storefront.ContentState.ACTIVE,
+            actor="test",
+            now=now - timedelta(days=1),
+        )
+        await storefront.capture_email(
+            session, nudge.id, version=1, language="en", email=email, now=now
+        )

@@ -1,0 +1,26 @@
+import { readFile } from "node:fs/promises";
+import type { Plugin } from "vite";
+
+/** Sections that only screens of their own say, whose routes load them. */
+export const LATER = ["site", "siteKind", "sitePlace"];
+/** What is said to customers: the server knows it, and no screen. */
+export const ELSEWHERE = ["page", "widget"];
+
+/** Parts each language's catalogue into what is loaded at first and what is loaded later. */
+export function parted(): Plugin {
+  return {
+    name: "parted",
+    enforce: "pre",
+    async load(id) {
+      const [, file, half] = /^(.+\/locales\/[\w-]+\.json)\?(first|later)$/.exec(id) ?? [];
+      if (!file) return null;
+      this.addWatchFile(file);
+      const sections = Object.entries(JSON.parse(await readFile(file, "utf8")));
+      const wanted = sections.filter(
+        ([name]) => !ELSEWHERE.includes(name) && LATER.includes(name) === (half === "later"),
+      );
+      const code = `export default ${JSON.stringify(Object.fromEntries(wanted))}`;
+      return { code, moduleType: "js" };
+    },
+  };
+}
