@@ -19,6 +19,7 @@ from loyalnest.branding.pictures import draw
 from loyalnest.branding.queries import current, find_logo
 from loyalnest.branding.routes import UPLOADS, router
 from loyalnest.branding.rules import palette_of
+from loyalnest.branding.schemas import LogoView
 from loyalnest.branding.service import choose_logo, hold_picture, keep_picture, save
 from loyalnest.branding.values import Branding, BrandSettings, Corners, Logo, Palette, Picture
 
@@ -36,6 +37,7 @@ __all__ = [
     "LogoNotFound",
     "LogoTooLarge",
     "LogoTooManyPixels",
+    "LogoView",
     "Palette",
     "Picture",
     "PicturesBusy",

@@ -86,7 +86,7 @@ def test_every_key_that_the_dashboard_asks_for_exists() -> None:
 
 def test_what_is_loaded_later_is_said_by_screens_that_load_it() -> None:
     listed = (SOURCE.parent / "catalogues.ts").read_text()
-    named = re.findall(r'^export const \w+ = \[(.+)\];$', listed, re.MULTILINE)
+    named = re.findall(r"^export const \w+ = \[(.+)\];$", listed, re.MULTILINE)
     later, elsewhere = ([name.strip('" ') for name in each.split(",")] for each in named)
     assert {*later, *elsewhere} <= set(raw("en"))
     loading = {

@@ -80,7 +80,7 @@ async def _draw_up(page: Page) -> None:
 
 
 async def _try_the_preview(page: Page) -> None:
-    """It follows the words, the language, the light and the size, and takes the focus from nobody."""
+    """It follows words, language, light and size, and takes the focus from nobody."""
     frame = preview_of(page)
     banner = frame.locator("loyalnest-widget .nudge")
     await expect(banner).to_contain_text("خصم الربيع")
@@ -184,3 +184,34 @@ async def _leave_address(site: Site, email: str) -> None:
         await storefront.capture_email(
             session, nudge.id, version=1, language="en", email=email, now=now
         )
+
+
+async def test_a_page_is_written_in_the_merchants_words_and_seen_as_readers_will_see_it(
+    site: Site, page: Page, pages: Pages
+) -> None:
+    await page.goto(site.at("/on-site/pages"))
+    card = page.get_by_role("region", name="Loyalty page")
+    await card.get_by_role("link", name="Edit").click()
+    drawn = preview_of(page)
+    await expect(drawn.get_by_role("heading", name="The Bakery loyalty program")).to_be_visible()
+    await page.get_by_label("Title").fill("Bread pays")
+    await expect(drawn.get_by_role("heading", name="Bread pays")).to_be_visible()
+    await page.get_by_role("button", name="Add a question").click()
+    await page.get_by_label("Question 1").fill("Do rolls count?")
+    await page.get_by_label("Answer").fill("All that we bake.")
+    await expect(drawn.get_by_text("All that we bake.")).to_be_visible()
+    # What styles it is its own, and let in by our policy.
+    assert await drawn.locator("main").evaluate("it => getComputedStyle(it).maxWidth") != "none"
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_role("status").get_by_text("Saved")).to_be_visible()
+    async with page.expect_popup() as opened_page:
+        await page.get_by_role("link", name="Open the page").click()
+    read = await opened_page.value
+    await expect(read.get_by_role("heading", name="Bread pays")).to_be_visible()
+
+    await page.goto(site.at("/on-site/pages"))
+    await card.get_by_role("switch", name="Anybody can read it").click()
+    await expect(card.get_by_role("link", name="Open the page")).to_have_count(0)
+    assert (await read.reload()).status == 404
+    await page.get_by_role("button", name="Undo").click()
+    await expect(card.get_by_role("link", name="Open the page")).to_be_visible()

@@ -15,6 +15,7 @@ from loyalnest.kernel.languages import LANGUAGES
 from tests.branding.drawings import drawing
 from tests.conftest import NOW
 from tests.contracts.shopify.bodies import order
+from tests.doors import bearing
 from tests.integrations.shopify.test_proxy import signed
 from tests.storefront.readers import ADDRESS, SCRIPT, SECRET, Reading, Seen, draw_up, reading
 
@@ -264,3 +265,23 @@ async def test_a_picture_of_another_merchant_is_none_of_ours(
         assert (refused.status_code, refused.json()["code"]) == (404, "LOGO_NOT_FOUND")
         await other.says(words={"en": {"title": "Theirs"}})
         assert "Theirs" not in (await reader.opens()).text
+
+
+async def test_a_page_is_drawn_before_it_is_saved_for_staff_alone(reader: Reading) -> None:
+    shown = (await reader.opens()).text
+    path = "/v1/api/content/pages/loyalty/preview?language=de"
+    own = {"title": "Unser Dank", "questions": [{"question": "Wie?", "answer": SCRIPT}]}
+    picture = await reader.uploads(drawing(colour="red"))
+    draft = {"enabled": False, "words": {"de": own}, "picture": picture}
+    drawn = await reader.client.post(path, json={"settings": draft}, headers=bearing(reader.key))
+    assert drawn.status_code == 200, drawn.text
+    assert drawn.headers["Content-Type"].startswith("text/html")
+    seen = Seen(drawn.text)
+    assert "Unser Dank" in seen.text
+    assert picture in drawn.text
+    assert SCRIPT not in drawn.text
+    assert "default-src 'none'" in drawn.headers["Content-Security-Policy"]
+    assert (await reader.opens()).text == shown
+    assert (await reader.client.post(path, json={"settings": draft})).status_code == 401
+    saved = await reader.says(**draft, version=0)
+    assert saved.json()["picture"]["url"].endswith(f"{picture}.webp")

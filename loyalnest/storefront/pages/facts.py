@@ -1,7 +1,7 @@
 """What a page tells of: everything that a merchant shows to everybody, and nothing of anybody."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from loyalnest.kernel.ids import to_wire
 from loyalnest.kernel.languages import Wanted, chosen
 from loyalnest.storefront.pages import queries
 from loyalnest.storefront.pages.speech import Speech
-from loyalnest.storefront.pages.values import PageName, PageVersion
+from loyalnest.storefront.pages.values import PageName, PageSettings, PageVersion
 from loyalnest.storefront.perks import list_perks
 from loyalnest.storefront.queries import current as current_site
 from loyalnest.storefront.values import ContentState, Perk, SiteSettings
@@ -135,6 +135,19 @@ async def gather(
             await texts.spoken_in(session, language, _SECTIONS),
             unit.names if unit else {},
         ),
+    )
+
+
+async def drawn_up(
+    session: AsyncSession, facts: Facts, page: PageName, settings: PageSettings
+) -> Facts:
+    """The same, were these the settings of a page."""
+    version = replace(facts.pages[page], settings=settings)
+    picture = await _picture(session, version)
+    return replace(
+        facts,
+        pages={**facts.pages, page: version},
+        pictures={**facts.pictures, page: picture},
     )
 
 

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from loyalnest.branding import Logo, LogoView
 from loyalnest.storefront.pages.values import PageName, PageSettings, PageVersion
 
 
@@ -21,6 +22,14 @@ class PageChange(BaseModel):
     )
 
 
+class PageDraft(BaseModel):
+    """What somebody thinks of showing on a page."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    settings: PageSettings
+
+
 class PageView(BaseModel):
     """What a page shows."""
 
@@ -29,13 +38,15 @@ class PageView(BaseModel):
     changed_at: datetime | None
     changed_by: str | None
     settings: PageSettings
+    picture: LogoView | None = Field(description="Where the picture is that the settings name.")
 
     @classmethod
-    def of(cls, it: PageVersion) -> "PageView":
+    def of(cls, it: PageVersion, picture: Logo | None) -> "PageView":
         return cls(
             page=it.page,
             version=it.version,
             changed_at=it.changed_at,
             changed_by=it.changed_by,
             settings=it.settings,
+            picture=picture and LogoView.of(picture),
         )
