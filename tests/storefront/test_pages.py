@@ -272,7 +272,7 @@ async def test_a_page_is_drawn_before_it_is_saved_for_staff_alone(reader: Readin
     path = "/v1/api/content/pages/loyalty/preview?language=de"
     own = {"title": "Unser Dank", "questions": [{"question": "Wie?", "answer": SCRIPT}]}
     picture = await reader.uploads(drawing(colour="red"))
-    draft = {"enabled": False, "words": {"de": own}, "picture": picture}
+    draft: dict[str, Any] = {"enabled": False, "words": {"de": own}, "picture": picture}
     drawn = await reader.client.post(path, json={"settings": draft}, headers=bearing(reader.key))
     assert drawn.status_code == 200, drawn.text
     assert drawn.headers["Content-Type"].startswith("text/html")

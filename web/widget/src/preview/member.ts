@@ -37,6 +37,7 @@ function answersOf(config: Config, after: After): Record<string, object> {
     "GET me/referral": referral,
     "POST me/referral": referral,
     "GET me/badges": play(config, after),
+    "GET me/perks": { perks: [], nudges: [] },
     "GET me/entries": { items: entries(after), next_cursor: null },
     "POST me/rewards/redeem": { id: CODE, name: "", state: "issued", code: CODE, expires_at: null },
     "POST me/privacy-requests": { id: CODE, kind: "access", state: "open", due_at: after(3) },

@@ -151,7 +151,7 @@ export function Sized(of: { device: Device; children: (size: Size) => ReactNode 
         style={{ inlineSize: width * share, blockSize: height * share }}
       >
         {of.children({
-          className: "max-w-none origin-top-left border-0 bg-white rtl:origin-top-right",
+          className: "max-w-none origin-top-left border-0 bg-[Canvas] rtl:origin-top-right",
           style: { width, height, transform: `scale(${share})` },
         })}
       </div>
