@@ -39,11 +39,16 @@ class Shopper:
         await target.focus()
         await self.page.keyboard.press("Enter")
 
+    async def submits(self, target: Locator) -> None:
+        """Press what sends a form, and wait for the page that answers it."""
+        async with self.page.expect_event("load"):
+            await self.presses(target)
+
     async def puts_in_cart(self, handle: str, pieces: int) -> None:
         await self.goes(f"/products/{handle}")
         await self.page.locator("input[name=more]").fill(str(pieces))
-        await self.presses(self.page.locator("form.buy button"))
-        await self.page.wait_for_url("**added=yes")
+        await self.submits(self.page.locator("form.buy button"))
+        assert self.page.url.endswith("added=yes")
 
     async def pays(self, *who: str) -> None:
         """Buy what is in the cart, as a guest where a name and an address are given."""
@@ -153,7 +158,8 @@ async def _spends(ada: Shopper) -> None:
     await ada.puts_in_cart(LANTERN, 1)
     await ada.goes("/checkout")
     await page.get_by_label("Discount code").fill(code)
-    await page.keyboard.press("Enter")
+    async with page.expect_event("load"):
+        await page.keyboard.press("Enter")
     # The order that used it is on its way to the books at this moment.
     refused = page.get_by_text("This code was used already")
     until = asyncio.get_running_loop().time() + _PATIENCE_S
@@ -161,7 +167,7 @@ async def _spends(ada: Shopper) -> None:
         assert asyncio.get_running_loop().time() < until
         await ada.goes("/checkout")
     await ada.goes("/cart")
-    await ada.presses(page.get_by_role("button", name=re.compile("^Remove")))
+    await ada.submits(page.get_by_role("button", name=re.compile("^Remove")))
 
 
 async def _link_of(ada: Shopper) -> str:
