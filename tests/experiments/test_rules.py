@@ -29,12 +29,15 @@ from loyalnest.experiments.rules.results import days_to_go
 from loyalnest.experiments.values import Experiment, ExperimentId
 from loyalnest.kernel.ids import new_id
 from tests.conftest import NOW
+from tests.dashboard.conftest import built
 from tests.experiments.cast import NUDGE, design, visitor
 from tests.tidy.repository import ROOT
+from web.build import with_node
+
+__all__ = ["built"]
 
 VECTORS = Path(__file__).with_name("assignments.json")
 TWIN = ROOT / "web/widget/src/assign.ts"
-TYPESCRIPT = ROOT / "web/dashboard/node_modules/typescript/lib/typescript.js"
 # Reads the twin as a browser would, and says which vectors it gets wrong.
 COMPARE = """
 import { readFileSync } from "node:fs";
@@ -88,13 +91,14 @@ def test_the_server_meets_the_vectors() -> None:
         assert found == it["variant"], it
 
 
-def test_the_browser_meets_the_same_vectors(tmp_path: Path) -> None:
-    if not TYPESCRIPT.is_file():
-        pytest.skip("the dashboard's parts are not installed: make dashboard")
+def test_the_browser_meets_the_same_vectors(built: Path, tmp_path: Path) -> None:
+    typescript = built / "node_modules/typescript/lib/typescript.js"
     script = tmp_path / "compare.mjs"
     script.write_text(COMPARE)
-    command = ["node", str(script), str(TYPESCRIPT), str(TWIN), str(VECTORS)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    command = ["node", str(script), str(typescript), str(TWIN), str(VECTORS)]
+    done = subprocess.run(
+        command, env=with_node().environment, capture_output=True, text=True, check=True
+    )
     assert json.loads(done.stdout) == []
 
 
