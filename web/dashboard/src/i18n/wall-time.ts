@@ -13,13 +13,15 @@ export function wallTime(instant: string, zone: string): string {
  * The instant at which the clocks of the place show this time.
  *
  * Of the two when the clocks are put back it is the first; a time that is skipped when they are put
- * forward is as much later.
+ * forward is as much later. An instant `before` that the clocks show as this very time is kept, to
+ * the second.
  */
-export function instantOf(wall: string, zone: string): string {
+export function instantOf(wall: string, zone: string, before?: string | null): string {
+  if (before && wallTime(before, zone) === wall) return before;
   const asUtc = Date.parse(`${wall}Z`);
-  const [before, after] = [offset(asUtc - DAY_MS, zone), offset(asUtc + DAY_MS, zone)];
-  const [early, late] = [asUtc - before, asUtc - after];
-  const exists = offset(early, zone) === before || offset(late, zone) !== after;
+  const [earlier, later] = [offset(asUtc - DAY_MS, zone), offset(asUtc + DAY_MS, zone)];
+  const [early, late] = [asUtc - earlier, asUtc - later];
+  const exists = offset(early, zone) === earlier || offset(late, zone) !== later;
   return new Date(exists ? early : late).toISOString();
 }
 

@@ -92,8 +92,8 @@ export function ruleOf(
   return {
     name: draft.name,
     state,
-    starts_at: instant(draft.starts, zone, before?.starts_at),
-    ends_at: draft.ends ? instant(draft.ends, zone, before?.ends_at) : null,
+    starts_at: instantOf(draft.starts, zone, before?.starts_at),
+    ends_at: draft.ends ? instantOf(draft.ends, zone, before?.ends_at) : null,
     effect: effectOf(draft),
     conditions: {
       segments: draft.segments,
@@ -108,10 +108,6 @@ export function ruleOf(
     },
     holdout: draft.holdout,
   };
-}
-
-function instant(wall: string, zone: string, before: string | null | undefined): string {
-  return before && wallTime(before, zone) === wall ? before : instantOf(wall, zone);
 }
 
 export function budgetOf(draft: Draft): number | null {
