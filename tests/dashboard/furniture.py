@@ -2,8 +2,9 @@
 
 from decimal import Decimal
 
-from loyalnest import experiments, gamification, tiers
+from loyalnest import experiments, gamification, storefront, tiers
 from loyalnest.kernel import clock
+from loyalnest.kernel.ids import to_wire
 from tests.experiments.cast import tries
 from tests.shop import Shop
 
@@ -23,6 +24,13 @@ GAME = gamification.Game(
     ),
     leaderboard=gamification.Board(),
 )
+PERK = storefront.PerkTerms(
+    kind=storefront.PerkKind.EARLY_ACCESS,
+    name="Before everybody",
+    names={"de": "Vor allen anderen"},
+    tiers=("gold",),
+    link="/collections/early",
+)
 
 
 async def furnish(shop: Shop) -> None:
@@ -31,6 +39,9 @@ async def furnish(shop: Shop) -> None:
     async with shop.database.tenant(shop.merchant_id) as session:
         await tiers.save(session, LADDER, actor="test", now=now)
         await gamification.save(session, GAME, actor="test", now=now)
+        await storefront.create_perk(
+            session, PERK, state=storefront.ContentState.ACTIVE, actor="test", now=now
+        )
     await tries(shop, now=now)
     for job in (tiers.JUDGE_EVERYBODY, gamification.JUDGE_EVERYBODY):
         await job.handle(shop.database, {"merchant_id": str(shop.merchant_id)}, clock.now())
@@ -40,4 +51,6 @@ async def names_of(shop: Shop) -> dict[str, str]:
     """What of it has an address of its own, by the word for it."""
     async with shop.database.tenant(shop.merchant_id) as session:
         draft, running = await experiments.list_experiments(session, limit=2)
-    return {"{experiment}": running.key, "{draft}": draft.key}
+        (perk,) = await storefront.list_perks(session)
+    named = {"{experiment}": running.key, "{draft}": draft.key}
+    return named | {"{perk}": to_wire(storefront.PERK, perk.id)}

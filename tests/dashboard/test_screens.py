@@ -34,6 +34,7 @@ SCREENS = (
     *("/experiments/{experiment}", "/experiments/{draft}/edit"),
     *("/on-site", "/on-site/nudges", "/on-site/nudges/new", "/on-site/addresses"),
     *("/on-site/pages", "/on-site/pages/loyalty"),
+    *("/tiers/perks", "/tiers/perks/new", "/tiers/perks/{perk}"),
 )
 Theme = Literal["light", "dark"]
 DESK: ViewportSize = {"width": 1280, "height": 800}

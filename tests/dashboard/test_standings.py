@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from playwright.async_api import Page, expect
 
-from loyalnest import tiers
+from loyalnest import rewards, storefront, tiers
 from loyalnest.entrypoints import wiring
 from loyalnest.kernel import clock, relay
 from tests.dashboard.conftest import Site
@@ -90,6 +90,87 @@ async def test_tiers_change_places_by_keyboard_and_a_stale_screen_saves_nothing(
         if one is page:
             await expect(one.get_by_text("Version 2")).to_be_visible()
     await expect(other.get_by_role("alert")).to_contain_text("Somebody else has changed the tiers")
+
+
+async def test_perks_are_drawn_up_held_to_switched_and_taken_back(site: Site, page: Page) -> None:
+    await page.goto(site.at("/tiers"))
+    await page.get_by_role("main").get_by_role("link", name="Perks").click()
+    await expect(page.get_by_text("No perks yet")).to_be_visible()
+    await page.get_by_role("link", name="New perk").click()
+    await page.get_by_label("Name").fill("Before everybody")
+    await page.get_by_label("Page of your shop").fill("/collections/early")
+    seen = page.get_by_role("region", name="What customers see")
+    await expect(seen.get_by_text("Told to them alone: /collections/early")).to_be_visible()
+    await page.get_by_label("Status").select_option("active")
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_role("group", name="Who has it").get_by_role("alert")).to_be_visible()
+    await page.get_by_label("Gold").check()
+    await expect(seen.get_by_text("Gold")).to_be_visible()
+    await page.get_by_role("button", name="Save").click()
+    row = page.get_by_role("row", name="Before everybody")
+    await expect(row).to_contain_text("We do: nobody else is told")
+
+    turn = row.get_by_role("switch")
+    await turn.focus()
+    await page.keyboard.press("Space")
+    await expect(turn).not_to_be_checked()
+    await page.get_by_role("button", name="Undo").click()
+    await expect(turn).to_be_checked()
+    await row.get_by_role("link").click()
+    await _change_in_two_windows(page)
+    async with site.shop.database.tenant(site.shop.merchant_id) as session:
+        (perk,) = await storefront.list_perks(session)
+    assert (perk.terms.name, perk.terms.tiers) == ("Before everybody", ("gold",))
+    await _give_a_reward_of_their_own(site, page)
+
+
+async def _change_in_two_windows(page: Page) -> None:
+    other = await page.context.new_page()
+    await other.goto(page.url)
+    await other.get_by_label("Description").fill("Two days earlier")
+    await page.get_by_label("Name").fill("Before the rest")
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_role("heading", name="Before the rest")).to_be_visible()
+    await other.get_by_role("button", name="Save").click()
+    await expect(other.get_by_role("alert")).to_contain_text("Somebody else has changed this")
+    await other.close()
+    await page.get_by_role("button", name="Undo").click()
+    await expect(page.get_by_role("heading", name="Before everybody")).to_be_visible()
+    await expect(page.get_by_label("Name")).to_have_value("Before everybody")
+
+
+async def _give_a_reward_of_their_own(site: Site, page: Page) -> None:
+    """Which is theirs for as long as nobody else can have it."""
+    kind, on = rewards.Kind.FREE_SHIPPING, rewards.RewardState.ACTIVE
+    terms = rewards.Terms(kind=kind, name="Sent for nothing", cost=1)
+
+    async def opens(to: tuple[str, ...], reward: rewards.Reward | None = None) -> rewards.Reward:
+        limited = terms.model_copy(update={"tiers": to})
+        async with site.shop.database.tenant(site.shop.merchant_id) as session:
+            if reward is None:
+                return await rewards.create(
+                    session, limited, state=on, stock=None, actor="test", now=clock.now()
+                )
+            return await rewards.save(
+                session, reward.id, limited, state=on, stock=None, actor="test", now=clock.now()
+            )
+
+    reward = await opens(())
+    await page.goto(site.at("/tiers/perks/new"))
+    await page.get_by_label("Kind").select_option("reward")
+    await page.get_by_label("Reward", exact=True).select_option("Sent for nothing")
+    await page.get_by_label("Name").fill("Delivered by us")
+    await page.get_by_label("Gold").check()
+    await expect(page.get_by_role("link", name="Limit it to these tiers")).to_be_visible()
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_role("alert")).to_contain_text("on other tiers as well")
+    await opens(("gold",), reward)
+    await page.get_by_role("button", name="Save").click()
+    row = page.get_by_role("row", name="Delivered by us")
+    await expect(row).to_contain_text("We do: nobody else gets a code")
+    await opens((), reward)
+    await page.reload()
+    await expect(row).to_contain_text("Others can have this reward, too.")
 
 
 async def test_segments_are_counted_opened_and_asked_for_in_the_list(

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { Plugin } from "vite";
 
 /** Sections that only screens of their own say, whose routes load them. */
-export const LATER = ["site", "siteKind", "sitePlace"];
+export const LATER = ["perk", "perkHeld", "perkKind", "perkText", "site", "siteKind", "sitePlace"];
 /** What is said to customers: the server knows it, and no screen. */
 export const ELSEWHERE = ["page", "widget"];
 

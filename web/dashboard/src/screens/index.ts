@@ -9,6 +9,7 @@ import { routes as gamification } from "./gamification/routes";
 import { routes as home } from "./home/routes";
 import { routes as onSite } from "./on-site/routes";
 import { routes as orders } from "./orders/routes";
+import { routes as perks } from "./perks/routes";
 import { routes as privacy } from "./privacy/routes";
 import { routes as referrals } from "./referrals/routes";
 import { routes as rewards } from "./rewards/routes";
@@ -34,6 +35,7 @@ export const inside = [
   ...gamification,
   ...referrals,
   ...tiers,
+  ...perks,
   ...onSite,
   ...settings,
   ...branding,

@@ -50,7 +50,7 @@ export function EditNudge() {
   return (
     <Page
       title={query.data.terms.name}
-      subtitle={<StandingBadge nudge={query.data} />}
+      subtitle={<StandingBadge of={query.data} />}
       back="/on-site/nudges"
       actions={<Actions nudge={query.data} />}
     >
@@ -79,7 +79,7 @@ function Actions({ nudge }: { nudge: Nudge }) {
   const mayWrite = useMay("program:write");
   const deciding = useDecide();
   if (!mayWrite) return null;
-  const to = (state: Nudge["state"]) => () => deciding.mutate({ nudge, state });
+  const to = (state: Nudge["state"]) => () => deciding.mutate({ it: nudge, state });
   return (
     <>
       <Link to="/on-site/nudges/new" search={{ like: nudge.id }} className={buttonClass()}>

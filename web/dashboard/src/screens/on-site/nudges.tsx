@@ -92,7 +92,7 @@ function List({ nudges }: { nudges: Nudge[] }) {
               </span>
             ),
           },
-          { title: t("order.state"), cell: (nudge) => <StandingBadge nudge={nudge} /> },
+          { title: t("order.state"), cell: (nudge) => <StandingBadge of={nudge} /> },
           ...useCounted(figures),
           {
             title: t("switches.on"),
@@ -104,7 +104,7 @@ function List({ nudges }: { nudges: Nudge[] }) {
                   label={t("site.switch", { name: nudge.terms.name })}
                   on={nudge.state === "active"}
                   disabled={!mayWrite || deciding.isPending || nudge.state === "archived"}
-                  onChange={(on) => deciding.mutate({ nudge, state: on ? "active" : "paused" })}
+                  onChange={(on) => deciding.mutate({ it: nudge, state: on ? "active" : "paused" })}
                 />
               </span>
             ),

@@ -12,16 +12,22 @@ const TONES: Record<Standing, Tone> = {
   archived: "plain",
 };
 
-/** Where a nudge is in its life, by its state and its time. */
-export function standingOf({ state, terms }: Nudge, now = Date.now()): Standing {
+/** What is on from one time to another. */
+interface Lasting {
+  state: Nudge["state"];
+  terms: { starts_at?: string | null | undefined; ends_at?: string | null | undefined };
+}
+
+/** Where something is in its life, by its state and its time. */
+function standingOf({ state, terms }: Lasting, now = Date.now()): Standing {
   if (state !== "active") return state;
   if (terms.starts_at && Date.parse(terms.starts_at) > now) return "scheduled";
   return terms.ends_at && Date.parse(terms.ends_at) <= now ? "ended" : "on";
 }
 
-export function StandingBadge({ nudge }: { nudge: Nudge }) {
+export function StandingBadge({ of }: { of: Lasting }) {
   const { t } = useTranslation();
-  const standing = standingOf(nudge);
+  const standing = standingOf(of);
   return (
     <Badge tone={TONES[standing]}>
       {standing === "on" ? t("switches.on") : t(`phase.${standing}`)}

@@ -16,6 +16,7 @@ import { Steps } from "./ladder";
 import { Preview } from "./preview";
 import { Climbing, Running } from "./rules";
 import { Versions } from "./versions";
+import { Views } from "./views";
 
 export function Tiers() {
   const { t } = useTranslation();
@@ -67,6 +68,7 @@ function Form({ saved }: { saved: Schemas["LadderView"] }) {
         )
       }
     >
+      <Views current="ladder" />
       <Stopped />
       {blank ? (
         <Card>
