@@ -5,16 +5,18 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, FrameLocator, Page, expect
+from playwright.async_api import Browser, FrameLocator, Locator, Page, expect
 
 from loyalnest import merchants, storefront
 from loyalnest.kernel import clock
 from loyalnest.storefront import pages as storefront_pages
+from tests.branding.drawings import drawing
 from tests.dashboard.conftest import Site, visitor
 from tests.widget.pages import Pages, opened
 
 ARABIC = "العربية"
 CONSENT = "We may write to you about offers."
+LOAVES = drawing(colour="red", size=(600, 300))
 
 
 @pytest.fixture
@@ -112,9 +114,30 @@ async def _duplicate_and_archive(page: Page) -> None:
     await expect(page.get_by_label("Name for your staff")).to_have_value("Spring (copy)")
     await page.get_by_role("button", name="Save as draft").click()
     await page.get_by_role("link", name="Spring (copy)").click()
+    await _change_in_two_windows(page)
+    await page.reload()
     await page.get_by_role("button", name="Archive").click()
     await expect(page.get_by_text("“Spring (copy)” is in the archive")).to_be_visible()
     await expect(page.get_by_label("Name for your staff")).to_be_disabled()
+
+
+async def _change_in_two_windows(page: Page) -> None:
+    """Who was later is told so, keeps what they wrote, and begins again from what there is."""
+    other = await page.context.new_page()
+    await other.goto(page.url)
+    await other.get_by_label("Text").fill("Until Monday")
+    await page.get_by_label("Discount code").fill("SPRING15")
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_role("status").get_by_text("Saved")).to_be_visible()
+    await other.get_by_role("button", name="Save").click()
+    await expect(other.get_by_role("alert")).to_contain_text("Somebody else has changed this")
+    await expect(other.get_by_label("Text")).to_have_value("Until Monday")
+    await other.get_by_role("button", name="Discard").click()
+    await expect(other.get_by_label("Discount code")).to_have_value("SPRING15")
+    await other.get_by_label("Text").fill("Until Monday")
+    await other.get_by_role("button", name="Save").click()
+    await expect(other.get_by_role("status").get_by_text("Saved")).to_be_visible()
+    await other.close()
 
 
 async def test_where_the_widget_sits_is_tried_saved_taken_back_and_nobodys_change_is_lost(
@@ -201,6 +224,11 @@ async def test_a_page_is_written_in_the_merchants_words_and_seen_as_readers_will
     await page.get_by_label("Question 1", exact=True).fill("Do rolls count?")
     await page.get_by_label("Answer").fill("All that we bake.")
     await expect(drawn.get_by_text("All that we bake.")).to_be_visible()
+    await page.locator("input[type=file]").set_input_files(
+        {"name": "loaves.png", "mimeType": "image/png", "buffer": LOAVES}
+    )
+    await page.get_by_label("What the picture shows").fill("Loaves")
+    await _is_seen(drawn.get_by_role("img", name="Loaves"))
     # What styles it is its own, and let in by our policy.
     assert await drawn.locator("main").evaluate("it => getComputedStyle(it).maxWidth") != "none"
     await page.get_by_role("button", name="Save").click()
@@ -209,6 +237,7 @@ async def test_a_page_is_written_in_the_merchants_words_and_seen_as_readers_will
         await page.get_by_role("link", name="Open the page").click()
     read = await opened_page.value
     await expect(read.get_by_role("heading", name="Bread pays")).to_be_visible()
+    await _is_seen(read.get_by_role("img", name="Loaves"))
 
     await page.goto(site.at("/on-site/pages"))
     await card.get_by_role("switch", name="Anybody can read it").click()
@@ -217,6 +246,12 @@ async def test_a_page_is_written_in_the_merchants_words_and_seen_as_readers_will
     await page.get_by_role("button", name="Undo").click()
     await expect(card.get_by_role("link", name="Open the page")).to_be_visible()
     assert await _is_public(site)
+
+
+async def _is_seen(picture: Locator) -> None:
+    """It has come, as small as it was drawn anew."""
+    await expect(picture).to_be_visible()
+    await expect(picture).to_have_js_property("naturalWidth", 512)
 
 
 async def _is_public(site: Site) -> bool:

@@ -156,5 +156,7 @@ function useSave(onSaved: (sent: Draft, saved: Brand) => void) {
       keep(saved);
       tell(t("earning.saved"), () => void undo(before, saved));
     },
+    // Somebody else may have saved: who discards their own begins again from that.
+    onError: () => void queries.invalidateQueries({ queryKey: brandingQuery.queryKey }),
   });
 }

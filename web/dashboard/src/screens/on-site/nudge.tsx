@@ -221,6 +221,10 @@ function useSave(nudge: Nudge | null, onSaved: (saved: Nudge) => void) {
       void queries.invalidateQueries({ queryKey: ["on-site", "nudges"] });
       onSaved(saved);
     },
+    onError: () => {
+      // Somebody else may have saved: who discards their own begins again from that.
+      if (nudge) void queries.invalidateQueries({ queryKey: nudgeQuery(nudge.id).queryKey });
+    },
   });
 }
 

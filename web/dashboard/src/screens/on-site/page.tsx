@@ -183,5 +183,8 @@ function useSave(onSaved: (sent: PageDraft, saved: PageView) => void) {
       keep(saved);
       tell(t("earning.saved"), () => void undo(before, saved));
     },
+    // Somebody else may have saved: who discards their own begins again from that.
+    onError: (_, { before: { page } }) =>
+      void queries.invalidateQueries({ queryKey: pageQuery(page).queryKey }),
   });
 }

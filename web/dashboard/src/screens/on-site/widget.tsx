@@ -221,5 +221,7 @@ function useSave(onSaved: (sent: Settings, saved: Site) => void) {
       keep(saved);
       tell(t("earning.saved"), () => void undo(before, saved));
     },
+    // Somebody else may have saved: who discards their own begins again from that.
+    onError: () => void queries.invalidateQueries({ queryKey: siteQuery.queryKey }),
   });
 }
