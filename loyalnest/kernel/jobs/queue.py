@@ -7,7 +7,7 @@ exists if, and only if, the change does.
 import asyncio
 import json
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from functools import cache
@@ -127,6 +127,18 @@ async def enqueue(
         execute_after=delay,
         dedupe_key=key,
         on_conflict="skip",
+    )
+
+
+async def enqueue_many(session: AsyncSession, name: str, payloads: Sequence[Payload]) -> None:
+    """The same for several jobs of one name, in one statement."""
+    if not payloads:
+        return
+    queries = _queries(await bulk(session))
+    await queries.enqueue(
+        [name] * len(payloads),
+        [json.dumps(payload).encode() for payload in payloads],
+        [0] * len(payloads),
     )
 
 
