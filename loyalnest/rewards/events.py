@@ -44,6 +44,22 @@ class RewardUsed(Event, frozen=True, kw_only=True):
     redemption_id: UUID
     reward_id: UUID
     order_id: UUID | None
+    spent_again: int = 0
+    """Points that had come back when the code lapsed or was cancelled, before its order was told
+    of, and were taken again."""
+
+
+class RewardMisused(Event, frozen=True, kw_only=True):
+    """A shop took a code for an order that was not good any more when the order was placed: used by
+    another, lapsed or cancelled. The discount was given; nothing was spent for it."""
+
+    type: ClassVar[str] = "reward.misused"
+
+    redemption_id: UUID
+    reward_id: UUID
+    order_id: UUID
+    state: str
+    """What had become of the code."""
 
 
 class RewardCancelled(Event, frozen=True, kw_only=True):

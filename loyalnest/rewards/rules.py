@@ -109,6 +109,14 @@ def is_good(redemption: Redemption, now: datetime) -> bool:
     return redemption.state is State.ISSUED and not _lapsed(redemption, now)
 
 
+def was_good(redemption: Redemption, at: datetime) -> bool:
+    """Whether a code that nobody has used was good at an instant, whatever became of it since."""
+    if redemption.state is State.USED or _lapsed(redemption, at):
+        return False
+    cancelled_at = redemption.settled_at if redemption.state is State.CANCELLED else None
+    return cancelled_at is None or at < cancelled_at
+
+
 def check_usable(redemption: Redemption, now: datetime) -> None:
     """Whether a code may be used now. Raises RedemptionUsed, -Cancelled, -Expired."""
     if redemption.state is State.USED:

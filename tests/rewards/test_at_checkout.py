@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from loyalnest import rewards
 from loyalnest.kernel import relay
@@ -145,6 +146,105 @@ async def test_a_code_counts_if_it_was_good_when_the_order_was_placed(counter: C
     assert await state(counter, late) == (State.USED, True)
     assert await state(counter, lapsed) == (State.ISSUED, False)
     assert await state(counter, cancelled) == (State.CANCELLED, False)
+
+
+async def test_a_code_that_lapsed_before_its_order_was_told_of_is_spent_after_all(
+    counter: Counter,
+) -> None:
+    """The shop gave the discount while it was good: the points do not stay with the customer."""
+    reward = await counter.offers(valid_days=30, stock=1)
+    await counter.gives(500)
+    it = await counter.redeems(reward)
+    await rewards.expire(counter.shop.database, LATER)
+    assert await counter.shop.balance() == (500, 0, 0)
+    # Somebody else has taken what was there again.
+    await earns(counter, 1001, buyer(101, "bea@example.com"))
+    await counter.redeems(reward, "bea@example.com", now=LATER)
+    told = paid_with(1, it.code)
+    for _ in range(2):
+        await counter.shop.tells(told, now=LATER)
+        assert await state(counter, it) == (State.USED, True)
+        assert await counter.shop.balance() == (100, 0, 0)
+    assert await counter.taken(reward) == 1
+    (used,) = await news(counter, "reward.used")
+    assert used["spent_again"] == 500
+    # Half of the goods go back, and with them half of what it has cost in the end.
+    await counter.shop.tells(("refunds/create", refund(501, 1, lines={1: 1})), now=LATER)
+    await relay.settle(counter.shop.database, [rewards.REFUNDS], clock=lambda: LATER)
+    assert await counter.shop.balance() == (50 + 250, 0, 0)
+
+
+async def test_points_that_came_back_and_were_spent_elsewhere_are_owed_or_written_off(
+    counter: Counter,
+) -> None:
+    for number, (allowed, left) in enumerate({True: (0, 0, 400), False: (0, 0, 0)}.items(), 1):
+        await counter.shop.sets(debt={"allowed": allowed}, now=NOW - timedelta(days=1))
+        email = f"third{number}@example.com"
+        person = buyer(300 + number, email)
+        await earns(counter, 3000 + number, person)
+        it = await counter.redeems(await counter.offers(valid_days=30), email)
+        await rewards.expire(counter.shop.database, LATER)
+        await counter.redeems(await counter.offers(), email, now=LATER)
+        await counter.shop.tells(paid_with(number, it.code, **person), now=LATER)
+        assert await state(counter, it) == (State.USED, True)
+        assert await counter.shop.balance(email) == left
+
+
+async def test_a_code_that_is_taken_back_after_it_was_typed_in_is_not_had_for_nothing(
+    counter: Counter,
+) -> None:
+    it = await has_code(counter, returns_unused=False)
+    await counter.cancels(it)
+    await counter.shop.tells(paid_with(1, it.code, at=EARLIER))
+    assert await state(counter, it) == (State.USED, True)
+    assert await counter.shop.balance() == (100, 0, 0)
+
+
+async def test_a_code_lapses_and_is_used_at_the_same_instant_and_is_used(counter: Counter) -> None:
+    reward = await counter.offers(valid_days=30)
+    for number in range(1, 5):
+        email = f"fourth{number}@example.com"
+        person = buyer(400 + number, email)
+        await earns(counter, 4000 + number, person)
+        it = await counter.redeems(reward, email)
+        await asyncio.gather(
+            counter.shop.tells(paid_with(number, it.code, **person), now=LATER),
+            rewards.expire(counter.shop.database, LATER),
+        )
+        assert await state(counter, it) == (State.USED, True)
+        assert await counter.shop.balance(email) == (100, 0, 0)
+
+
+async def test_it_is_said_when_a_shop_takes_a_code_that_was_not_good(counter: Counter) -> None:
+    reward = await counter.offers(valid_days=30)
+    await counter.gives(1500)
+    twice, over, back = [await counter.redeems(reward) for _ in range(3)]
+    await counter.cancels(back, now=EARLIER)
+    for topic in ("orders/create", "orders/paid"):
+        await counter.shop.tells(paid_with(1, twice.code, topic=topic))
+    for topic in ("orders/create", "orders/paid"):
+        orders = [
+            paid_with(2, twice.code, twice.code.lower(), topic=topic),
+            paid_with(3, over.code, topic=topic, at=LATER),
+            paid_with(4, back.code, topic=topic),
+        ]
+        await counter.shop.tells(*orders, *orders, now=LATER)
+    told = await news(counter, "reward.misused")
+    assert {(it["redemption_id"], it["state"]) for it in told} == {
+        (str(twice.id), "used"),
+        (str(over.id), "expired"),
+        (str(back.id), "cancelled"),
+    }
+    assert len(told) == 3
+
+
+async def news(counter: Counter, type_: str) -> list[dict[str, Any]]:
+    """What was announced of a kind."""
+    await relay.settle(counter.shop.database, [])
+    async with counter.shop.database.tenant(counter.shop.merchant_id) as session:
+        asked = text("SELECT data FROM events WHERE merchant_id = :id AND type = :type")
+        about = {"id": counter.shop.merchant_id, "type": type_}
+        return list(await session.scalars(asked, about))
 
 
 async def test_another_merchants_code_is_none_of_ours(

@@ -1,6 +1,6 @@
 """What becomes of a redemption: used, cancelled, lapsed, or its order given back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -10,17 +10,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from loyalnest import ledger, orders
 from loyalnest.kernel.database import bulk, merchant_of, ring_of
 from loyalnest.kernel.events import publish
-from loyalnest.kernel.ids import to_wire
 from loyalnest.rewards import errors, queries, rules
 from loyalnest.rewards.events import RewardCancelled, RewardExpired, RewardUsed
 from loyalnest.rewards.service.moves import record_moves
+from loyalnest.rewards.service.respending import books_key, source_of, spend_again
 from loyalnest.rewards.service.stock import lock_stock
-from loyalnest.rewards.values import REDEMPTION, Redemption, RedemptionId, State, Terms
+from loyalnest.rewards.values import Redemption, RedemptionId, State, Terms
 
 _SETTLE = """
 UPDATE redemptions d
-SET state = k.state, settled_at = $5, order_id = coalesce(k.order_id, d.order_id)
-FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[]) AS k (merchant_id, id, state, order_id)
+SET state = k.state, settled_at = $6, order_id = coalesce(k.order_id, d.order_id),
+    entry_id = coalesce(k.entry_id, d.entry_id)
+FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::uuid[])
+     AS k (merchant_id, id, state, order_id, entry_id)
 WHERE d.merchant_id = k.merchant_id AND d.id = k.id
 """
 # What was issued before there was a limit was never counted, and gives nothing back.
@@ -95,9 +97,14 @@ async def settle_used(
     actor: str,
     now: datetime,
 ) -> None:
-    """Mark good codes that are held as used, each for its order where one is known."""
+    """Mark codes that are held as used, each for its order where one is known.
+
+    What came back when one of them lapsed or was cancelled before is taken again.
+    """
+    again = await spend_again(session, [it for it, _ in used], actor=actor, now=now)
     settled = [(it, State.USED, order_id) for it, order_id in used]
-    await _settle(session, settled, actor=actor, reason=None, now=now)
+    paid = {id_: entry.id for id_, entry in again.items()}
+    await _settle(session, settled, paid_by=paid, actor=actor, reason=None, now=now)
     told = [
         RewardUsed(
             merchant_id=it.merchant_id,
@@ -106,6 +113,7 @@ async def settle_used(
             redemption_id=it.id,
             reward_id=it.reward_id,
             order_id=order_id,
+            spent_again=-again[it.id].amount if it.id in again else 0,
         )
         for it, order_id in used
     ]
@@ -225,7 +233,7 @@ async def return_for_refunds(
         return
     terms = await _terms_of(session, used)
     totals = await orders.totals_of(session, list(order_ids))
-    keys = {it.id: _books_key(it) for it in used}
+    keys = {it.id: books_key(it) for it in used}
     entries = await ledger.entries_of_sources(session, list(keys.values()))
     due: list[tuple[Redemption, int, str]] = []
     for it in used:
@@ -252,12 +260,17 @@ async def _settle(
     session: AsyncSession,
     settled: Sequence[tuple[Redemption, State, UUID | None]],
     *,
+    paid_by: Mapping[RedemptionId, UUID] | None = None,
     actor: str,
     reason: str | None,
     now: datetime,
 ) -> None:
-    connection = await bulk(session)
-    rows = [(it.merchant_id, it.id, state.value, order_id) for it, state, order_id in settled]
+    """`paid_by`: the lines of the ledger that have paid for some of them since."""
+    connection, paid = await bulk(session), paid_by or {}
+    rows = [
+        (it.merchant_id, it.id, state.value, order_id, paid.get(it.id))
+        for it, state, order_id in settled
+    ]
     await connection.execute(_SETTLE, *map(list, zip(*rows, strict=True)), now)
     moves = [(it, it.state, state, actor, reason) for it, state, _ in settled]
     await record_moves(session, moves, now=now)
@@ -282,7 +295,7 @@ async def _return(
             unit_id=units[it.merchant_id].id,
             kind=ledger.EntryKind.RESTORE,
             amount=amount,
-            source=_source(it),
+            source=source_of(it),
             step=step,
             occurred_at=now,
             actor=actor,
@@ -312,12 +325,3 @@ async def _terms_of(
         },
     )
     return {(row[0], row[1]): Terms.model_validate(row[2]) for row in rows}
-
-
-def _source(it: Redemption) -> ledger.Source:
-    return ledger.Source("redemption", to_wire(REDEMPTION, it.id))
-
-
-def _books_key(it: Redemption) -> tuple[UUID, str, str]:
-    source = _source(it)
-    return (it.merchant_id, source.kind, source.id)

@@ -18,7 +18,14 @@ export const KINDS = {
     "points.merged",
   ],
   orders: ["order.recorded", "order.paid", "order.edited", "order.refunded", "order.cancelled"],
-  rewards: ["reward.redeemed", "reward.given", "reward.used", "reward.cancelled", "reward.expired"],
+  rewards: [
+    "reward.redeemed",
+    "reward.given",
+    "reward.used",
+    "reward.misused",
+    "reward.cancelled",
+    "reward.expired",
+  ],
   customers: [
     "customer.created",
     "customer.enrolled",
