@@ -48,6 +48,7 @@ from loyalnest.referrals.routes import router
 from loyalnest.referrals.rules import LANDINGS, landing_of, normal_code, rewards_of
 from loyalnest.referrals.service import (
     FROM_ORDERS,
+    Sent,
     approve,
     claim,
     code_of,
@@ -56,7 +57,7 @@ from loyalnest.referrals.service import (
     invites,
     join,
     note_marks,
-    note_sender,
+    note_senders,
     reconsider,
     reject,
     save,
@@ -116,6 +117,7 @@ __all__ = [
     "Review",
     "RewardWhen",
     "SelfReferral",
+    "Sent",
     "ShownGift",
     "Side",
     "Status",
@@ -140,7 +142,7 @@ __all__ = [
     "moves_of",
     "normal_code",
     "note_marks",
-    "note_sender",
+    "note_senders",
     "own_router",
     "progress_of",
     "reconsider",

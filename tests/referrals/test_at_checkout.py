@@ -17,6 +17,7 @@ from tests.doors import Hands, bearing, house, make_key
 from tests.referrals.friends import (
     BEA,
     CLEO,
+    DORA,
     bought,
     code_of,
     days_pass,
@@ -105,6 +106,42 @@ async def test_nobody_is_brought_by_an_order_who_could_not_say_so_themselves(sho
     await shop.tells(sent(5, cleos, friend))
     await begins(shop, 5, cleos)
     assert [it.id for it in await brought(shop, friend)] == [first.id]
+
+
+HOME = {"address1": "12 Elm Street", "address2": "Flat 3", "zip": "N1 9GU", "country_code": "GB"}
+
+
+@pytest.mark.parametrize(
+    ("shown", "signal"),
+    [
+        ({"shipping_address": HOME | {"address1": "12 elm street,"}}, "address"),
+        ({"browser_ip": "81.2.69.142", "shipping_address": {"zip": "N1 9GU"}}, "ip"),
+        ({"browser_ip": "192.168.1.7", "shipping_address": {"address1": "1 Oak Rd"}}, None),
+        ({"browser_ip": "nonsense", "shipping_address": None}, None),
+    ],
+)
+async def test_a_friend_whose_order_goes_where_another_friends_went_is_looked_at_first(
+    shop: Shop, shown: dict[str, Any], signal: str | None
+) -> None:
+    code = await code_of(shop)
+    topic, first = sent(1, code, CLEO)
+    await shop.tells((topic, first | {"shipping_address": HOME, "browser_ip": "81.2.69.142"}))
+    await begins(shop, 1, code)
+    topic, second = sent(2, code)
+    await shop.tells((topic, second | shown))
+    await begins(shop, 2, code)
+    (referral,) = await brought(shop, BEA)
+    assert referral.signals == ((signal,) if signal else ())
+    async with shop.database.tenant(shop.merchant_id) as session:
+        kept = await session.scalars(text("SELECT m::text FROM referral_marks m"))
+        assert "Elm" not in "".join(kept)
+
+
+async def test_many_orders_note_who_sent_their_buyers_once_each(shop: Shop) -> None:
+    code, before = await code_of(shop), await noted(shop)
+    told = [sent(number, code, email) for number, email in enumerate((BEA, CLEO, DORA), start=1)]
+    await shop.tells(*told, *(("orders/paid", body) for _, body in told))
+    assert await noted(shop) == before + 3
 
 
 async def test_what_cannot_be_a_code_is_not_kept(shop: Shop) -> None:

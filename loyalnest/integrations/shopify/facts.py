@@ -1,10 +1,11 @@
 """What a Shopify delivery can say. Most of it is said in the words of the module it is for."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeAlias
 
-from loyalnest import privacy
+from loyalnest import privacy, referrals
 from loyalnest.customers import AccountRef, Profile
 from loyalnest.orders import Facts
 
@@ -22,6 +23,8 @@ class Bought:
     codes: tuple[str, ...] = ()
     """As they were typed in. Most codes of a shop are its own."""
     referral_code: str | None = None
+    marks: Mapping[referrals.Mark, str] = field(default_factory=dict[referrals.Mark, str])
+    """Of a buyer who names who sent them: what others may have in common with them, in clear."""
 
 
 @dataclass(frozen=True, slots=True)

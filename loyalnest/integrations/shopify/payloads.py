@@ -156,6 +156,16 @@ class Attribute(msgspec.Struct):
     value: Any = None
 
 
+class Address(msgspec.Struct):
+    """Where an order goes. Nothing of it is kept; two who get theirs at one place share a mark."""
+
+    address1: str | None = None
+    address2: str | None = None
+    city: str | None = None
+    zip: str | None = None
+    country_code: str | None = None
+
+
 class OrderBody(msgspec.Struct):
     """An order."""
 
@@ -186,6 +196,8 @@ class OrderBody(msgspec.Struct):
     transactions: list[Transaction] | None = None
     discount_codes: list[DiscountCode] | None = None
     note_attributes: list[Attribute] | None = None
+    browser_ip: str | None = None
+    shipping_address: Address | None = None
 
 
 class Named(msgspec.Struct):

@@ -58,16 +58,18 @@ async def _take_in(session: AsyncSession, told: Sequence[Facts | Bought], *, now
         return
     by_key = {it.order.facts.key: it for it in recorded}
     uses = [
-        rewards.Use(code, by_key[it.facts.key].order)
+        rewards.Use(code, by_key[it.facts.key].order, _is_news(by_key[it.facts.key]))
         for it in naming
         for typed in it.codes
         if (code := ours.get((it.facts.merchant_id, typed)))
     ]
     await rewards.use_in_orders(session, uses, actor=PROVIDER, now=now)
-    for it in naming:
-        if it.referral_code and _is_news(by_key[it.facts.key]):
-            order = by_key[it.facts.key].order
-            await referrals.note_sender(session, order, it.referral_code)
+    sent = [
+        referrals.Sent(by_key[it.facts.key].order, it.referral_code, it.marks)
+        for it in naming
+        if it.referral_code and _is_news(by_key[it.facts.key])
+    ]
+    await referrals.note_senders(session, sent, now=now)
 
 
 def _is_news(it: RecordedOrder) -> bool:

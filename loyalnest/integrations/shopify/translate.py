@@ -9,7 +9,7 @@ from typing import TypeVar
 import msgspec
 
 from loyalnest.customers import AccountRef, Contact, Profile
-from loyalnest.integrations.shopify import payloads
+from loyalnest.integrations.shopify import naming, payloads
 from loyalnest.integrations.shopify.errors import PayloadNotUnderstood
 from loyalnest.integrations.shopify.facts import (
     AccountDeleted,
@@ -35,14 +35,10 @@ from loyalnest.orders import AmountOutOfRange, Facts, Line, Refund, Snapshot, Un
 from loyalnest.privacy import Kind
 
 PROVIDER = "shopify"
-REFERRAL_ATTRIBUTE = "loyalnest_ref"
-"""The cart's attribute in which a shop's pages note the code of whoever sent a visitor."""
 
 _PAID = frozenset({"paid", "partially_refunded", "refunded"})
 _UNITS_LIMIT = 10**9
 _ID_LENGTH = 200
-_CODE_LENGTH = 255
-_CODES_AT_MOST = 25
 _ID_BITS = 512
 
 _Body = TypeVar("_Body")
@@ -108,23 +104,10 @@ def _order(delivery: Delivery) -> Fact:
         cancelled_at=cancelled_at,
         refunds=_refunds(body, snapshot, delivery) if body.refunds else (),
     )
-    codes, referral_code = _codes(body), _referral_code(body)
-    return Bought(facts, codes, referral_code) if codes or referral_code else facts
-
-
-def _codes(body: payloads.OrderBody) -> tuple[str, ...]:
-    """The codes that were typed in, each once; most are none of ours."""
-    told = [it.code for it in body.discount_codes or () if it.code and len(it.code) <= _CODE_LENGTH]
-    return tuple(dict.fromkeys(told))[:_CODES_AT_MOST]
-
-
-def _referral_code(body: payloads.OrderBody) -> str | None:
-    """Who sent the buyer, as the shop's pages noted it of the cart."""
-    for it in body.note_attributes or ():
-        if it.name == REFERRAL_ATTRIBUTE and isinstance(it.value, str):
-            code = it.value.strip()
-            return code if 0 < len(code) <= _CODE_LENGTH else None
-    return None
+    codes, referral_code = naming.codes_of(body), naming.referral_code_of(body)
+    if not codes and not referral_code:
+        return facts
+    return Bought(facts, codes, referral_code, naming.marks_of(body) if referral_code else {})
 
 
 def _paid_at(body: payloads.OrderBody, snapshot: Snapshot) -> datetime:

@@ -1,6 +1,6 @@
 """Use cases: settings, codes, using a code, judging, reviewing, clicks, merchants' referrals."""
 
-from loyalnest.referrals.service.at_checkout import FROM_ORDERS, note_sender
+from loyalnest.referrals.service.at_checkout import FROM_ORDERS, Sent, note_senders
 from loyalnest.referrals.service.claiming import claim
 from loyalnest.referrals.service.clicks import count_click
 from loyalnest.referrals.service.codes import code_of, invites
@@ -17,6 +17,7 @@ from loyalnest.referrals.service.settings import save
 
 __all__ = [
     "FROM_ORDERS",
+    "Sent",
     "approve",
     "claim",
     "code_of",
@@ -29,7 +30,7 @@ __all__ = [
     "join",
     "judge_many",
     "note_marks",
-    "note_sender",
+    "note_senders",
     "reconsider",
     "reject",
     "rejudge_people",

@@ -1,6 +1,8 @@
 """A friend's first order brings along who sent them: the shop's pages had kept the code."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 import structlog
@@ -9,9 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from loyalnest import customers, earning, orders
 from loyalnest.kernel.database import Database
 from loyalnest.kernel.ids import from_wire, to_wire
-from loyalnest.kernel.jobs import Job, Payload, enqueue
+from loyalnest.kernel.jobs import Job, Payload, enqueue_many
 from loyalnest.referrals import errors, rules
 from loyalnest.referrals.service.claiming import claim
+from loyalnest.referrals.service.marks import Told, note_many
 
 log = structlog.get_logger(__name__)
 
@@ -31,20 +34,40 @@ _REFUSED = (
 )
 
 
-async def note_sender(session: AsyncSession, order: orders.Order, told: str) -> None:
-    """Have the buyer's referral begin, if this is the code of somebody who may have sent them.
+class Sent(NamedTuple):
+    """An order that names who has sent its buyer."""
+
+    order: orders.Order
+    code: str
+    """As the shop's pages noted it; it may be anything."""
+    marks: Told
+    """Of the buyer, in clear. Only hashes of them are kept."""
+
+
+async def note_senders(session: AsyncSession, told: Sequence[Sent], *, now: datetime) -> None:
+    """Have the referrals of these buyers begin, where it is the code of somebody who may have sent
+    them.
 
     A job does it, once the order is in the books: what others hold of the books while many orders
-    are taken in need not wait for it. What can't be a code is not kept, for it may be anything.
+    are taken in need not wait for it. What can't be a code is not kept. What marks the buyers is
+    noted at once, for those who look whether a friend is somebody else by another name.
     """
-    code = rules.normal_code(told)
-    if rules.is_code(code):
-        payload = {
-            "merchant_id": to_wire("mer", order.facts.merchant_id),
-            "order_id": to_wire("ord", order.id),
-            "code": code,
+    likely = {it.order.id: it for it in told if rules.is_code(rules.normal_code(it.code))}
+    payloads: list[Payload] = [
+        {
+            "merchant_id": to_wire("mer", it.order.facts.merchant_id),
+            "order_id": to_wire("ord", it.order.id),
+            "code": rules.normal_code(it.code),
         }
-        await enqueue(session, _NAME, payload)
+        for it in likely.values()
+    ]
+    await enqueue_many(session, _NAME, payloads)
+    marks = {
+        (it.order.facts.merchant_id, it.order.customer_id): it.marks
+        for it in likely.values()
+        if it.order.customer_id is not None
+    }
+    await note_many(session, marks, now=now)
 
 
 async def _claim_for_order(database: Database, payload: Payload, now: datetime) -> None:

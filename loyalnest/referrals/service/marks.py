@@ -12,20 +12,31 @@ from sqlalchemy import CursorResult, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from loyalnest.kernel.database import bulk, merchant_of, ring_of
+from loyalnest.kernel.networks import line_of, read_address
 from loyalnest.referrals.values import Mark
 
 KEPT_FOR = timedelta(days=90)
 
 _NOTE = """
 INSERT INTO referral_marks (merchant_id, customer_id, kind, hash, seen_at)
-SELECT $1, $2, n.kind, n.hash, $5
-FROM unnest($3::text[], $4::bytea[]) AS n (kind, hash)
+SELECT n.merchant_id, n.customer_id, n.kind, n.hash, $5
+FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::bytea[])
+     AS n (merchant_id, customer_id, kind, hash)
 ON CONFLICT (merchant_id, customer_id, kind, hash) DO UPDATE SET seen_at = excluded.seen_at
 """
-# Of the advocate, and of the others whom the advocate brought.
+# What the friend shows now or has shown before, of the advocate and of the others whom the advocate
+# brought.
 _SHARED = """
+WITH told AS (
+    SELECT kind, hash FROM unnest($4::text[], $5::bytea[]) AS t (kind, hash)
+  UNION
+    SELECT m.kind, m.hash
+    FROM customers c
+    JOIN referral_marks m ON m.merchant_id = c.merchant_id AND m.customer_id = c.id
+    WHERE c.merchant_id = $1 AND (c.id = $3 OR c.merged_into = $3) AND m.seen_at >= $6
+)
 SELECT DISTINCT m.kind
-FROM unnest($4::text[], $5::bytea[]) AS told (kind, hash)
+FROM told
 JOIN referral_marks m ON m.kind = told.kind AND m.hash = told.hash
 WHERE m.merchant_id = $1
   AND m.seen_at >= $6
@@ -63,27 +74,38 @@ async def note_marks(
     session: AsyncSession, customer_id: UUID, marks: Told, *, now: datetime
 ) -> None:
     """Keep what marks a customer, as hashes under the key of the day."""
-    if not marks:
-        return
-    merchant_id, ring = merchant_of(session), ring_of(session)
-    hashes = [
-        ring.blind(merchant_id, _kind(mark), _normal(value)).hash for mark, value in marks.items()
-    ]
-    kinds = [mark.value for mark in marks]
-    await (await bulk(session)).execute(_NOTE, merchant_id, customer_id, kinds, hashes, now)
+    await note_many(session, {(merchant_of(session), customer_id): marks}, now=now)
+
+
+async def note_many(
+    session: AsyncSession, marks: Mapping[tuple[UUID, UUID], Told], *, now: datetime
+) -> None:
+    """The same for customers (merchant, id) of many merchants."""
+    ring = ring_of(session)
+    rows = sorted(
+        {
+            (merchant_id, id_, mark.value, ring.blind(merchant_id, _kind(mark), said).hash)
+            for (merchant_id, id_), told in marks.items()
+            for mark, value in told.items()
+            for said in [_normal(mark, value)]
+        }
+    )
+    if rows:
+        await (await bulk(session)).execute(_NOTE, *map(list, zip(*rows, strict=True)), now)
 
 
 async def shared_marks(
     session: AsyncSession, *, advocate: UUID, friend: UUID, marks: Told, now: datetime
 ) -> set[Mark]:
-    """What a friend has in common with the advocate, or with others that the advocate brought."""
-    if not marks:
-        return set()
+    """What a friend has in common with the advocate, or with others that the advocate brought.
+
+    What the friend has shown before counts like what is told now.
+    """
     merchant_id, ring = merchant_of(session), ring_of(session)
     told = [
         (mark.value, hashed)
         for mark, value in marks.items()
-        for hashed in ring.blind_all(merchant_id, _kind(mark), _normal(value))
+        for hashed in ring.blind_all(merchant_id, _kind(mark), _normal(mark, value))
     ]
     kinds, hashes = [kind for kind, _ in told], [hashed for _, hashed in told]
     rows = await (await bulk(session)).fetch(
@@ -116,7 +138,9 @@ def _kind(mark: Mark) -> str:
     return f"referral_mark:{mark.value}"
 
 
-def _normal(value: str) -> str:
-    """Spelling aside: the same address written twice is the same address."""
+def _normal(mark: Mark, value: str) -> str:
+    """Spelling aside: the same address written twice is the same address, and one line is one."""
+    if mark is Mark.IP and (address := read_address(value.partition("/")[0].strip())):
+        return str(line_of(address))
     words = "".join(c if c.isalnum() or c in ".:" else " " for c in value.lower()).split()
     return " ".join(word for it in words if (word := it.strip(".:")))
