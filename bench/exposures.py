@@ -14,7 +14,7 @@ from collections import Counter
 from bench.figure import Figure, Goal, Measured, Run
 from bench.installation import Installation, Store, installation
 from bench.orders import domain_of
-from loyalnest import experiments
+from loyalnest import experiments, storefront
 from loyalnest.experiments import Action, Batch, Experiment, Happening, Variant
 from loyalnest.kernel import clock
 
@@ -67,7 +67,9 @@ async def _begin(place: Installation, store: Store) -> Experiment:
     now = clock.now()
     async with place.database.tenant(store.merchant_id) as session:
         drafted = await experiments.draft(session, design, actor="bench", now=now)
-        return await experiments.start(session, drafted.id, actor="bench", now=now)
+        return await experiments.start(
+            session, drafted.id, is_met=storefront.is_met, actor="bench", now=now
+        )
 
 
 def _assign(experiment: Experiment, wanted: int) -> tuple[list[Batch], int]:

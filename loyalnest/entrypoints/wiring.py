@@ -317,7 +317,7 @@ def _routers(settings: Settings) -> Mapping[Role, Sequence[APIRouter]]:
         Role.CAMPAIGN: [campaigns.router, tiers.router],
         Role.GAMIFICATION: [gamification.router, gamification.own_router],
         Role.FRONTEND: [
-            experiments.router,
+            experiments.router_of(storefront.is_met),
             experiments.usage_router(),
             storefront.config_router_of(_find_shop, address=settings.address),
             storefront.open_router_of(_find_shop),

@@ -11,6 +11,7 @@ from loyalnest.experiments.errors import (
     ExperimentNotFound,
     ExperimentNotRunning,
     ExperimentStale,
+    SubjectNotShown,
     SubjectTaken,
     TooMuchUsage,
     UsageCrowded,
@@ -25,17 +26,19 @@ from loyalnest.experiments.events import (
 from loyalnest.experiments.jobs import NIGHTLY
 from loyalnest.experiments.queries import (
     get,
+    is_tried,
     list_experiments,
     running,
     tallies_of,
     usage_between,
 )
-from loyalnest.experiments.routes import router, usage_router
+from loyalnest.experiments.routes import router_of, usage_router
 from loyalnest.experiments.rules.assignment import assigned
 from loyalnest.experiments.rules.results import MISMATCH_BELOW, judge
 from loyalnest.experiments.rules.statistics import chi_square_tail, mismatch
 from loyalnest.experiments.service import (
     Gathering,
+    IsMet,
     change,
     count_many,
     discard,
@@ -95,11 +98,13 @@ __all__ = [
     "Gathering",
     "GoalKind",
     "Happening",
+    "IsMet",
     "Outcome",
     "Plan",
     "Result",
     "Shown",
     "ShownVariant",
+    "SubjectNotShown",
     "SubjectTaken",
     "Tally",
     "TooMuchUsage",
@@ -117,10 +122,11 @@ __all__ = [
     "export_customer",
     "forget",
     "get",
+    "is_tried",
     "judge",
     "list_experiments",
     "mismatch",
-    "router",
+    "router_of",
     "running",
     "start",
     "tallies_of",

@@ -23,6 +23,11 @@ class SubjectTaken(Conflict):
     """Another experiment is running on the same element; end that one first."""
 
 
+class SubjectNotShown(Conflict):
+    """Nobody would meet this: what is to be tried is off, over, for some tiers alone, or isn't
+    there. Switch it on for everybody, then start."""
+
+
 class VariantsAlike(Invalid):
     """Two variants are the same: give each something of its own to say before you start."""
 

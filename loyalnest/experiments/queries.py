@@ -39,6 +39,10 @@ ORDER BY id DESC
 LIMIT :limit
 """)
 _RUNNING = text(f"{_COLUMNS} WHERE merchant_id = :merchant_id AND state = 'running' ORDER BY id")
+_TRIED = text(
+    "SELECT true FROM experiments"
+    " WHERE merchant_id = :merchant_id AND subject = :subject AND state = 'running'"
+)
 _COUNTING = text(f"""{_COLUMNS}
 WHERE merchant_id = ANY(cast(:merchant_ids AS uuid[]))
   AND (state = 'running' OR ended_at > :since)
@@ -105,6 +109,12 @@ async def running(session: AsyncSession, *, language: str) -> list[Shown]:
         )
         for it in map(_experiment, rows)
     ]
+
+
+async def is_tried(session: AsyncSession, subject: str) -> bool:
+    """Whether an experiment of the merchant's runs on this element."""
+    asked = {"merchant_id": merchant_of(session), "subject": subject}
+    return bool(await session.scalar(_TRIED, asked))
 
 
 async def counting(

@@ -44,7 +44,7 @@ USAGE_BYTES = 32_000
 _LONGEST = timedelta(days=366)
 _SHOWN_DAYS = 30
 
-router = APIRouter(prefix="/v1/api", tags=["Experiments"], responses=PROBLEMS)
+router = APIRouter()
 Reading = Annotated[AsyncSession, tenant("program:read")]
 Writing = Annotated[AsyncSession, tenant("program:write")]
 
@@ -166,18 +166,6 @@ async def discard_experiment(experiment_id: str, session: Writing, now: Now) -> 
     await service.discard(session, _id(experiment_id), now=now)
 
 
-@router.post("/experiments/{experiment_id}/start", operation_id="start_experiment")
-async def start_experiment(
-    experiment_id: str, session: Writing, caller: SignedIn, now: Now
-) -> ExperimentView:
-    """Let visitors meet its variants, and settle how many it takes. It is not changed after that.
-
-    Of one element, one experiment runs at a time. Pages know of it within a minute or so.
-    """
-    started = await service.start(session, _id(experiment_id), actor=caller.actor, now=now)
-    return ExperimentView.of(started)
-
-
 @router.post("/experiments/{experiment_id}/end", operation_id="end_experiment")
 async def end_experiment(
     experiment_id: str, session: Writing, caller: SignedIn, now: Now
@@ -197,6 +185,28 @@ async def get_experiment_result(experiment_id: str, session: Reading, now: Now) 
     experiment = await queries.get(session, _id(experiment_id))
     result = results.judge(experiment, await queries.tallies_of(session, experiment.id, now=now))
     return ResultView.of(result, results.days_to_go(experiment, result, now=now))
+
+
+def router_of(is_met: service.IsMet) -> APIRouter:
+    """The routes of this module; whether an element is on the pages is for others to know."""
+    whole = APIRouter(prefix="/v1/api", tags=["Experiments"], responses=PROBLEMS)
+    whole.include_router(router)
+
+    @whole.post("/experiments/{experiment_id}/start", operation_id="start_experiment")
+    async def start_experiment(  # pyright: ignore[reportUnusedFunction]
+        experiment_id: str, session: Writing, caller: SignedIn, now: Now
+    ) -> ExperimentView:
+        """Let visitors meet its variants, and settle how many it takes. It is not changed after.
+
+        Of one element, one experiment runs at a time, and the element has to be there for
+        everybody. Pages know of it within a minute or so.
+        """
+        started = await service.start(
+            session, _id(experiment_id), is_met=is_met, actor=caller.actor, now=now
+        )
+        return ExperimentView.of(started)
+
+    return whole
 
 
 async def _today(session: AsyncSession, now: datetime) -> date:

@@ -15,6 +15,7 @@ from loyalnest.storefront.errors import (
     NotThatShop,
     NudgeKindFixed,
     NudgeNotFound,
+    NudgeOnTrial,
     PerkNotFound,
     RewardForOthersToo,
     TooManyCaptures,
@@ -32,7 +33,7 @@ from loyalnest.storefront.events import (
 from loyalnest.storefront.gathering import Asked, gather
 from loyalnest.storefront.keeping import Answer, Keeper, Kept, Key
 from loyalnest.storefront.perks import access, list_perks
-from loyalnest.storefront.queries import current, get_nudge, list_nudges
+from loyalnest.storefront.queries import current, get_nudge, is_met, list_nudges
 from loyalnest.storefront.routes import (
     captures_router,
     config_router_of,
@@ -112,6 +113,7 @@ __all__ = [
     "NudgeKind",
     "NudgeKindFixed",
     "NudgeNotFound",
+    "NudgeOnTrial",
     "NudgeSaved",
     "NudgeTerms",
     "Perk",
@@ -147,6 +149,7 @@ __all__ = [
     "forget_email",
     "gather",
     "get_nudge",
+    "is_met",
     "list_captures",
     "list_nudges",
     "list_perks",

@@ -19,6 +19,11 @@ class NudgeKindFixed(Conflict):
     """A nudge stays of the kind it was made as; make another and archive this one."""
 
 
+class NudgeOnTrial(Conflict):
+    """An experiment compares what this nudge says with something else; end it before you change the
+    nudge. Pausing it, or switching it on again, is no change."""
+
+
 class CaptureInvalid(Invalid):
     """This is not an e-mail address; look at how it is written."""
 

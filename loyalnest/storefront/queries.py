@@ -1,14 +1,18 @@
 """Named reads: what is on a shop's pages, and what speaks up there by itself."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from loyalnest import experiments
 from loyalnest.kernel.database import bulk, merchant_of
+from loyalnest.kernel.ids import from_wire
 from loyalnest.storefront.errors import NudgeNotFound
 from loyalnest.storefront.values import (
+    NUDGE,
     ContentState,
     Nudge,
     NudgeId,
@@ -63,6 +67,21 @@ async def get_nudge(session: AsyncSession, nudge_id: NudgeId) -> Nudge:
     if row is None:
         raise NudgeNotFound
     return _nudge(row)
+
+
+async def is_met(session: AsyncSession, subject: str, *, now: datetime) -> bool:
+    """Whether everybody may meet an element on the pages, now or once its time has come.
+
+    By the name that experiments have for it: the launcher, or a nudge.
+    """
+    if subject == experiments.LAUNCHER:
+        return (await current(session)).settings.widget.enabled
+    try:
+        found = await get_nudge(session, NudgeId(from_wire(NUDGE, subject.partition(":")[2])))
+    except NudgeNotFound:
+        return False
+    over = found.terms.ends_at is not None and found.terms.ends_at <= now
+    return found.state is ContentState.ACTIVE and not over and not found.terms.tiers
 
 
 async def terms_at(session: AsyncSession, nudge_id: NudgeId, version: int) -> NudgeTerms:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from loyalnest import experiments, merchants
 from loyalnest.experiments import (
     Action,
@@ -47,11 +49,16 @@ def design(**changed: Any) -> Design:
     return Design(**(said | changed))
 
 
+async def is_met(session: AsyncSession, subject: str, *, now: datetime) -> bool:
+    """These pages have whatever an experiment is about."""
+    return True
+
+
 async def begins(shop: Shop, wanted: Design | None = None, *, now: datetime = NOW) -> Experiment:
     """An experiment of this shop that runs."""
     async with shop.database.tenant(shop.merchant_id) as session:
         drafted = await experiments.draft(session, wanted or design(), actor="test", now=now)
-        return await experiments.start(session, drafted.id, actor="test", now=now)
+        return await experiments.start(session, drafted.id, is_met=is_met, actor="test", now=now)
 
 
 async def ends(shop: Shop, experiment: Experiment, *, now: datetime = NOW) -> Experiment:

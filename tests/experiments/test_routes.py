@@ -20,6 +20,7 @@ from tests.experiments.cast import (
     begins,
     design,
     domain_of,
+    is_met,
     meeting,
     meets,
     tallies,
@@ -40,7 +41,7 @@ async def shop(lasting_database: Database) -> Shop:
 @pytest.fixture
 async def client(shop: Shop) -> AsyncGenerator[httpx.AsyncClient]:
     caller = caller_for(shop.merchant_id)
-    async with door(shop.database, experiments.router, caller=caller) as client:
+    async with door(shop.database, experiments.router_of(is_met), caller=caller) as client:
         yield client
 
 

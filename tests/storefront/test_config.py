@@ -14,6 +14,7 @@ from loyalnest import (
     merchants,
     referrals,
     rewards,
+    storefront,
     texts,
     tiers,
 )
@@ -123,7 +124,7 @@ async def test_a_page_is_told_what_is_tried_on_it(client: httpx.AsyncClient, sho
     )
     async with shop.database.tenant(shop.merchant_id) as session:
         drawn = await experiments.draft(session, design, actor="test", now=NOW)
-        await experiments.start(session, drawn.id, actor="test", now=NOW)
+        await experiments.start(session, drawn.id, is_met=storefront.is_met, actor="test", now=NOW)
     (tried,) = (await told(client, shop, "de"))["experiments"]
     assert (tried["subject"], tried["share"]) == ("launcher", 0.5)
     assert tried["variants"] == [

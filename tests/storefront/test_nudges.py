@@ -8,8 +8,8 @@ import pytest
 
 from loyalnest.merchants import ProgramSettings
 from tests.conftest import NOW
-from tests.shop import Shop
-from tests.storefront.pages import CONFIG, Desk, domain_of, nudge, told
+from tests.shop import Shop, open_shop
+from tests.storefront.pages import CONFIG, Desk, desk_of, domain_of, nudge, told
 
 
 async def test_a_nudge_reaches_the_pages_in_the_readers_words(
@@ -166,3 +166,67 @@ async def test_terms_that_make_no_sense_are_refused(desk: Desk, terms: dict[str,
     assert answer.status_code == 422, answer.text
     assert answer.json()["fields"]
     assert (await desk.gets("GET", "nudges"))["items"] == []
+
+
+def trial(subject: str, **changes: str) -> dict[str, Any]:
+    """An experiment with what a nudge, or the launcher, says."""
+    return {
+        "name": "Say it otherwise",
+        "subject": subject,
+        "variants": [{"key": "a"}, {"key": "b", "changes": changes}],
+        "goal": {"kind": "click", "element": subject},
+        "plan": {"baseline": 0.2, "effect": 0.2},
+    }
+
+
+async def starts(desk: Desk, design: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+    path = "/v1/api/experiments"
+    drawn = await desk.client.post(path, json={"design": design}, headers=desk.key)
+    assert drawn.status_code == 201, drawn.text
+    started = await desk.client.post(f"{path}/{drawn.json()['id']}/start", headers=desk.key)
+    return started.status_code, started.json()
+
+
+async def test_nothing_is_tried_with_what_nobody_meets(
+    client: httpx.AsyncClient, shop: Shop, desk: Desk
+) -> None:
+    """Else what is said to some tiers alone would be told to everybody, as a variant of it."""
+    theirs = await desk_of(client, await open_shop(shop.database))
+    over = nudge(ends_at=(NOW - timedelta(days=1)).isoformat())
+    golden = nudge(audience="member", tiers=["gold"])
+    unmet = [
+        await desk.gets("POST", "nudges", terms=nudge(), state="paused"),
+        await desk.gets("POST", "nudges", terms=over, state="active"),
+        await desk.gets("POST", "nudges", terms=golden, state="active"),
+        await theirs.gets("POST", "nudges", terms=nudge(), state="active"),
+        {"id": f"ndg_{'0' * 32}"},
+    ]
+    for it in unmet:
+        status, refused = await starts(desk, trial(f"nudge:{it['id']}", title="Only for gold"))
+        assert (status, refused["code"]) == (409, "SUBJECT_NOT_SHOWN"), it
+    await desk.gets("PUT", "site", settings={"widget": {"enabled": False}})
+    status, refused = await starts(desk, trial("launcher", launcher="Gifts"))
+    assert (status, refused["code"]) == (409, "SUBJECT_NOT_SHOWN")
+    assert "Only for gold" not in str(await told(client, shop))
+
+
+async def test_a_nudge_says_the_same_as_long_as_it_is_compared_with_something_else(
+    client: httpx.AsyncClient, shop: Shop, desk: Desk
+) -> None:
+    to_come = nudge(starts_at=(NOW + timedelta(days=1)).isoformat())
+    made = await desk.gets("POST", "nudges", terms=to_come, state="active")
+    status, started = await starts(desk, trial(f"nudge:{made['id']}", title="Points, points"))
+    assert status == 200, started
+    at = f"nudges/{made['id']}"
+    for terms in (to_come | {"words": {"title": "Better"}}, golden_of(to_come)):
+        refused = await desk.asks("PUT", at, terms=terms, state="active")
+        assert (refused.status_code, refused.json()["code"]) == (409, "NUDGE_ON_TRIAL")
+    for state in ("paused", "active"):
+        assert (await desk.gets("PUT", at, terms=to_come, state=state))["state"] == state
+    await client.post(f"/v1/api/experiments/{started['id']}/end", headers=desk.key)
+    saved = await desk.gets("PUT", at, terms=golden_of(to_come), state="active")
+    assert saved["version"] == 2
+
+
+def golden_of(terms: dict[str, Any]) -> dict[str, Any]:
+    return terms | {"audience": "member", "tiers": ["gold"]}

@@ -24,7 +24,7 @@ from loyalnest.entrypoints import wiring
 from loyalnest.kernel.database import Database, act_as_platform, act_for, merchant_of
 from loyalnest.kernel.ids import new_id
 from tests.conftest import NOW
-from tests.experiments.cast import design, meeting, view
+from tests.experiments.cast import design, is_met, meeting, view
 
 # Tables of the installation rather than of a merchant, and why they may be.
 INSTALLATION = {
@@ -287,7 +287,7 @@ async def _filled_in(session: AsyncSession) -> customers.CustomerId:
 
 async def _met_a_variant(session: AsyncSession, customer_id: customers.CustomerId) -> None:
     drafted = await experiments.draft(session, design(), actor="test", now=NOW)
-    running = await experiments.start(session, drafted.id, actor="test", now=NOW)
+    running = await experiments.start(session, drafted.id, is_met=is_met, actor="test", now=NOW)
     (visitor,) = meeting(running, "a", 1)
     member = (running.merchant_id, customer_id)
     batch = experiments.Batch("cafe.myshopify.com", visitor, [view(running, "a")], member)

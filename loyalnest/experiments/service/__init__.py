@@ -1,7 +1,7 @@
 """The use cases of experiments and usage."""
 
 from loyalnest.experiments.service.counting import count_many
-from loyalnest.experiments.service.drafting import change, discard, draft, end, start
+from loyalnest.experiments.service.drafting import IsMet, change, discard, draft, end, start
 from loyalnest.experiments.service.forgetting import (
     erase_customer,
     export_customer,
@@ -12,6 +12,7 @@ from loyalnest.experiments.service.gathering import Gathering
 
 __all__ = [
     "Gathering",
+    "IsMet",
     "change",
     "count_many",
     "discard",

@@ -1,7 +1,7 @@
 """Drawing experiments up, starting and ending them."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import text
@@ -16,17 +16,24 @@ from loyalnest.experiments.events import (
 )
 from loyalnest.experiments.models import ExperimentRow
 from loyalnest.experiments.rules import statistics
-from loyalnest.experiments.values import Design, Experiment, ExperimentId, ExperimentState
+from loyalnest.experiments.values import (
+    Design,
+    Experiment,
+    ExperimentId,
+    ExperimentState,
+)
 from loyalnest.kernel.database import merchant_of
 from loyalnest.kernel.events import Event, publish
 from loyalnest.kernel.ids import new_id
 
 # Two that start on the same element at the same moment wait for each other here.
 _LOCK_MERCHANT = text("SELECT 1 FROM merchants WHERE merchant_id = :merchant_id FOR NO KEY UPDATE")
-_TAKEN = text(
-    "SELECT true FROM experiments"
-    " WHERE merchant_id = :merchant_id AND subject = :subject AND state = 'running'"
-)
+
+
+class IsMet(Protocol):
+    """Whether everybody may meet an element on the shop's pages, now or once its time has come."""
+
+    async def __call__(self, session: AsyncSession, subject: str, *, now: datetime) -> bool: ...
 
 
 async def draft(session: AsyncSession, design: Design, *, actor: str, now: datetime) -> Experiment:
@@ -87,19 +94,20 @@ async def discard(session: AsyncSession, experiment_id: UUID, *, now: datetime) 
 
 
 async def start(
-    session: AsyncSession, experiment_id: UUID, *, actor: str, now: datetime
+    session: AsyncSession, experiment_id: UUID, *, is_met: IsMet, actor: str, now: datetime
 ) -> Experiment:
     """Let visitors meet its variants from now on, and settle how many it takes.
 
-    Raises ExperimentNotFound, ExperimentNotDraft, SubjectTaken, VariantsAlike.
+    Raises ExperimentNotFound, ExperimentNotDraft, SubjectNotShown, SubjectTaken, VariantsAlike.
     """
     current, row = await _draft(session, experiment_id)
     design = current.design
+    if not await is_met(session, design.subject, now=now):
+        raise errors.SubjectNotShown
     said = [(it.changes, it.translations) for it in design.variants]
     if any(each in said[:place] for place, each in enumerate(said)):
         raise errors.VariantsAlike
-    about = {"merchant_id": current.merchant_id, "subject": design.subject}
-    if await session.scalar(_TAKEN, about):
+    if await queries.is_tried(session, design.subject):
         raise errors.SubjectTaken
     needed = statistics.visitors_needed(design.plan, design.weights)
     row.state, row.started_at, row.started_by = ExperimentState.RUNNING.value, now, actor

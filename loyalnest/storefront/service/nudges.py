@@ -4,15 +4,21 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from loyalnest import experiments
 from loyalnest.kernel.database import merchant_of
 from loyalnest.kernel.events import publish
-from loyalnest.kernel.ids import new_id
+from loyalnest.kernel.ids import new_id, to_wire
 from loyalnest.storefront import queries
-from loyalnest.storefront.errors import ContentStale, NudgeKindFixed, TooManyNudges
+from loyalnest.storefront.errors import (
+    ContentStale,
+    NudgeKindFixed,
+    NudgeOnTrial,
+    TooManyNudges,
+)
 from loyalnest.storefront.events import NudgeSaved
 from loyalnest.storefront.models import NudgeRow, NudgeVersionRow
 from loyalnest.storefront.service.site import LOCK_MERCHANT
-from loyalnest.storefront.values import ContentState, Nudge, NudgeId, NudgeTerms
+from loyalnest.storefront.values import NUDGE, ContentState, Nudge, NudgeId, NudgeTerms
 
 ACTIVE_AT_MOST = 20
 """Each of them is sent with every page; and nobody wants to meet that many."""
@@ -58,7 +64,9 @@ async def save_nudge(
     """Change a nudge from now on. Saving what it is already changes nothing.
 
     Other terms make a new version, a change of state alone makes none: whoever agreed to something
-    agreed to a version. Raises NudgeNotFound, ContentStale, NudgeKindFixed, TooManyNudges.
+    agreed to a version. While an experiment runs on it the terms stay: they are one of the ways
+    that it compares. Raises NudgeNotFound, ContentStale, NudgeKindFixed, NudgeOnTrial,
+    TooManyNudges.
     """
     await _make_room(session, state, among=nudge_id)
     before = await queries.get_nudge(session, nudge_id)
@@ -68,6 +76,8 @@ async def save_nudge(
         raise ContentStale
     if before.terms.kind is not terms.kind:
         raise NudgeKindFixed
+    if before.terms != terms and await experiments.is_tried(session, _subject(nudge_id)):
+        raise NudgeOnTrial
     version = before.version + (before.terms != terms)
     row = await session.get_one(NudgeRow, (before.merchant_id, nudge_id), populate_existing=True)
     row.state, row.version, row.updated_at, row.updated_by = state, version, now, actor
@@ -75,6 +85,11 @@ async def save_nudge(
     if version != before.version:
         await _add_version(session, nudge_id, version, terms, actor=actor, now=now)
     return await _saved(session, nudge_id, now)
+
+
+def _subject(nudge_id: NudgeId) -> str:
+    """How experiments name a nudge."""
+    return f"nudge:{to_wire(NUDGE, nudge_id)}"
 
 
 async def _make_room(session: AsyncSession, state: ContentState, *, among: NudgeId | None) -> None:
