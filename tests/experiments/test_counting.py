@@ -184,6 +184,24 @@ async def test_ids_that_somebody_makes_up_fill_no_table(shop: Shop) -> None:
     assert found["panel", "click"] == 1
 
 
+async def test_a_member_counts_once_with_however_many_browsers(shop: Shop) -> None:
+    """Else one member with one order would be as many who reached the goal as they like."""
+    orders = await begins(shop, design(goal=ExperimentGoal(kind=GoalKind.ORDER, within_days=7)))
+    place, ada = await domain_of(shop), from_wire("cus", await shop.customer_id(ADA))
+    (first,) = meeting(orders, "a", 1)
+    member = (shop.merchant_id, ada)
+    await report(shop, Batch(place, first, [view(orders, "a")], member=member))
+    others = [
+        Batch(place, it, [view(orders, "b")], member=member) for it in meeting(orders, "b", 9)
+    ]
+    await report(shop, *others[:5])
+    for other in others[5:]:
+        await report(shop, other)
+    await shop.tells(bought(1, ADA, days=3))
+    done = NOW + timedelta(days=10)
+    assert await tallies(shop, orders, now=done) == {"a": (1, 1, 1)}
+
+
 async def test_members_goals_count_whoever_was_signed_in_when_they_met_it(shop: Shop) -> None:
     orders = await begins(shop, design(goal=ExperimentGoal(kind=GoalKind.ORDER, within_days=7)))
     place = await domain_of(shop)
