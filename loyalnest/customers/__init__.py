@@ -57,6 +57,7 @@ from loyalnest.customers.service import (
 )
 from loyalnest.customers.subscribers import INDEX_CUSTOMERS
 from loyalnest.customers.values import (
+    ANYWHERE,
     EMAIL,
     WIRE_PREFIX,
     AccountRef,
@@ -69,6 +70,7 @@ from loyalnest.customers.values import (
 )
 
 __all__ = [
+    "ANYWHERE",
     "EMAIL",
     "INDEXES",
     "INDEX_CUSTOMERS",

@@ -101,8 +101,13 @@ Show = Callable[[AsyncSession, Sequence[Customer], datetime], Awaitable[list[Cus
 Listed = Callable[[AsyncSession, Group, Paging, datetime], Awaitable[list[Customer]]]
 
 
-def router_of(balances: Balances, groups: Groups) -> APIRouter:
-    """The routes of this module, with balances from the books and groups from who judges them."""
+def router_of(
+    balances: Balances, groups: Groups, *, forgetting: Sequence[service.Forgetting] = ()
+) -> APIRouter:
+    """The routes of this module, with balances from the books and groups from who judges them.
+
+    `forgetting` are those who know people by their addresses: they forget before the addresses do.
+    """
 
     async def show(
         session: AsyncSession, people: Sequence[Customer], now: datetime
@@ -121,7 +126,7 @@ def router_of(balances: Balances, groups: Groups) -> APIRouter:
     dismiss = router.post("/merge-candidates/dismiss", status_code=204)
     dismiss(dismiss_merge_candidate)
     router.get("/customers/{customer_id}/export")(export_customer)
-    router.post("/customers/{customer_id}/erase", status_code=204)(erase_customer)
+    router.include_router(_erasing(forgetting))
     return router
 
 
@@ -247,19 +252,29 @@ async def export_customer(customer_id: str, session: Writing) -> CustomerExport:
     return CustomerExport.model_validate(await queries.export_customer(session, id_))
 
 
-async def erase_customer(
-    customer_id: str, body: ErasureRequest, session: Writing, now: Now
-) -> None:
-    """Remove everything personal, of whoever was merged into them too, for good.
+def _erasing(forgetting: Sequence[service.Forgetting]) -> APIRouter:
+    router = APIRouter()
 
-    The books keep the id and the points. Repeated, it changes nothing.
-    """
-    if body.confirm != customer_id:
-        raise ErasureUnconfirmed
-    id_ = await _still_there(session, customer_id)
-    await service.erase_customer(
-        session, merchant_id=merchant_of(session), customer_id=id_, now=now
-    )
+    @router.post("/customers/{customer_id}/erase", status_code=204)
+    async def erase_customer(  # pyright: ignore[reportUnusedFunction]
+        customer_id: str, body: ErasureRequest, session: Writing, now: Now
+    ) -> None:
+        """Remove everything personal, of whoever was merged into them too, for good.
+
+        The books keep the id and the points. Repeated, it changes nothing.
+        """
+        if body.confirm != customer_id:
+            raise ErasureUnconfirmed
+        id_ = await _still_there(session, customer_id)
+        await service.erase_customer(
+            session,
+            merchant_id=merchant_of(session),
+            customer_id=id_,
+            forgetting=forgetting,
+            now=now,
+        )
+
+    return router
 
 
 async def _still_there(session: AsyncSession, wire: str) -> CustomerId:

@@ -139,6 +139,7 @@ TIMETABLE = (
     rewards.EXPIRY,
     experiments.NIGHTLY,
     privacy.OVERDUE,
+    storefront.NIGHTLY,
 )
 
 
@@ -283,7 +284,9 @@ def _routers(settings: Settings) -> Mapping[Role, Sequence[APIRouter]]:
         Role.AUTH: [staff.router_of(settings), shopify.router_of(_shopify_app(settings))],
         Role.POINTS: [
             customers.router_of(
-                ledger.balances_of, customers.Groups(segments.groups_of, segments.members_of)
+                ledger.balances_of,
+                customers.Groups(segments.groups_of, segments.members_of),
+                forgetting=[storefront.erase_customer],
             ),
             customers.own_router_of(staff),
             ledger.router_of(orders.sources_of),

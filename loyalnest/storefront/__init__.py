@@ -31,6 +31,7 @@ from loyalnest.storefront.events import (
     SiteChanged,
 )
 from loyalnest.storefront.gathering import Asked, gather
+from loyalnest.storefront.jobs import NIGHTLY, forget
 from loyalnest.storefront.keeping import Answer, Keeper, Kept, Key
 from loyalnest.storefront.perks import access, list_perks
 from loyalnest.storefront.queries import current, get_nudge, is_met, list_nudges
@@ -86,6 +87,7 @@ __all__ = [
     "CAPTURE",
     "CAPTURES",
     "INDEXES",
+    "NIGHTLY",
     "NUDGE",
     "PERK",
     "SEALED",
@@ -146,6 +148,7 @@ __all__ = [
     "current",
     "erase_customer",
     "export_customer",
+    "forget",
     "forget_email",
     "gather",
     "get_nudge",

@@ -7,11 +7,13 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from loyalnest import customers, storefront
+from loyalnest import customers, ledger, storefront
+from loyalnest.entrypoints import wiring
 from loyalnest.kernel import relay
 from loyalnest.kernel.database import Database
 from loyalnest.kernel.ids import from_wire
 from tests.conftest import NOW
+from tests.contracts.shopify.bodies import order
 from tests.shop import Shop, open_shop
 from tests.storefront.pages import Desk, desk_of, domain_of, nudge, told
 
@@ -202,6 +204,66 @@ async def test_whoever_is_forgotten_leaves_no_address_behind(
         )
     await catch_up(shop.database)
     assert (await desk.gets("GET", "captures"))["items"] == []
+
+
+async def test_whoever_is_forgotten_at_once_leaves_no_address_behind(
+    client: httpx.AsyncClient, shop: Shop, desk: Desk
+) -> None:
+    """Also before anybody has noted whose it is; and with those they had been merged with."""
+    asked, other = await ask_for_addresses(desk), "adam@example.com"
+    await leave(client, shop, asked)
+    await leave(client, shop, asked, other)
+    eve, adam = await shop.customer_id(EVE), await shop.customer_id(other)
+    async with shop.database.tenant(shop.merchant_id) as session:
+        kept_id, merged_id = from_wire("cus", eve), from_wire("cus", adam)
+        await ledger.merge(
+            session,
+            merchant_id=shop.merchant_id,
+            kept_id=kept_id,
+            merged_id=merged_id,
+            actor="test",
+            now=NOW,
+        )
+    erased = await client.post(
+        f"/v1/api/customers/{eve}/erase", json={"confirm": eve}, headers=desk.key
+    )
+    assert erased.status_code == 204, erased.text
+    await catch_up(shop.database)
+    assert (await desk.gets("GET", "captures"))["items"] == []
+
+
+async def test_an_address_that_nobody_confirms_is_forgotten_after_ninety_days(
+    client: httpx.AsyncClient, shop: Shop, desk: Desk
+) -> None:
+    asked = await ask_for_addresses(desk)
+    for email in (EVE, "adam@example.com"):
+        await leave(client, shop, asked, email)
+    (kept,) = (await desk.gets("GET", f"captures?email={EVE}"))["items"]
+    async with shop.database.tenant(shop.merchant_id) as session:
+        capture_id = storefront.CaptureId(from_wire("cap", kept["id"]))
+        await storefront.confirm_email(session, capture_id, now=NOW)
+    for days, left in ((90, 2), (91, 1), (91, 1)):
+        await storefront.forget(shop.database, NOW + timedelta(days=days))
+        assert len((await desk.gets("GET", "captures"))["items"]) == left
+    assert [it["id"] for it in (await desk.gets("GET", "captures"))["items"]] == [kept["id"]]
+    assert storefront.NIGHTLY in wiring.TIMETABLE
+    await relay.settle(shop.database, [])
+    news = await client.get("/v1/api/events?type=email.forgotten", headers=desk.key)
+    assert len(news.json()["items"]) == 1
+
+
+async def test_an_address_is_nobodys_who_merely_says_that_it_is_theirs(
+    client: httpx.AsyncClient, shop: Shop, desk: Desk
+) -> None:
+    """An order shows it of somebody else's account, which proves nothing."""
+    asked = await ask_for_addresses(desk)
+    await shop.customer_id("mallory@example.com")
+    bought = order(1, email=EVE, customer={"id": 66, "email": "mallory@example.com"})
+    await shop.tells(("orders/create", bought))
+    await relay.settle(shop.database, [customers.INDEX_CUSTOMERS], clock=lambda: NOW)
+    await leave(client, shop, asked)
+    (kept,) = (await desk.gets("GET", "captures"))["items"]
+    assert kept["customer_id"] is None
 
 
 async def catch_up(database: Database) -> None:

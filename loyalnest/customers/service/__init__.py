@@ -2,7 +2,7 @@
 
 from loyalnest.customers.service.amend import amend, take_in
 from loyalnest.customers.service.enrol import enrol, enrol_many
-from loyalnest.customers.service.erase import erase_customer
+from loyalnest.customers.service.erase import Forgetting, erase_customer
 from loyalnest.customers.service.identify import identify_many, recognise_many
 from loyalnest.customers.service.merge import (
     dismiss_candidate,
@@ -12,6 +12,7 @@ from loyalnest.customers.service.merge import (
 from loyalnest.customers.service.update import forget_accounts, update_many
 
 __all__ = [
+    "Forgetting",
     "amend",
     "dismiss_candidate",
     "enrol",

@@ -1,6 +1,8 @@
 """Forgetting somebody: everything personal goes, the row stays so that the books stay whole."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy import text
@@ -42,8 +44,21 @@ DELETE FROM customer_identities
 """)
 
 
+class Forgetting(Protocol):
+    """Who knows people by their addresses, and forgets one while the addresses are still known."""
+
+    async def __call__(
+        self, session: AsyncSession, *, merchant_id: UUID, customer_id: UUID, now: datetime
+    ) -> None: ...
+
+
 async def erase_customer(
-    session: AsyncSession, *, merchant_id: UUID, customer_id: CustomerId, now: datetime
+    session: AsyncSession,
+    *,
+    merchant_id: UUID,
+    customer_id: CustomerId,
+    forgetting: Sequence[Forgetting] = (),
+    now: datetime,
 ) -> None:
     """Erase a customer and whoever was merged into it: one person asked to be forgotten.
 
@@ -54,6 +69,8 @@ async def erase_customer(
     ids = list(await session.scalars(_PERSON, names))
     if customer_id not in ids:
         raise CustomerNotFound
+    for forget in forgetting:
+        await forget(session, merchant_id=merchant_id, customer_id=customer_id, now=now)
     reach = {"merchant_id": merchant_id, "ids": ids}
     await session.execute(_BLANK, {**reach, "now": now})
     await session.execute(_DROP_IDENTITIES, reach)

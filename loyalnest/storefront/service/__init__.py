@@ -6,6 +6,7 @@ from loyalnest.storefront.service.capturing import (
     erase_customer,
     forget_customers,
     forget_email,
+    forget_unconfirmed,
     link_captures,
 )
 from loyalnest.storefront.service.nudges import create_nudge, save_nudge
@@ -20,6 +21,7 @@ __all__ = [
     "erase_customer",
     "forget_customers",
     "forget_email",
+    "forget_unconfirmed",
     "link_captures",
     "save_nudge",
     "save_perk",

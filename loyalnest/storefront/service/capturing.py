@@ -1,7 +1,7 @@
 """E-mail addresses that people leave: taken with what they agreed to, confirmed, forgotten."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import text
@@ -17,6 +17,7 @@ from loyalnest.storefront.errors import CaptureInvalid, CaptureNotFound, NudgeNo
 from loyalnest.storefront.events import EmailCaptured, EmailConfirmed, EmailForgotten
 from loyalnest.storefront.values import Capture, CaptureId, Nudge, NudgeId, NudgeKind
 
+UNCONFIRMED_KEPT = timedelta(days=90)
 Pair = tuple[UUID, UUID]
 """A merchant and one of its customers."""
 
@@ -25,6 +26,18 @@ SELECT true
 FROM captures
 WHERE merchant_id = :merchant_id
   AND email_hash = ANY(:hashes)
+""")
+# Whoever is being forgotten at this instant is waited for, and known no more afterwards.
+_WHOSE = text("""
+SELECT c.id
+FROM customer_identities i
+JOIN customers c ON c.merchant_id = i.merchant_id AND c.id = i.customer_id
+WHERE i.merchant_id = :merchant_id
+  AND i.kind = :kind
+  AND i.scope = :scope
+  AND i.key = ANY(:hashes)
+  AND c.erased_at IS NULL
+FOR KEY SHARE OF c
 """)
 _KEEP = text("""
 INSERT INTO captures (merchant_id, id, email_sealed, email_hash, key_id, nudge_id, nudge_version,
@@ -43,6 +56,21 @@ WHERE merchant_id = :merchant_id
 RETURNING true
 """)
 _FORGET = text("DELETE FROM captures WHERE merchant_id = :merchant_id AND id = :id RETURNING true")
+_FORGET_UNCONFIRMED = text("""
+DELETE FROM captures c
+USING (
+    SELECT id
+    FROM captures
+    WHERE merchant_id = :merchant_id
+      AND confirmed_at IS NULL
+      AND agreed_at < :before
+    ORDER BY agreed_at
+    LIMIT :limit
+    FOR UPDATE SKIP LOCKED
+) old
+WHERE c.merchant_id = :merchant_id AND c.id = old.id
+RETURNING c.id
+""")
 _LINK = """
 UPDATE captures c
 SET customer_id = i.customer_id
@@ -55,6 +83,12 @@ WHERE c.merchant_id = i.merchant_id
   AND c.email_hash = i.key
   AND c.customer_id IS DISTINCT FROM i.customer_id
 """
+_FAMILY = text("""
+SELECT id
+FROM customers
+WHERE merchant_id = :merchant_id
+  AND (id = :customer_id OR merged_into = :customer_id)
+""")
 _ERASE = """
 DELETE FROM captures c
 USING unnest($1::uuid[], $2::uuid[]) AS k (merchant_id, customer_id),
@@ -87,9 +121,10 @@ async def capture_email(
         raise CaptureInvalid(fields={"email": "is no e-mail address"})
     merchant_id, ring = merchant_of(session), ring_of(session)
     hashes = ring.blind_all(merchant_id, HASHED_AS, normal)
-    if await session.scalar(_KNOWN, {"merchant_id": merchant_id, "hashes": hashes}):
+    about = {"merchant_id": merchant_id, "hashes": hashes}
+    if await session.scalar(_KNOWN, about):
         return nudge.terms.code
-    found = await customers.find_by_email(session, normal)
+    whose = {**about, "kind": HASHED_AS, "scope": customers.ANYWHERE}
     hashed, capture_id = ring.blind(merchant_id, HASHED_AS, normal), new_id()
     row = {
         "merchant_id": merchant_id,
@@ -102,7 +137,7 @@ async def capture_email(
         "language": language,
         "agreed_to": agreed_to,
         "now": now,
-        "customer_id": found[0].id if found else None,
+        "customer_id": await session.scalar(_WHOSE, whose),
     }
     if await session.scalar(_KEEP, row):
         captured = EmailCaptured(
@@ -151,6 +186,22 @@ async def forget_email(session: AsyncSession, capture_id: CaptureId, *, now: dat
     await publish(session, [forgotten], now=now)
 
 
+async def forget_unconfirmed(session: AsyncSession, *, limit: int = 500, now: datetime) -> int:
+    """Delete addresses that nobody has confirmed in time; call it until it answers 0.
+
+    Anybody may have written them, so they are kept no longer than a merchant needs to ask.
+    """
+    merchant_id = merchant_of(session)
+    about = {"merchant_id": merchant_id, "before": now - UNCONFIRMED_KEPT, "limit": limit}
+    gone = list(await session.scalars(_FORGET_UNCONFIRMED, about))
+    news = [
+        EmailForgotten(merchant_id=merchant_id, occurred_at=now, capture_id=capture_id)
+        for capture_id in gone
+    ]
+    await publish(session, news, now=now)
+    return len(gone)
+
+
 async def link_captures(session: AsyncSession, who: Sequence[Pair]) -> None:
     """Note whose the addresses are that these customers are known by."""
     merchant_ids, ids = [merchant_id for merchant_id, _ in who], [id_ for _, id_ in who]
@@ -166,5 +217,11 @@ async def forget_customers(session: AsyncSession, who: Sequence[Pair]) -> None:
 async def erase_customer(
     session: AsyncSession, *, merchant_id: UUID, customer_id: UUID, now: datetime
 ) -> None:
-    """Remove what is held here of somebody who asked to be forgotten."""
+    """Remove what is held here of somebody who asked to be forgotten.
+
+    Before they are: with their identities goes what tells which addresses are theirs.
+    """
+    about = {"merchant_id": merchant_id, "customer_id": customer_id}
+    family = await session.scalars(_FAMILY, about)
+    await link_captures(session, [(merchant_id, id_) for id_ in family])
     await forget_customers(session, [(merchant_id, customer_id)])
