@@ -22,10 +22,12 @@ from loyalnest.privacy.events import (
 )
 from loyalnest.privacy.values import ANSWER, ANSWERED_WITHIN, NOTE, Kind, PrivacyRequest, Question
 
+# Whoever waits already is written over with what it says, so that it can't be answered meanwhile.
 _ASK = text("""
 INSERT INTO privacy_requests (merchant_id, id, customer_id, kind, note_sealed, asked_at, due_at)
 VALUES (:merchant_id, :id, :customer_id, :kind, :note_sealed, :now, :due_at)
-ON CONFLICT (merchant_id, customer_id, kind) WHERE answered_at IS NULL DO NOTHING
+ON CONFLICT (merchant_id, customer_id, kind) WHERE answered_at IS NULL
+DO UPDATE SET kind = excluded.kind
 RETURNING id
 """)
 _ASK_MANY = """
@@ -36,17 +38,17 @@ FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::timestamptz[])
 ON CONFLICT (merchant_id, customer_id, kind) WHERE answered_at IS NULL DO NOTHING
 RETURNING merchant_id, customer_id, id, kind, asked_at
 """
-_WAITING = text("""
-SELECT id FROM privacy_requests
-WHERE merchant_id = :merchant_id
-  AND customer_id = :customer_id
-  AND kind = :kind
-  AND answered_at IS NULL
-""")
 _ANSWER = text("""
 UPDATE privacy_requests
 SET answered_at = :at, answered_by = :actor, answer_sealed = :answer_sealed
 WHERE merchant_id = :merchant_id AND id = :id
+""")
+# Who is being erased at this instant is waited for.
+_GONE = text("""
+SELECT erased_at IS NOT NULL
+FROM customers
+WHERE merchant_id = :merchant_id AND id = :customer_id
+FOR KEY SHARE
 """)
 _FORGET = """
 UPDATE privacy_requests r
@@ -70,26 +72,23 @@ async def ask(
     """
     merchant_id = merchant_of(session)
     living = (await customers.get_living(session, customer_id)).id
-    about: dict[str, Any] = {
-        "merchant_id": merchant_id,
-        "id": new_id(),
-        "customer_id": living,
-        "kind": kind.value,
-    }
-    made = await session.scalar(
+    wanted = new_id()
+    waiting = await session.scalar(
         _ASK,
         {
-            **about,
+            "merchant_id": merchant_id,
+            "id": wanted,
+            "customer_id": living,
+            "kind": kind.value,
             "note_sealed": ring_of(session).seal_text(merchant_id, NOTE, note),
             "now": now,
             "due_at": now + ANSWERED_WITHIN,
         },
     )
-    if made is None:
-        waiting = await session.scalar(_WAITING, about)
-        assert waiting is not None
-        return await queries.get(session, waiting), False
-    found = await queries.get(session, made)
+    assert waiting is not None
+    found = await queries.get(session, waiting)
+    if found.id != wanted:
+        return found, False
     await _tell(session, PrivacyRequestOpened(**_news(found, now)), now=now)
     return found, True
 
@@ -126,14 +125,18 @@ async def answer(
 ) -> PrivacyRequest:
     """Say what was done about a request; who asked reads it. The same again changes nothing.
 
+    Of whoever was erased meanwhile nothing is written any more, only that they were answered.
     Raises RequestNotFound, RequestAnswered.
     """
     before = await queries.get(session, request_id, lock=True)
+    about = {"merchant_id": before.merchant_id, "customer_id": before.customer_id}
+    gone = await session.scalar(_GONE, about)
+    kept = None if gone else note
     if before.answered_at is not None:
-        if (before.answer, before.answered_by) == (note, actor):
+        if (before.answer, before.answered_by) == (kept, actor):
             return before
         raise RequestAnswered
-    await _write(session, before, note, actor, at=now)
+    await _write(session, before, kept, actor, at=now)
     news = PrivacyRequestAnswered(**_news(before, now), in_time=now <= before.due_at)
     await _tell(session, news, now=now)
     return await queries.get(session, request_id)

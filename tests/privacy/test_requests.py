@@ -176,3 +176,18 @@ async def test_words_are_sealed_follow_a_merge_and_go_with_the_person(office: Of
     await relay.settle(database, wiring.SUBSCRIBERS, clock=lambda: NOW)
     _, left = await office.does("GET", f"/{asked['id']}")
     assert (left["note"], left["answer"], left["standing"]) == (None, None, "answered")
+
+
+async def test_nothing_is_written_of_somebody_who_was_forgotten_before_they_were_answered(
+    office: Office,
+) -> None:
+    _, asked = await office.asks("erasure", NOTE)
+    who = await office.shop.customer_id()
+    path = f"/v1/api/customers/{who}/erase"
+    erased = await office.client.post(path, json={"confirm": who}, headers=bearing(office.key))
+    assert erased.status_code == 204, erased.text
+    await relay.settle(office.shop.database, wiring.SUBSCRIBERS, clock=lambda: NOW)
+    said = "Dear Ada, nothing of yours is left with us."
+    for _ in range(2):
+        status, told = await office.does("POST", f"/{asked['id']}/answer", note=said)
+        assert (status, told["standing"], told["answer"]) == (200, "answered", None)
