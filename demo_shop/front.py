@@ -133,7 +133,8 @@ async def form_of(request: Request) -> dict[str, str]:
 def own_path(to: str) -> str:
     """A path of the shop's, whatever was asked for: nobody is sent elsewhere from here."""
     parts = urlsplit(to.replace("\\", "/"))
-    if parts.scheme or parts.netloc or not parts.path.startswith("/"):
+    # Two slashes are a host to a browser, also where they come after an empty one (`////host`).
+    if parts.scheme or parts.netloc or not parts.path.startswith("/") or parts.path[:2] == "//":
         return "/"
     return parts.path + (f"?{parts.query}" if parts.query else "")
 

@@ -5,7 +5,7 @@ import base64
 import contextlib
 import hmac
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -95,12 +95,16 @@ class Installation:
         return Worth.of(found["code"], found["value"]) or Refused("code_elsewhere")
 
     async def pass_on(
-        self, path: str, query: Sequence[tuple[str, str]], account_id: int | None, accept: str
+        self,
+        path: str,
+        query: Sequence[tuple[str, str]],
+        account_id: int | None,
+        headers: Mapping[str, str],
     ) -> httpx.Response:
         """Pass a visitor's request on as Shopify's app proxy does, and say who is signed in.
 
-        What a visitor writes into the address in place of what is signed is dropped. Raises
-        httpx.HTTPError.
+        `headers` are the visitor's own, who is to be known as a browser by them. What a visitor
+        writes into the address in place of what is signed is dropped. Raises httpx.HTTPError.
         """
         given = [(name, value) for name, value in query if name not in _SIGNED]
         given += [
@@ -112,7 +116,7 @@ class Installation:
         return await self._client.get(
             f"{self._settings.installation}/proxy/shopify/{path}",
             params=[*given, ("signature", signature(given, self._settings.secret))],
-            headers={"Accept": accept},
+            headers=headers,
             timeout=_PATIENCE_S,
         )
 

@@ -21,8 +21,9 @@ _STYLE = Path(__file__).parent / "static" / "shop.css"
 _PICTURES = {product.sku: picture_of(product).encode() for product in PRODUCTS}
 _PASSED_ON = (
     *("content-type", "content-language", "content-security-policy"),
-    *("cache-control", "etag", "retry-after"),
+    *("cache-control", "etag", "retry-after", "x-robots-tag"),
 )
+_ASKED_WITH = ("accept", "accept-language", "user-agent", "purpose", "sec-purpose")
 
 
 def routes(front: Front) -> list[Route]:
@@ -199,7 +200,7 @@ def _behind(front: Front) -> list[Route]:
                 path,
                 request.query_params.multi_items(),
                 visit.account_id,
-                request.headers.get("accept", "*/*"),
+                _visitors(request),
             )
         except httpx.HTTPError:
             return Response("There was an error in the third-party application.", 502)
@@ -209,6 +210,12 @@ def _behind(front: Front) -> list[Route]:
         return Response(answer.content, answer.status_code, kept)
 
     return [Route("/backstage", backstage), Route("/apps/loyalnest/{path:path}", proxy)]
+
+
+def _visitors(request: Request) -> dict[str, str]:
+    """What is passed on of a visitor's browser, and where it is; of cookies nothing ever is."""
+    told = {name: request.headers[name] for name in _ASKED_WITH if name in request.headers}
+    return told | {"x-forwarded-for": request.client.host if request.client else "127.0.0.1"}
 
 
 def _number(said: str) -> int:

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from demo_shop.catalogue import PRODUCTS
 from demo_shop.installation import signature
@@ -160,7 +161,8 @@ async def test_opening_the_shop_again_changes_nothing_but_its_address(street: St
 
 async def test_pages_send_nobody_elsewhere_and_run_nothing_of_others(street: Street) -> None:
     async with street.visitor() as visitor:
-        for elsewhere in ("https://evil.example/", "//evil.example", "/\\evil.example", "evil"):
+        hosts = ("https://evil.example/", "//evil.example", "////evil.example", "/\t/evil.example")
+        for elsewhere in (*hosts, "/\\evil.example", "/\\/\\evil.example", "evil"):
             answer = await visitor.client.post(
                 "/choose", data={"language": "ar", "next": elsewhere}
             )
@@ -189,6 +191,25 @@ async def test_the_programs_page_is_shown_on_the_shops_own_address(street: Stree
             assert f'dir="{direction}"' in page.text
             assert nest.NAME in page.text
             assert "unsafe" not in page.headers["content-security-policy"]
+
+
+async def test_a_friend_who_lands_on_the_shops_own_address_is_counted_as_a_visit(
+    street: Street,
+) -> None:
+    """The proxy says which browser asks; what asks by itself is nobody's visit."""
+    async with street.visitor() as host, street.visitor() as friend:
+        await host.joins("Joan Clarke", "joan@example.com")
+        await eventually(host.points, SIGN_UP)
+        link: str = (await host.asks("POST", "/referral"))["link"]
+        landing = f"/apps/loyalnest/pages/r/{link.rpartition('/')[2]}"
+        for browser in ("Firefox", "Firefox", "Googlebot/2.1"):
+            page = await friend.client.get(landing, headers={"User-Agent": browser})
+            assert page.status_code == 200, page.text
+            assert page.headers["x-robots-tag"] == "noindex"
+            assert "frame-ancestors 'none'" in page.headers["content-security-policy"]
+    async with street.database.tenant(street.merchant_id) as session:
+        clicks = text("SELECT sum(clicks) FROM referral_clicks WHERE code = :code")
+        assert await session.scalar(clicks, {"code": link.rpartition("/")[2]}) == 1
 
 
 def test_the_signature_is_that_of_shopifys_published_example() -> None:
