@@ -28,7 +28,7 @@ def _accounts(front: Front) -> list[Route]:
         return front.page(request, visit, "account.html", kind="account", orders=shown)
 
     async def sign_in(request: Request) -> Response:
-        visit, said = front.visit(request), await form_of(request)
+        said, visit = await form_of(request), front.visit(request)
         email = said.get("email", "").strip()
         found = front.books.account_of(email)
         if found is None or not found.has_account:
@@ -103,7 +103,9 @@ def _returns(front: Front) -> list[Route]:
             line["id"]: line["current_quantity"] if everything else _pieces(said, line["id"])
             for line in found["line_items"]
         }
-        if any(pieces.values()) and found["cancelled_at"] is None:
+        # What was sent again, by a second press or by going back, is not returned again.
+        first = said.get("refunds", "") in ("", str(len(found["refunds"])))
+        if first and any(pieces.values()) and found["cancelled_at"] is None:
             after, refund = payloads.refunded(
                 found, front.books.ids, pieces, delivery=everything, now=front.clock()
             )

@@ -102,7 +102,8 @@ class Front:
             "Referrer-Policy": "same-origin",
             "X-Content-Type-Options": "nosniff",
         }
-        return self.remembering(visit, HTMLResponse(html, status, headers))
+        self._note(request, visit)
+        return self._named(visit, HTMLResponse(html, status, headers))
 
     def go(self, visit: Visit, to: str) -> Response:
         """Send a visitor on to a page of the shop, remembering what they did."""
@@ -111,6 +112,20 @@ class Front:
     def remembering(self, visit: Visit, answer: Response) -> Response:
         """The answer, with the visit kept."""
         self.books.keep(visit)
+        return self._named(visit, answer)
+
+    def _note(self, request: Request, visit: Visit) -> None:
+        """Whoever looks at a page changes nothing by that, but who sent them is kept.
+
+        The cart may have been changed since the page began to be drawn.
+        """
+        kept = self.books.visit(visit.id)
+        if kept.id != visit.id:
+            self.books.keep(visit)
+        elif "ref" in request.query_params:
+            self.books.keep(replace(kept, referral_code=visit.referral_code))
+
+    def _named(self, visit: Visit, answer: Response) -> Response:
         answer.set_cookie(COOKIE, visit.id, max_age=_KEPT_S, httponly=True, samesite="lax")
         return answer
 

@@ -1,5 +1,6 @@
 """The shop's pages: looking around, the cart, the checkout, and what a real one has behind it."""
 
+import re
 import secrets
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +20,7 @@ from demo_shop.pictures import picture_of
 
 _STYLE = Path(__file__).parent / "static" / "shop.css"
 _PICTURES = {product.sku: picture_of(product).encode() for product in PRODUCTS}
+_TOKEN = re.compile(r"[0-9a-f]{32}")
 _PASSED_ON = (
     *("content-type", "content-language", "content-security-policy"),
     *("cache-control", "etag", "retry-after", "x-robots-tag"),
@@ -65,7 +67,7 @@ def _looking(front: Front) -> list[Route]:
 
     async def choose(request: Request) -> Response:
         """The language, or whether the visitor is counted."""
-        visit, said = front.visit(request), await form_of(request)
+        said, visit = await form_of(request), front.visit(request)
         if said.get("language") in words.LANGUAGES:
             visit = replace(visit, language=said["language"])
         if "measured" in said:
@@ -89,7 +91,7 @@ def _cart(front: Front) -> list[Route]:
 
     async def change_cart(request: Request) -> Response:
         """Add pieces to a product's (`more`), or say how many there are to be (`pieces`)."""
-        visit, said = front.visit(request), await form_of(request)
+        said, visit = await form_of(request), front.visit(request)
         known = BY_ID.get(_number(said.get("product", "")))
         if known is not None:
             had = visit.cart.get(known.id, 0)
@@ -134,7 +136,7 @@ def _checkout(front: Front) -> list[Route]:
         return await _checkout_page(front, request, visit)
 
     async def code(request: Request) -> Response:
-        visit, said = front.visit(request), await form_of(request)
+        said, visit = await form_of(request), front.visit(request)
         return front.go(replace(visit, code=_code(said.get("code", ""))), "/checkout#code")
 
     return [
@@ -150,13 +152,24 @@ async def _checkout_page(
         return front.go(visit, "/cart")
     bill, refused = await front.bill(visit)
     return front.page(
-        request, visit, "checkout.html", bill=bill, refused=refused, filled=filled or {}
+        request,
+        visit,
+        "checkout.html",
+        bill=bill,
+        refused=refused,
+        filled=filled or {},
+        token=secrets.token_hex(16),
     )
 
 
 async def _pay(front: Front, request: Request, visit: Visit) -> Response:
     said, now = await form_of(request), front.clock()
     bill, refused = await front.bill(visit)
+    token = said.get("token", "")
+    token = token if _TOKEN.fullmatch(token) else secrets.token_hex(16)
+    if front.books.order(token):
+        # The button was pressed twice, and the cart is as it was left by the first time.
+        return front.go(front.visit(request), f"/orders/{token}?thanks=yes")
     account = front.books.account(visit.account_id)
     email = account.email if account else said.get("email", "").strip()
     # A code that takes nothing off is said first: nobody pays more than they were told.
@@ -171,7 +184,7 @@ async def _pay(front: Front, request: Request, visit: Visit) -> Response:
     order = payloads.order(
         front.books.ids,
         number=front.books.next_number(),
-        token=secrets.token_hex(16),
+        token=token,
         bill=bill,
         buyer=body,
         referral_code=visit.referral_code,
@@ -184,7 +197,7 @@ async def _pay(front: Front, request: Request, visit: Visit) -> Response:
     front.books.keep_order(order, told, now=now)
     front.installation.hurry()
     visit = replace(visit, cart={}, code=None, referral_code=None)
-    return front.go(visit, f"/orders/{order['token']}?thanks=yes")
+    return front.go(visit, f"/orders/{token}?thanks=yes")
 
 
 def _behind(front: Front) -> list[Route]:

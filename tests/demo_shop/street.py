@@ -27,6 +27,8 @@ from loyalnest.kernel.database import Database
 
 SECRET = "a secret between Shopify and us"
 _PATIENCE_S = 60.0
+_TOKEN = re.compile(r'name="token" value="(\w+)"')
+_REFUNDS = re.compile(r'name="refunds" value="(\d+)"')
 _HIDDEN = re.compile(r'name="(pieces-\d+)"[^>]*max="(\d+)"')
 
 
@@ -56,7 +58,11 @@ class Visitor:
         await self.sends("/cart/change", product=product, more=pieces)
 
     async def pays(self, **said: str) -> str:
-        answer = await self.sends("/checkout", **said)
+        """Press the button twice, as people do."""
+        (token,) = _TOKEN.findall(await self.sees("/checkout"))
+        answer, _ = await asyncio.gather(
+            *(self.sends("/checkout", token=token, **said) for _ in range(2))
+        )
         assert answer.url.path.startswith("/orders/"), answer.text
         self.order = answer.url.path
         return answer.text
@@ -65,9 +71,11 @@ class Visitor:
         await self.sends("/account/register", name=name, email=email)
 
     async def returns(self, line: int, pieces: int) -> None:
-        """Give back so many pieces of a line of the latest order."""
-        found = _HIDDEN.findall(await self.sees(self.order))
-        await self.sends(f"{self.order}/refund", **{found[line][0]: pieces})
+        """Give back so many pieces of a line of the latest order, with the button pressed twice."""
+        page = await self.sees(self.order)
+        (refunds,), found = _REFUNDS.findall(page), _HIDDEN.findall(page)
+        for _ in range(2):
+            await self.sends(f"{self.order}/refund", refunds=refunds, **{found[line][0]: pieces})
 
     async def asks(self, method: str, path: str, **more: Any) -> Any:
         """Ask LoyalNest, as the widget does: with the session that the shop vouched for."""
