@@ -119,6 +119,12 @@ async def _duplicate_and_archive(page: Page) -> None:
     await page.get_by_role("button", name="Archive").click()
     await expect(page.get_by_text("“Spring (copy)” is in the archive")).to_be_visible()
     await expect(page.get_by_label("Name for your staff")).to_be_disabled()
+    await page.get_by_role("link", name="Back").click()
+    await page.get_by_role("link", name="Spring").click()
+    await page.get_by_role("button", name="Archive").click()
+    await expect(page.get_by_text("“Spring” is in the archive")).to_be_visible()
+    await page.get_by_role("link", name="Back").click()
+    await expect(page.get_by_text("No nudges yet")).to_be_visible()
 
 
 async def _change_in_two_windows(page: Page) -> None:

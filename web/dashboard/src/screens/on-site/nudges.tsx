@@ -32,6 +32,7 @@ export function Nudges() {
   const { state } = route.useSearch();
   const mayWrite = useMay("program:write");
   const query = useQuery(nudgesQuery(state));
+  const shown = query.data?.items.filter((it) => state || it.state !== "archived") ?? [];
   const add = (
     <Link to="/on-site/nudges/new" className={buttonClass("primary")}>
       {t("site.new")}
@@ -53,8 +54,8 @@ export function Nudges() {
           <Loading />
         ) : query.isError ? (
           <Failed error={query.error} onRetry={() => query.refetch()} />
-        ) : query.data.items.length > 0 ? (
-          <List nudges={query.data.items.filter((it) => state || it.state !== "archived")} />
+        ) : shown.length > 0 ? (
+          <List nudges={shown} />
         ) : state ? (
           <Empty title={t("site.noneHere")} />
         ) : (
