@@ -75,6 +75,7 @@ async def gather(session: AsyncSession, asked: Asked) -> ShownConfig:
     wanted = Wanted(explicit=asked.language, shop=merchant.locale)
     words = await texts.section_in(session, asked.language, TEXTS)
     settings = (await queries.current(session)).settings
+    nudges = await _nudges(session, program, asked)
     config = ShownConfig(
         version="",
         shop=asked.shop,
@@ -91,7 +92,8 @@ async def gather(session: AsyncSession, asked: Asked) -> ShownConfig:
         tiers=await _tiers(session, wanted),
         referral=await _referral(session, program, wanted),
         badges=await _badges(session, program, wanted),
-        nudges=await _nudges(session, program, asked),
+        nudges=[nudge_in(it, asked.language) for it in nudges if not it.terms.tiers],
+        nudges_for_tiers=any(it.terms.tiers for it in nudges),
         experiments=await _experiments(session, asked.language),
         texts=words,
     )
@@ -276,18 +278,12 @@ async def _badges(
     ]
 
 
-async def _nudges(
-    session: AsyncSession, program: ProgramSettings, asked: Asked
-) -> list[ShownNudge]:
-    """What everybody may meet; what is for some tiers alone is told to whoever is on them."""
+async def _nudges(session: AsyncSession, program: ProgramSettings, asked: Asked) -> list[Nudge]:
+    """What is on now. Only whoever is on a tier is told what is for it alone."""
     if not program.runs("nudges"):
         return []
     found = await queries.list_nudges(session, state=ContentState.ACTIVE)
-    return [
-        nudge_in(it, asked.language)
-        for it in found
-        if it.is_shown(asked.now) and not it.terms.tiers
-    ]
+    return [it for it in found if it.is_shown(asked.now)]
 
 
 async def _experiments(session: AsyncSession, language: str) -> list[ShownExperiment]:

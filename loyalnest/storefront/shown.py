@@ -198,5 +198,7 @@ class ShownConfig(Shown):
     referral: ShownReferral
     badges: list[ShownBadge]
     nudges: list[ShownNudge]
+    nudges_for_tiers: bool
+    """Whether members on some tiers are told more of them, by `GET /v1/api/me/perks`."""
     experiments: list[ShownExperiment]
     texts: dict[str, str]

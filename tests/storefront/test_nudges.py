@@ -61,6 +61,7 @@ async def test_only_what_is_on_and_in_its_time_speaks(
         await desk.gets("POST", "nudges", terms=terms, state=state)
     said = await told(client, shop)
     assert [each["words"]["title"] for each in said["nudges"]] == ["now"]
+    assert not said["nudges_for_tiers"]
     listed = (await desk.gets("GET", "nudges?state=paused"))["items"]
     assert [each["terms"]["words"]["title"] for each in listed] == ["paused"]
 
@@ -83,7 +84,7 @@ async def test_what_is_for_a_tier_alone_is_in_no_public_answer(
     code = {"audience": "member", "tiers": ["gold"], "code": "GOLD-EARLY"}
     await desk.gets("POST", "nudges", terms=nudge("discount_banner", **code), state="active")
     answer = await client.get(CONFIG, params={"shop": await domain_of(shop)})
-    assert answer.json()["nudges"] == []
+    assert (answer.json()["nudges"], answer.json()["nudges_for_tiers"]) == ([], True)
     assert "GOLD-EARLY" not in answer.text
 
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from loyalnest import experiments
-from tests.dashboard.conftest import visitor
+from tests.dashboard.conftest import Site, visitor
 from tests.widget.conftest import call, show
 from tests.widget.pages import Pages
 
@@ -47,6 +47,15 @@ async def pages(pages: Pages) -> Pages:
     await draw_up(pages, "sticky_bar", where=["cart"], audience="guest", cap=once)
     await draw_up(pages, "popup", where=["home"], cap=once)
     await draw_up(pages, "after_purchase", where=["thanks"])
+    await draw_up(
+        pages,
+        "discount_banner",
+        where=["product"],
+        audience="member",
+        tiers=["member"],
+        code="TIER5",
+        link="/collections/new",
+    )
     await draw_up(
         pages,
         "email_capture",
@@ -95,6 +104,20 @@ async def test_each_speaks_where_and_as_often_as_it_may(pages: Pages, page: Page
     assert set(kept) == {"shown"}
 
 
+async def test_a_tier_is_told_what_is_for_it_alone(pages: Pages, site: Site, page: Page) -> None:
+    banner = page.get_by_role("region", name="A discount_banner")
+    pages.member = None
+    await show(page, pages)
+    await page.wait_for_load_state("networkidle")
+    await expect(banner).to_have_count(0)
+    pages.member = await site.shop.customer_id("ada@example.com")
+    await show(page, pages)
+    await expect(banner.get_by_text("TIER5")).to_be_visible()
+    await expect(banner.get_by_role("button", name="Copy")).to_be_visible()
+    await banner.get_by_role("button", name="Go").click()
+    await page.wait_for_url("**/collections/new")
+
+
 async def test_an_address_is_left_with_a_word_of_consent(pages: Pages, page: Page) -> None:
     pages.member = None
     pages.attributes = 'data-page="account" data-language="en"'
@@ -132,6 +155,11 @@ async def test_what_is_seen_is_told_in_batches_and_only_with_consent(
         ("view", "panel"),
     ]
     assert len(report["visitor"]) == 22
+    # Consent that is taken back takes the number along.
+    pages.attributes = pages.attributes.replace("granted", "denied")
+    await show(page, pages)
+    await page.wait_for_load_state("networkidle")
+    assert await page.evaluate("localStorage.length") == 0
     pages.attributes = Pages.attributes
 
 
@@ -161,9 +189,11 @@ async def test_a_calculator_says_what_spending_brings(pages: Pages, page: Page) 
     pages.member = None
     pages.markup = '<div class="tall" data-loyalnest="calculator"></div>'
     await show(page, pages)
-    await page.get_by_label("If you spend (GBP)").fill("60")
+    field = page.get_by_label("If you spend (GBP)")
+    await field.fill("60")
     told = page.locator("[data-loyalnest] output")
     await expect(told).to_have_text("That earns 60 points. Enough for: £5 off")
-    await page.get_by_label("If you spend (GBP)").fill("")
+    await expect(field).to_have_accessible_name("If you spend (GBP)")
+    await field.fill("")
     await expect(told).to_have_text("")
     pages.markup = ""

@@ -43,6 +43,7 @@ async function mount(options: Options = {}): Promise<void> {
       root: host.attachShadow({ mode: "open" }),
       ends: mine.signal,
       open: () => void open(),
+      refresh,
       kept: new Map(),
     };
     await show(mounted);
@@ -77,10 +78,12 @@ async function show(it: Mounted): Promise<void> {
   root.adoptedStyleSheets = [style];
   host.lang = config.language;
   host.dir = config.direction;
-  const site = () => import("./site").then((part) => part.start(it));
   const tried = config.experiments.some((each) => each.subject === "launcher");
-  const words = tried ? (await site()).launcher : undefined;
-  if (!tried && wanted(it)) site().catch(() => undefined);
+  const site =
+    tried || wanted(it)
+      ? import("./site").then((part) => part.start(it)).catch(() => undefined)
+      : undefined;
+  const words = tried ? (await site)?.launcher : undefined;
   const button = document.createElement("button");
   button.type = "button";
   button.className = `launcher ${widget.side}${widget.phones ? "" : " wide"}`;
@@ -122,7 +125,7 @@ function wanted({ config, options }: Mounted): boolean {
     options.consent === "granted" ||
       "Shopify" in window ||
       /[?&]ref=/.test(location.search) ||
-      (config.switches.nudges === "on" && config.nudges.length > 0) ||
+      (config.switches.nudges === "on" && (config.nudges_for_tiers || config.nudges.length > 0)) ||
       document.querySelector("[data-loyalnest]") ||
       remembers(config.shop),
   );
@@ -166,7 +169,8 @@ function gift(): SVGElement {
   return drawing;
 }
 
-if (!window.LoyalNest) {
+// An element of the page may have that name for its id.
+if (!window.LoyalNest?.mount) {
   window.LoyalNest = { mount, destroy, open: () => void open(), refresh };
   if (script?.dataset.shop) void mount();
 }

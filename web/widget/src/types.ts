@@ -79,6 +79,8 @@ export interface Config {
   referral: { enabled: boolean; friend_gets: Gift; you_get: Gift };
   badges: Badge[];
   nudges: Nudge[];
+  /** Whether members on some tiers are told more of them. */
+  nudges_for_tiers: boolean;
   experiments: Experiment[];
   texts: Record<string, string>;
 }
@@ -108,6 +110,8 @@ export interface Mounted {
   /** Ends with `destroy()`. */
   ends: AbortSignal;
   open: () => void;
+  /** Ask anew for all that is shown. */
+  refresh: () => void;
   /** What the pieces keep as long as this one stands. */
   kept: Map<string, unknown>;
 }

@@ -32,11 +32,22 @@ export function usageOf(it: Mounted): Usage {
   return usage;
 }
 
-/** Whether the visitor lets themselves be counted: as the page says, or as they told the shop. */
-export function consented({ options }: Mounted): boolean {
+/**
+ * Whether the visitor lets themselves be counted: as the page says, or as they told the shop.
+ * Undefined where nobody has said anything, yet.
+ */
+export function consented({ options }: Mounted): boolean | undefined {
   const privacy = (window as Privacy).Shopify?.customerPrivacy;
-  const asked = privacy?.analyticsProcessingAllowed?.();
-  return options.consent ? options.consent === "granted" : asked === true;
+  if (options.consent) return options.consent === "granted";
+  return privacy?.analyticsProcessingAllowed?.();
+}
+
+/** Whoever takes consent back is known by no number any more. */
+export function forgetVisitor(it: Mounted): void {
+  if (consented(it) !== false || !recall(it).visitor) return;
+  remember(it, (memory) => {
+    delete memory.visitor;
+  });
 }
 
 function begin(it: Mounted): Usage {
@@ -74,6 +85,7 @@ function begin(it: Mounted): Usage {
     note: (action, element) => {
       if (!consented(it)) {
         waiting = [];
+        forgetVisitor(it);
         return;
       }
       const met = variantOf(element);

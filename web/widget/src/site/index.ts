@@ -1,6 +1,6 @@
 import { remember } from "../memory";
 import type { Mounted } from "../types";
-import { usageOf } from "../usage";
+import { forgetVisitor, usageOf } from "../usage";
 import { startNudges } from "./nudges";
 import { emptyPlaces, fillPlaces } from "./places";
 import { bindFriend } from "./referral";
@@ -8,6 +8,9 @@ import { bindFriend } from "./referral";
 /** What the widget does on the page itself. Says what the launcher is called, if that is tried. */
 export function start(it: Mounted): { launcher: string | undefined } {
   const usage = usageOf(it);
+  // Taken off the page while this was on its way.
+  if (it.ends.aborted) return { launcher: undefined };
+  forgetVisitor(it);
   usage.note("view", "launcher");
   fillPlaces(it);
   it.ends.addEventListener("abort", emptyPlaces, { once: true });

@@ -12,7 +12,7 @@ const [FLUNG_PX, FLUNG_MS] = [600, 700];
 export async function startNudges(it: Mounted): Promise<void> {
   const { config, options } = it;
   const page = options.page ?? "other";
-  const here = config.nudges.filter(
+  const here = [...config.nudges, ...(await onTiers(it))].filter(
     (each) =>
       each.kind !== "note" &&
       (each.kind !== "after_purchase" || page === "thanks") &&
@@ -22,6 +22,7 @@ export async function startNudges(it: Mounted): Promise<void> {
   if (here.length === 0) return;
   const asks = here.some((each) => each.audience !== "anyone");
   const member = asks && (await sessionOf(it).member());
+  if (it.ends.aborted) return;
   const fits = here.filter(
     ({ audience }) => audience === "anyone" || (audience === "member") === member,
   );
@@ -34,6 +35,17 @@ export async function startNudges(it: Mounted): Promise<void> {
         busy = false;
       });
     });
+  }
+}
+
+/** What is said to members on some tiers alone, if this is one of them. */
+async function onTiers(it: Mounted): Promise<Nudge[]> {
+  const session = sessionOf(it);
+  try {
+    if (!it.config.nudges_for_tiers || !(await session.member())) return [];
+    return (await session.ask<{ nudges: Nudge[] }>("me/perks")).nudges;
+  } catch {
+    return [];
   }
 }
 

@@ -28,12 +28,22 @@ export function fillPlaces(it: Mounted): void {
     const known = drawn.get(place);
     // What somebody has typed into the calculator stays.
     if (known?.querySelector("input") && content) continue;
-    const root = known ?? place.attachShadow({ mode: "open" });
+    const root = known ?? shadowOf(place);
+    if (!root) continue;
     drawn.set(place, root);
     root.adoptedStyleSheets = [sheet(css)];
     place.lang = it.config.language;
     place.dir = it.config.direction;
     root.replaceChildren(...(content ? [content] : []));
+  }
+}
+
+/** Not every element can have one, and the page may have given it one of its own. */
+function shadowOf(place: HTMLElement): ShadowRoot | undefined {
+  try {
+    return place.attachShadow({ mode: "open" });
+  } catch {
+    return undefined;
   }
 }
 
@@ -75,5 +85,6 @@ function calculator(it: Mounted, words: Words): Node {
   };
   input.addEventListener("input", tell);
   const asked = words.say("calculator", { currency: config.currency });
-  return draw("label", {}, draw("span", {}, asked), input, told);
+  // What is told stands beside the label, or it would be part of what the field is called.
+  return draw("div", {}, draw("label", {}, draw("span", {}, asked), input), told);
 }

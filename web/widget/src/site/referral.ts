@@ -2,10 +2,10 @@ import { friendsCode, recall, remember } from "../memory";
 import { Refused, sessionOf } from "../session";
 import type { Mounted } from "../types";
 
-/** Who may try again later; every other refusal is final. */
-const FOR_NOW = new Set(["NETWORK", "GUEST", "REFERRALS_PAUSED", "PROGRAM_PAUSED"]);
+/** What goes on one day. */
+const PAUSED = new Set(["REFERRALS_PAUSED", "PROGRAM_PAUSED"]);
 
-/** Say who sent this customer, as soon as they have signed in. What is refused is forgotten. */
+/** Say who sent this customer, as soon as they have signed in. What is refused for good is forgotten. */
 export async function bindFriend(it: Mounted): Promise<void> {
   const code = friendsCode(it);
   if (!code) return;
@@ -14,7 +14,7 @@ export async function bindFriend(it: Mounted): Promise<void> {
     if (!(await session.member())) return await tellCart(it, code);
     await session.ask("me/referred-by", { method: "POST", body: { referral_code: code } });
   } catch (error) {
-    if (!(error instanceof Refused) || FOR_NOW.has(error.code)) return;
+    if (!(error instanceof Refused) || !error.final || PAUSED.has(error.code)) return;
   }
   remember(it, (memory) => {
     delete memory.ref;

@@ -73,19 +73,21 @@ export function popup(it: Mounted, said: Said): void {
   box.showModal();
 }
 
-/** What the button does: copies the code, follows the link, or opens the panel. */
+/** What the button does: follows the link, copies the code, or opens the panel. */
 function act(it: Mounted, said: Said, then: () => void): HTMLElement | undefined {
   const { link, code, words } = said.nudge;
-  if (code) return copied(it, said, code, words.button);
-  if (!words.button) return undefined;
-  const go = pressed(words.button, "main", () => {
-    said.clicked();
-    said.done();
-    then();
-    if (link) location.assign(link);
-    else it.open();
-  });
-  return go;
+  if (code && !link) return copied(it, said, code, words.button);
+  const go =
+    words.button &&
+    pressed(words.button, "main", () => {
+      said.clicked();
+      said.done();
+      then();
+      if (link) location.assign(link);
+      else it.open();
+    });
+  if (code) return draw("span", { class: "code" }, copied(it, said, code), go);
+  return go || undefined;
 }
 
 function copied(it: Mounted, said: Said, code: string, label?: string): HTMLElement {
