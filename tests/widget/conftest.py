@@ -1,12 +1,12 @@
 """A bakery with a program of everything, its customers, its pages, and a browser."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from datetime import timedelta
 from decimal import Decimal
 
 import httpx
 import pytest
-from playwright.async_api import Browser, Locator, Page
+from playwright.async_api import Browser, Locator, Page, Route
 
 from loyalnest import gamification, ledger, merchants, referrals, rewards, tiers
 from loyalnest.entrypoints import wiring
@@ -90,6 +90,15 @@ async def show(page: Page, pages: Pages, path: str = "/") -> Locator:
     launcher = page.locator("loyalnest-widget button.launcher")
     await launcher.wait_for()
     return launcher
+
+
+def answering(status: int, body: str) -> Callable[[Route], Awaitable[None]]:
+    """A server that says this, whatever it is asked."""
+
+    async def answer(route: Route) -> None:
+        await route.fulfill(status=status, body=body, headers={"Access-Control-Allow-Origin": "*"})
+
+    return answer
 
 
 async def _draw_up(shop: Shop) -> None:

@@ -3,13 +3,13 @@ and a server that is away, slow, or talks nonsense."""
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator
 
 import pytest
 from playwright.async_api import Browser, Page, Route, expect
 
 from tests.dashboard.conftest import Site, visitor
-from tests.widget.conftest import show
+from tests.widget.conftest import answering, call, show
 from tests.widget.pages import Pages
 
 STYLES = """
@@ -56,6 +56,7 @@ async def test_a_pages_styles_and_scripts_do_not_reach_it(hostile: Pages, page: 
     await show(page, hostile)
     kind = await _drawn(page)
     hostile.styles, hostile.script = STYLES, SCRIPT
+    hostile.markup = '<p id="LoyalNest"></p>'
     await show(page, hostile)
     assert await _drawn(page) == kind
 
@@ -111,15 +112,6 @@ async def test_whatever_the_server_says_the_page_is_as_without_us(
         await page.unroute("**/widget/config*")
 
 
-def answering(status: int, body: str) -> Callable[[Route], Awaitable[None]]:
-    """A server that says this, whatever it is asked."""
-
-    async def answer(route: Route) -> None:
-        await route.fulfill(status=status, body=body, headers={"Access-Control-Allow-Origin": "*"})
-
-    return answer
-
-
 async def test_a_server_that_is_away_or_slow_holds_nothing_up(hostile: Pages, page: Page) -> None:
     waits = asyncio.Event()
 
@@ -144,20 +136,131 @@ async def test_what_fails_later_is_told_and_can_be_tried_again(
 ) -> None:
     hostile.member = await site.shop.customer_id("ada@example.com")
     launcher = await show(page, hostile)
-    await page.route("**/v1/api/me*", lambda route: route.abort())
+    await page.route("**/v1/api/me?*", lambda route: route.abort())
     await launcher.click()
     panel = page.get_by_role("dialog")
-    await expect(panel.get_by_role("alert")).to_contain_text("That did not work")
-    await page.unroute("**/v1/api/me*")
+    failed = panel.get_by_role("alert").get_by_text("That did not work")
+    await expect(failed).to_be_visible()
+    for status, body in ((500, "oops"), (429, "{}"), (200, "<html>"), (200, "{}"), (200, "null")):
+        await page.unroute("**/v1/api/me?*")
+        await page.route("**/v1/api/me?*", answering(status, body))
+        async with page.expect_response("**/v1/api/me?*"):
+            await panel.get_by_role("button", name="Try again").click()
+        await expect(failed).to_be_visible()
+    await page.unroute("**/v1/api/me?*")
     await panel.get_by_role("button", name="Try again").click()
     await expect(panel.get_by_text("You have")).to_be_visible()
 
 
+async def test_what_was_paid_for_is_had_once_whatever_becomes_of_the_answers(
+    hostile: Pages, site: Site, page: Page
+) -> None:
+    hostile.member = who = await site.shop.customer_id("ada@example.com")
+    await call(hostile, "POST", "points/adjust", customer_id=who, amount=300, reason="Hello")
+    held = await _held(hostile, who)
+
+    async def lost(route: Route) -> None:
+        await route.fetch()
+        await route.abort()
+
+    await page.route("**/v1/api/me/rewards/redeem*", lost)
+    await (await show(page, hostile)).click()
+    panel = page.get_by_role("dialog")
+    await expect(panel.locator(".large")).to_have_text(f"{held} points")
+    await panel.get_by_role("button", name="Ways to spend").click()
+    choose = panel.get_by_role("button", name="Redeem for 50 points")
+    await choose.click()
+    redeem = panel.get_by_role("button", name="Redeem", exact=True)
+    await redeem.click()
+    failed = panel.get_by_role("alert").get_by_text("That did not work")
+    await expect(failed).to_be_visible()
+    for status, body in ((500, "oops"), (429, "{}"), (200, "<html>")):
+        await page.unroute("**/v1/api/me/rewards/redeem*")
+        await page.route("**/v1/api/me/rewards/redeem*", answering(status, body))
+        async with page.expect_response("**/v1/api/me/rewards/redeem*"):
+            await redeem.click()
+        await expect(failed).to_be_visible()
+    # Whoever gives up sees what is left, and whoever tries again has what was paid for.
+    await panel.get_by_role("button", name="Cancel").click()
+    await panel.get_by_role("button", name="Back").click()
+    await expect(panel.locator(".large")).to_have_text(f"{held - 50} points")
+    await page.unroute("**/v1/api/me/rewards/redeem*")
+    await panel.get_by_role("button", name="Ways to spend").click()
+    await choose.click()
+    await page.route("**/v1/api/me?*", answering(500, "oops"))
+    await redeem.click()
+    code = await panel.get_by_label("Your code").input_value()
+    assert await _held(hostile, who) == held - 50
+    # A balance that is not known is not shown.
+    await panel.get_by_role("button", name="Back").click()
+    await expect(failed).to_be_visible()
+    await page.unroute("**/v1/api/me?*")
+    await panel.get_by_role("button", name="Try again").click()
+    await expect(panel.locator(".large")).to_have_text(f"{held - 50} points")
+    await panel.get_by_role("button", name="Your codes 1").click()
+    await expect(panel.get_by_label("Your code")).to_have_value(code)
+
+
+async def _held(pages: Pages, who: str) -> int:
+    accounts = (await call(pages, "GET", f"customers/{who}")).json()["accounts"]
+    return next(it["available"] for it in accounts if it["unit"] == "points")
+
+
+async def test_whoever_signs_in_meanwhile_meets_their_own_and_never_anothers(
+    hostile: Pages, site: Site, page: Page
+) -> None:
+    ada, grace = [await site.shop.customer_id(f"{it}@example.com") for it in ("ada", "grace")]
+    await call(hostile, "POST", "points/adjust", customer_id=ada, amount=211, reason="Hello")
+    await call(hostile, "POST", "points/adjust", customer_id=grace, amount=101, reason="Hello")
+    hers, others = f"{await _held(hostile, ada)} points", await _held(hostile, grace)
+    looks = "document.dispatchEvent(new Event('visibilitychange'))"
+    hostile.member = ada
+    await (await show(page, hostile)).click()
+    panel = page.get_by_role("dialog")
+    balance = panel.locator(".large")
+    await expect(balance).to_have_text(hers)
+    # Somebody else signs in in another tab, while the button is about to be pressed in this one.
+    await panel.get_by_role("button", name="Ways to spend").click()
+    await panel.get_by_role("button", name="Redeem for 50 points").click()
+    await page.route("**/v1/api/me/rewards/redeem*", answering(401, "{}"), times=1)
+    hostile.member = grace
+    await panel.get_by_role("button", name="Redeem", exact=True).click()
+    await expect(balance).to_have_text(f"{others} points")
+    assert await _held(hostile, grace) == others
+    # They sign out, and the tab is looked at again.
+    hostile.member = None
+    await page.evaluate(looks)
+    await expect(panel.get_by_role("link", name="Join")).to_be_visible()
+    hostile.member = ada
+    await page.evaluate(looks)
+    await expect(balance).to_have_text(hers)
+    # The page is left and comes back as the browser kept it, to somebody else.
+    await page.evaluate("dispatchEvent(new PageTransitionEvent('pagehide', {persisted: true}))")
+    await expect(panel).to_have_count(0)
+    hostile.member = grace
+    await page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
+    await page.locator("loyalnest-widget button.launcher").click()
+    await expect(balance).to_have_text(f"{others} points")
+
+
 async def test_it_comes_and_goes_as_the_page_likes(hostile: Pages, page: Page) -> None:
-    hostile.markup = '<div data-loyalnest="points" data-price="9.50"></div>'
+    # Not every element can be filled, and none of them is missed for it.
+    hostile.markup = '<hr data-loyalnest="points"><p data-loyalnest="points" data-price="9.50"></p>'
+    arrives = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await arrives.wait()
+        await route.continue_()
+
+    await page.route("**/assets/site*", late)
     await show(page, hostile)
+    await page.evaluate("LoyalNest.destroy()")
+    arrives.set()
+    await page.wait_for_load_state("networkidle")
+    assert await page.evaluate("document.querySelector('p[data-loyalnest]').shadowRoot") is None
+    await page.evaluate("LoyalNest.mount()")
     await expect(page.get_by_text("Earn 9 points with this")).to_be_visible()
-    await page.evaluate("document.querySelector('[data-loyalnest]').dataset.price = '20'")
+    await page.evaluate("document.querySelector('p[data-loyalnest]').dataset.price = '20'")
     await page.evaluate("LoyalNest.refresh()")
     await expect(page.get_by_text("Earn 20 points with this")).to_be_visible()
     await page.evaluate("LoyalNest.open()")
@@ -199,3 +302,26 @@ async def test_what_a_merchant_writes_is_text_and_nothing_else(hostile: Pages, p
     panel = page.get_by_role("dialog")
     await expect(panel.get_by_role("heading", name=trick)).to_be_visible()
     assert await panel.locator("img, script").count() == 0
+
+
+async def test_a_program_without_anything_in_it_shows_nothing_of_it(
+    hostile: Pages, page: Page
+) -> None:
+    rate = {"action": "purchase", "per": {"JPY": "0.01"}, "otherwise": "1.5"}
+    said: dict[str, object] = {}
+
+    async def other(route: Route) -> None:
+        answer = await route.fetch()
+        await route.fulfill(response=answer, json=await answer.json() | said)
+
+    await page.route("**/widget/config*", other)
+    panel = page.get_by_role("dialog")
+    referral = {"enabled": False, "friend_gets": {}, "you_get": {}}
+    said |= {"currency": "JPY", "earn": [rate], "referral": referral}
+    await (await show(page, hostile)).click()
+    await expect(panel.locator("li", has_text="Every ¥100 you spend")).to_contain_text("1 point")
+    said |= {"earn": [], "rewards": [], "tiers": [], "badges": []}
+    said |= {"switches": {"program": "off", "referrals": "on", "nudges": "on"}}
+    await (await show(page, hostile)).click()
+    await expect(panel.get_by_text("The program has ended")).to_be_visible()
+    assert await panel.get_by_role("heading").all_inner_texts() == ["Bakery"]

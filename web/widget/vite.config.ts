@@ -28,6 +28,16 @@ function enclosed(entry: string): Plugin {
   };
 }
 
+/** Elements are made by Preact's own function, which is there anyhow, and not by a second one. */
+function elements(): Plugin {
+  return {
+    name: "elements",
+    enforce: "pre",
+    transform: (code, id) =>
+      id.endsWith(".tsx") ? `import { Fragment, h } from "preact";${code}` : undefined,
+  };
+}
+
 /** Hints to bundlers are of no use to a browser; a library keeps them. */
 function unannotated(): Plugin {
   return {
@@ -68,7 +78,8 @@ function packed(): Plugin {
 
 export default defineConfig({
   base: "./",
-  plugins: [unannotated(), enclosed("loader.js"), packed()],
+  oxc: { jsx: { runtime: "classic", pragma: "h", pragmaFrag: "Fragment" } },
+  plugins: [elements(), unannotated(), enclosed("loader.js"), packed()],
   build: {
     target: "es2022",
     manifest: true,

@@ -13,7 +13,7 @@ export interface Words {
   gift: (gift: Gift) => string;
 }
 
-export function wordsOf({ language, currency, texts, unit }: Config): Words {
+export function wordsOf({ language, direction, currency, texts, unit }: Config): Words {
   const wanted = `${language.toLowerCase()}-`;
   const locale =
     navigator.languages.find((tag) => tag.toLowerCase().startsWith(wanted)) ?? language;
@@ -26,7 +26,11 @@ export function wordsOf({ language, currency, texts, unit }: Config): Words {
     const text = form ?? texts[name] ?? texts[`${name}_other`] ?? "";
     const all: Record<string, string | number> =
       count === undefined ? filled : { shown: number(count), ...filled };
-    return text.replace(/\{\{(\w+)\}\}/g, (place, key) => `${all[key] ?? place}`);
+    return text.replace(/\{\{(\w+)\}\}/g, (place, key) => {
+      const told = `${all[key] ?? place}`;
+      // Names and amounts may be written the other way round: each keeps to itself.
+      return direction === "rtl" ? `\u2068${told}\u2069` : told;
+    });
   };
   const amount = (value: number) =>
     `${number(value)} ${unit[forms.select(value)] ?? unit.other ?? ""}`;

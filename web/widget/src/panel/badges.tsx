@@ -1,4 +1,5 @@
-import { Card, Progress, useWithin } from "./panel";
+import { Card, Progress } from "./panel";
+import { useWithin } from "./within";
 
 /** Badges and how far the others are, and for how many weeks or months in a row somebody bought. */
 export function Badges() {

@@ -1,39 +1,44 @@
 import type { Earning } from "../types";
 import type { Words } from "../words";
-import { Card, useWithin } from "./panel";
+import { Card, type Pair, Pairs } from "./panel";
+import { useWithin } from "./within";
 
 export function Earn() {
   return (
     <Card>
-      <Earnings />
+      <Pairs of={earnings()} />
     </Card>
   );
 }
 
 /** What earns, and how much. */
-export function Earnings() {
+export function earnings(): Pair[] {
   const { it, words } = useWithin();
   const { earn, currency, referral } = it.config;
   const bring = referral.enabled && words.gift(referral.you_get);
-  return (
-    <ul class="pairs">
-      {earn.map((each) => (
-        <li key={each.action}>
-          <span>{named(words, each, currency)}</span>
-          <b>{words.amount(each.points ?? Number(each.per?.[currency] ?? each.otherwise ?? 0))}</b>
-        </li>
-      ))}
-      {bring && (
-        <li>
-          <span>{words.say("for_referral")}</span>
-          <b>{bring}</b>
-        </li>
-      )}
-    </ul>
-  );
+  const pairs = earn.map((each) => earning(words, each, currency));
+  if (bring) pairs.push([words.say("for_referral"), bring]);
+  return pairs;
 }
 
-function named(words: Words, { action }: Earning, currency: string): string {
-  if (action === "purchase") return words.say("for_purchase", { money: words.money(1, currency) });
-  return words.say(`for_${action}`) || action.replaceAll("_", " ");
+function earning(
+  words: Words,
+  { action, points, per, otherwise }: Earning,
+  currency: string,
+): Pair {
+  if (points !== undefined) {
+    return [words.say(`for_${action}`) || action.replaceAll("_", " "), words.amount(points)];
+  }
+  const [whole, money] = ratio(per?.[currency] ?? otherwise ?? "");
+  return [words.say("for_purchase", { money: words.money(money, currency) }), words.amount(whole)];
 }
+
+/** A rate without fractions: 0.05 is one point for twenty. */
+function ratio(rate: string): [number, number] {
+  const places = 10 ** (rate.split(".")[1] ?? "").length;
+  const points = Math.round(Number(rate) * places);
+  const shared = divisor(points, places);
+  return [points / shared, places / shared];
+}
+
+const divisor = (one: number, other: number): number => (other ? divisor(other, one % other) : one);

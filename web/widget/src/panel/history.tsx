@@ -1,6 +1,6 @@
-import { useEffect, useState } from "preact/hooks";
 import type { Words } from "../words";
-import { Card, Trouble, useWithin } from "./panel";
+import { Card, Trouble } from "./panel";
+import { useBegin, useKept, useWithin } from "./within";
 
 interface Entry {
   id: string;
@@ -15,26 +15,26 @@ interface Page {
   next_cursor?: string | null;
 }
 
+interface Shown {
+  entries?: Entry[] | undefined;
+  cursor?: string | null | undefined;
+  failed?: string;
+}
+
 /** Where points came from and where they went, the latest first. */
 export function History() {
   const { words, session, told } = useWithin();
-  const [entries, setEntries] = useState<Entry[]>();
-  const [cursor, setCursor] = useState<string | null | undefined>();
-  const [failed, setFailed] = useState<string>();
+  const [{ entries, cursor, failed }, show] = useKept<Shown>("history", {});
   const more = async (): Promise<void> => {
-    setFailed(undefined);
     try {
       const after = cursor ? `&cursor=${encodeURIComponent(cursor)}` : "";
       const page = await session.ask<Page>(`me/entries?limit=10${after}`);
-      setEntries([...(entries ?? []), ...page.items]);
-      setCursor(page.next_cursor);
+      show({ entries: [...(entries ?? []), ...page.items], cursor: page.next_cursor });
     } catch (error) {
-      setFailed(told(error));
+      show({ entries, cursor, failed: told(error) });
     }
   };
-  useEffect(() => {
-    void more();
-  }, []);
+  useBegin(more);
   return (
     <>
       {entries && (

@@ -1,7 +1,10 @@
 import { friendsCode } from "../memory";
+import type { Mounted } from "../types";
+import type { Words } from "../words";
 import type { Standing } from "./account";
-import { Earnings } from "./earn";
-import { Card, Progress, titleOf, useWithin, type View } from "./panel";
+import { earnings } from "./earn";
+import { Card, Pairs, Progress, titleOf } from "./panel";
+import { useWithin, type View } from "./within";
 
 /** What a member has, what is near, and the way to everything else. */
 export function Home() {
@@ -14,6 +17,7 @@ export function Home() {
     .filter((each) => !each.affordable && !each.obstacle)
     .sort((one, other) => one.missing - other.missing)[0];
   const ready = account.offers.filter((each) => each.affordable && !each.obstacle).length;
+  const rests = resting(words, it);
   return (
     <>
       <section class="hero">
@@ -30,7 +34,7 @@ export function Home() {
           </p>
         )}
       </section>
-      {it.config.switches.program !== "on" && <Card>{words.say("resting")}</Card>}
+      {rests && <Card>{rests}</Card>}
       <Notes audience="member" />
       {next && (
         <Card>
@@ -40,9 +44,9 @@ export function Home() {
       )}
       {account.own.tier && <Tier standing={account.own.tier} />}
       <nav>
-        <Door to="spend" count={ready} />
+        {account.offers.length > 0 && <Door to="spend" count={ready} />}
         <Door to="codes" count={account.codes.length} />
-        <Door to="earn" />
+        {earnings().length > 0 && <Door to="earn" />}
         {account.referral?.enabled && <Door to="refer" />}
         {account.play && <Door to="badges" />}
         <Door to="history" />
@@ -50,6 +54,12 @@ export function Home() {
       </nav>
     </>
   );
+}
+
+/** What stands in the way of earning, if anything does. */
+function resting({ say }: Words, { config }: Mounted): string | undefined {
+  const { program } = config.switches;
+  return program === "on" ? undefined : say(program === "off" ? "ended" : "resting");
 }
 
 function Door({ to, count = 0 }: { to: View; count?: number }) {
@@ -126,11 +136,12 @@ export function Guest() {
   const { widget, rewards, referral, brand } = it.config;
   const { pages } = widget;
   const offer = friendsCode(it) && referral.enabled && words.gift(referral.friend_gets);
+  const [earn, rests] = [earnings(), resting(words, it)];
   return (
     <>
       <section class="hero">
-        <p class="large">{words.say("guestTitle")}</p>
-        <p>{words.say("guestText", { shop: brand.name })}</p>
+        <p class="large">{rests ? brand.name : words.say("guestTitle")}</p>
+        <p>{rests ?? words.say("guestText", { shop: brand.name })}</p>
         {offer && <p class="offer">{words.say("friendsOffer", { gift: offer })}</p>}
         <p class="row">
           <a class="button" href={pages.register}>
@@ -140,19 +151,14 @@ export function Guest() {
         </p>
       </section>
       <Notes audience="guest" />
-      <Card title={words.say("earnTitle")}>
-        <Earnings />
-      </Card>
+      {earn.length > 0 && (
+        <Card title={words.say("earnTitle")}>
+          <Pairs of={earn} />
+        </Card>
+      )}
       {rewards.length > 0 && (
         <Card title={words.say("spendTitle")}>
-          <ul class="pairs">
-            {rewards.map((each) => (
-              <li key={each.id}>
-                <span>{each.name}</span>
-                <b>{words.amount(each.cost)}</b>
-              </li>
-            ))}
-          </ul>
+          <Pairs of={rewards.map(({ name, cost }) => [name, words.amount(cost)])} />
         </Card>
       )}
       {pages.loyalty && <a href={pages.loyalty}>{words.say("learnMore")}</a>}

@@ -2,7 +2,7 @@ import { render } from "preact";
 import { note } from "../note";
 import { sheet } from "../sheet";
 import type { Mounted } from "../types";
-import { Panel } from "./panel";
+import { begin } from "./panel";
 import css from "./panel.css?inline";
 
 /** Show the panel; one that stands open stays as it is. */
@@ -27,12 +27,12 @@ export function open(it: Mounted, clicked: boolean): void {
     if (event.target === dialog) dialog.close();
   });
   it.ends.addEventListener("abort", close, { once: true });
+  // The browser may bring the page back as it was left, to somebody else.
+  addEventListener("pagehide", close, { once: true, signal: it.ends });
   it.root.append(dialog);
-  const draw = (round: number): void =>
-    render(<Panel key={round} it={it} close={() => dialog.close()} />, dialog);
-  let round = 0;
-  draw(round);
-  it.kept.set("panel", { refresh: () => draw(++round) });
+  const refresh = (): void => begin(it, dialog);
+  refresh();
+  it.kept.set("panel", { refresh });
   // In the top layer nothing of the page lies above it, and the rest of the page is out of reach.
   dialog.showModal();
   note(it, "view", "panel");

@@ -1,9 +1,8 @@
-import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
-import { Refused, type Session, sessionOf } from "../session";
+import { Component, type ComponentChildren, render } from "preact";
+import { Refused, sessionOf } from "../session";
 import type { Mounted } from "../types";
-import { type Words, wordsOf } from "../words";
-import { type Account, accountOf } from "./account";
+import { wordsOf } from "../words";
+import { accountOf } from "./account";
 import { Badges } from "./badges";
 import { Earn } from "./earn";
 import { History } from "./history";
@@ -11,27 +10,7 @@ import { Guest, Home } from "./home";
 import { Privacy } from "./privacy";
 import { Refer } from "./refer";
 import { Codes, Spend } from "./spend";
-
-export type View = "home" | "earn" | "spend" | "codes" | "refer" | "badges" | "history" | "privacy";
-
-/** What every screen of the panel has at hand. */
-export interface Within {
-  it: Mounted;
-  words: Words;
-  session: Session;
-  /** Null for a guest. */
-  account: Account | null;
-  go: (view: View) => void;
-  /** Ask anew for everything that is shown. */
-  reload: () => Promise<void>;
-  /** What went wrong, in words. */
-  told: (error: unknown) => string;
-}
-
-// There is one panel, and whatever is in it is drawn anew with it.
-let within: Within;
-
-export const useWithin = (): Within => within;
+import { enter, useKept, useWithin, type View, type Within } from "./within";
 
 const VIEWS = {
   earn: Earn,
@@ -46,68 +25,97 @@ const VIEWS = {
 /** What the title of a screen is called in the catalogue. */
 export const titleOf = (view: View): string => `${view}Title`;
 
-export function Panel({ it, close }: { it: Mounted; close: () => void }) {
-  const { config } = it;
-  const words = wordsOf(config);
-  const session = sessionOf(it);
-  const [account, setAccount] = useState<Account | null | undefined>();
-  const [failed, setFailed] = useState<string>();
-  const [view, setView] = useState<View>("home");
-  const title = useRef<HTMLHeadingElement>(null);
+/** Show the panel from its beginning, to whoever is there now. */
+export function begin(it: Mounted, dialog: HTMLDialogElement): void {
+  const words = wordsOf(it.config);
   const told = (error: unknown) =>
     error instanceof Refused && error.message ? error.message : words.say("failed");
-  const reload = async (): Promise<void> => {
-    try {
-      setAccount(await accountOf(session, config));
-      setFailed(undefined);
-    } catch (error) {
-      setFailed(told(error));
-    }
+  const own: Within = {
+    it,
+    words,
+    session: sessionOf(it),
+    account: undefined,
+    failed: undefined,
+    view: "home",
+    kept: {},
+    go: (view) => {
+      own.view = view;
+      own.kept = {};
+      own.draw();
+      own.lead();
+    },
+    lead: () => dialog.querySelector("h2")?.focus(),
+    reload: async () => {
+      try {
+        own.account = await accountOf(own.session, it.config);
+        own.failed = undefined;
+      } catch (error) {
+        own.failed = told(error);
+      }
+      own.draw();
+    },
+    draw: () => {
+      // Nothing that comes late draws over whoever came after.
+      if (useWithin() === own && dialog.isConnected) render(<Panel />, dialog);
+    },
+    told,
+    close: () => dialog.close(),
   };
-  useEffect(() => {
-    void reload();
-  }, []);
-  const go = (next: View): void => {
-    setView(next);
-    title.current?.focus();
-  };
-  within = { it, words, session, account: account ?? null, go, reload, told };
-  const Screen = view === "home" ? (account ? Home : Guest) : VIEWS[view];
-  return (
-    <div class="frame">
-      <div class="top">
-        {view === "home" ? (
-          <Logo it={it} />
-        ) : (
-          <button
-            type="button"
-            class="icon back"
-            aria-label={words.say("back")}
-            onClick={() => go("home")}
-          >
-            ‹
+  enter(own);
+  own.draw();
+  void own.reload();
+}
+
+class Panel extends Component {
+  /** Whatever was answered: what can't be drawn is told as what failed. */
+  override componentDidCatch(error: unknown): void {
+    const within = useWithin();
+    within.account = undefined;
+    within.failed = within.told(error);
+    this.setState({});
+  }
+
+  override render() {
+    const { it, words, account, failed, view, go, reload, close } = useWithin();
+    const home = view === "home" || !account;
+    const Screen = home ? (account ? Home : Guest) : VIEWS[view];
+    return (
+      <div class="frame">
+        <div class="top">
+          {home ? (
+            <Logo it={it} />
+          ) : (
+            <button
+              type="button"
+              class="icon back"
+              aria-label={words.say("back")}
+              onClick={() => go("home")}
+            >
+              ‹
+            </button>
+          )}
+          <h2 id="panel-title" tabIndex={-1}>
+            {home ? it.config.brand.name : words.say(titleOf(view))}
+          </h2>
+          <button type="button" class="icon" aria-label={words.say("close")} onClick={close}>
+            ×
           </button>
-        )}
-        <h2 id="panel-title" tabIndex={-1} ref={title}>
-          {view === "home" ? config.brand.name : words.say(titleOf(view))}
-        </h2>
-        <button type="button" class="icon" aria-label={words.say("close")} onClick={close}>
-          ×
-        </button>
+        </div>
+        <div class="body">
+          {failed && home ? (
+            // What is on another screen stays; a balance is shown as it is or not at all.
+            <Trouble text={failed} again={words.say("retry")} onAgain={() => void reload()} />
+          ) : account === undefined ? (
+            <p class="wait" role="status">
+              {words.say("loading")}
+            </p>
+          ) : (
+            <Screen />
+          )}
+        </div>
       </div>
-      <div class="body">
-        {failed ? (
-          <Trouble text={failed} again={words.say("retry")} onAgain={() => void reload()} />
-        ) : account === undefined ? (
-          <p class="wait" role="status">
-            {words.say("loading")}
-          </p>
-        ) : (
-          <Screen />
-        )}
-      </div>
-    </div>
-  );
+    );
+  }
 }
 
 function Logo({ it: { config, api } }: { it: Mounted }) {
@@ -151,6 +159,22 @@ export function Card({
   );
 }
 
+/** What something is, and how much. */
+export type Pair = [what: string, much: string];
+
+export function Pairs({ of }: { of: Pair[] }) {
+  return (
+    <ul class="pairs">
+      {of.map(([what, much]) => (
+        <li key={what}>
+          <span>{what}</span>
+          <b>{much}</b>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
 /** A bar that is filled as far as something has come. */
 export function Progress({ done, of, label }: { done: number; of: number; label: string }) {
   return <progress value={Math.min(done, of)} max={of || 1} aria-label={label} />;
@@ -159,10 +183,9 @@ export function Progress({ done, of, label }: { done: number; of: number; label:
 /** Something to be copied by a button, which says when it was. */
 export function Copied({ text, label }: { text: string; label: string }) {
   const { words } = useWithin();
-  const [copied, setCopied] = useState(false);
-  const field = useRef<HTMLInputElement>(null);
-  const copy = (): void => {
-    field.current?.select();
+  const [copied, setCopied] = useKept(`copied ${text}`, false);
+  const copy = ({ currentTarget }: { currentTarget: HTMLElement }): void => {
+    (currentTarget.previousElementSibling as HTMLInputElement).select();
     navigator.clipboard?.writeText(text).then(
       () => setCopied(true),
       () => undefined,
@@ -170,7 +193,7 @@ export function Copied({ text, label }: { text: string; label: string }) {
   };
   return (
     <p class="copy">
-      <input ref={field} readOnly value={text} aria-label={label} dir="ltr" />
+      <input readOnly value={text} aria-label={label} dir="ltr" />
       <button type="button" aria-live="polite" onClick={copy}>
         {words.say(copied ? "copied" : "copy")}
       </button>

@@ -1,5 +1,5 @@
-import { useEffect, useState } from "preact/hooks";
-import { Alert, Card, useWithin } from "./panel";
+import { Alert, Card } from "./panel";
+import { useBegin, useKept, useWithin } from "./within";
 
 interface Request {
   id: string;
@@ -14,15 +14,15 @@ const KINDS = ["access", "correction", "erasure", "objection"];
 /** What somebody asks about their own data, and what became of it. */
 export function Privacy() {
   const { words, session, told } = useWithin();
-  const [mine, setMine] = useState<Request[]>([]);
-  const [failed, setFailed] = useState<string>();
-  const [busy, setBusy] = useState(false);
-  useEffect(() => {
+  const [mine, setMine] = useKept<Request[]>("mine", []);
+  const [failed, setFailed] = useKept<string | undefined>("failed", undefined);
+  const [busy, setBusy] = useKept("busy", false);
+  useBegin(() =>
     session.ask<{ items: Request[] }>("me/privacy-requests").then(
       ({ items }) => setMine(items),
       () => undefined,
-    );
-  }, []);
+    ),
+  );
   const send = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
     const form = event.currentTarget as HTMLFormElement;
@@ -67,7 +67,9 @@ export function Privacy() {
       <div role="status" class="list">
         {mine.map(({ id, kind, due_at, answered_at, answer }) => (
           <Card key={id} title={words.say(`ask_${kind}`)}>
-            <p>{answered_at ? answer : words.say("privacySent", { date: words.date(due_at) })}</p>
+            <p dir="auto">
+              {answered_at ? answer : words.say("privacySent", { date: words.date(due_at) })}
+            </p>
           </Card>
         ))}
       </div>

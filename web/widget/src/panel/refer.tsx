@@ -1,11 +1,11 @@
-import { useState } from "preact/hooks";
 import type { Referral } from "./account";
-import { Alert, Card, Copied, useWithin } from "./panel";
+import { Alert, Card, Copied, Pairs } from "./panel";
+import { useKept, useWithin } from "./within";
 
 /** The link to pass on, what both get for it, and what has come of it. */
 export function Refer() {
   const { account, words, session, reload, told } = useWithin();
-  const [failed, setFailed] = useState<string>();
+  const [failed, setFailed] = useKept<string | undefined>("failed", undefined);
   const referral = account?.referral;
   if (!referral) return null;
   const make = (): Promise<void> =>
@@ -30,16 +30,12 @@ export function Refer() {
       </Card>
       {pending + completed > 0 && (
         <Card>
-          <ul class="pairs">
-            <li>
-              <span>{words.say("friendsCame")}</span>
-              <b>{words.number(completed)}</b>
-            </li>
-            <li>
-              <span>{words.say("friendsComing")}</span>
-              <b>{words.number(pending)}</b>
-            </li>
-          </ul>
+          <Pairs
+            of={[
+              [words.say("friendsCame"), words.number(completed)],
+              [words.say("friendsComing"), words.number(pending)],
+            ]}
+          />
           {next_due_at && (
             <p class="soft">{words.say("friendDue", { date: words.date(next_due_at) })}</p>
           )}
@@ -55,7 +51,8 @@ function Share({ referral }: { referral: Referral }) {
   const code = referral.referral_code ?? "";
   const link = referral.link ?? new URL(`${pages.register}?ref=${code}`, location.origin).href;
   const shop = it.config.brand.name;
-  const text = words.say("shareText", { shop, link });
+  // Whoever finds addresses in a text would take such a mark for a part of one.
+  const text = words.say("shareText", { shop, link }).replace(/[\u2068\u2069]/g, "");
   const mail = `mailto:?subject=${encodeURIComponent(shop)}&body=${encodeURIComponent(text)}`;
   const all = (): void => void navigator.share({ title: shop, text }).catch(() => undefined);
   return (

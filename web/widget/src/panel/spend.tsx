@@ -1,27 +1,37 @@
-import { useEffect, useRef, useState } from "preact/hooks";
 import { note } from "../note";
 import type { Offer, Redemption } from "./account";
-import { Alert, Card, Copied, Progress, useWithin } from "./panel";
+import { Alert, Card, Copied, Progress } from "./panel";
+import { useKept, useWithin } from "./within";
+
+/** What somebody is about to redeem, and what came of that if it was refused. */
+interface Decision {
+  offer: string;
+  busy?: boolean;
+  failed?: string;
+}
+
+const useDecision = () => useKept<Decision | undefined>("decision", undefined);
+const useGot = () => useKept<Redemption | undefined>("got", undefined);
 
 /** What can be had, what is missing for the rest, and the code of what was just redeemed. */
 export function Spend() {
   const { account, words } = useWithin();
-  const [got, setGot] = useState<Redemption>();
+  const [got] = useGot();
   if (got) return <Code it={got} />;
   if (!account?.offers.length) return <p class="soft">{words.say("spendNone")}</p>;
   return (
     <>
       {account.offers.map((each) => (
-        <Offered key={each.id} offer={each} onGot={setGot} />
+        <Offered key={each.id} offer={each} />
       ))}
     </>
   );
 }
 
-function Offered({ offer, onGot }: { offer: Offer; onGot: (got: Redemption) => void }) {
-  const { words, go } = useWithin();
-  const [asking, setAsking] = useState(false);
-  const price = words.amount(offer.cost);
+function Offered({ offer }: { offer: Offer }) {
+  const { words } = useWithin();
+  const [decision, decide] = useDecision();
+  const asked = decision?.offer === offer.id;
   return (
     <Card title={offer.name}>
       {offer.description && <p>{offer.description}</p>}
@@ -32,71 +42,67 @@ function Offered({ offer, onGot }: { offer: Offer; onGot: (got: Redemption) => v
           <Progress done={offer.cost - offer.missing} of={offer.cost} label={offer.name} />
           <p class="soft">{words.say("missing", { points: words.amount(offer.missing) })}</p>
         </>
-      ) : asking ? (
-        <Confirm
-          offer={offer}
-          onGot={onGot}
-          onLeave={() => {
-            setAsking(false);
-            go("spend");
-          }}
-        />
+      ) : asked ? (
+        <Confirm offer={offer} busy={decision.busy} />
       ) : (
-        <button type="button" class="main" onClick={() => setAsking(true)}>
-          {words.say("redeemFor", { points: price })}
+        <button type="button" class="main" onClick={() => decide({ offer: offer.id })}>
+          {words.say("redeemFor", { points: words.amount(offer.cost) })}
         </button>
       )}
+      {asked && <Alert text={decision.failed} />}
     </Card>
   );
 }
 
 /** A redemption can't be taken back by whoever made it: it is asked for twice instead. */
-function Confirm(of: { offer: Offer; onGot: (got: Redemption) => void; onLeave: () => void }) {
-  const { it, words, session, reload, told, go } = useWithin();
-  const [state, setState] = useState<"asking" | "busy" | string>("asking");
-  // One key for each decision: pressed again after a failure it is the same redemption.
-  const key = useRef(crypto.getRandomValues(new Uint32Array(4)).join("-"));
-  const first = useRef<HTMLButtonElement>(null);
-  useEffect(() => first.current?.focus(), []);
+function Confirm({ offer: { id, name, cost }, busy }: { offer: Offer; busy: boolean | undefined }) {
+  const { it, words, session, reload, told, lead } = useWithin();
+  const [, decide] = useDecision();
+  const [, setGot] = useGot();
   const redeem = async (): Promise<void> => {
-    setState("busy");
+    decide({ offer: id, busy: true });
     try {
       const got = await session.ask<Redemption>("me/rewards/redeem", {
         method: "POST",
-        body: { reward_id: of.offer.id, currency: it.config.currency },
-        key: key.current,
+        body: { reward_id: id, currency: it.config.currency },
+        once: true,
       });
       note(it, "goal", "redeem");
-      await reload();
-      of.onGot(got);
-      go("spend");
+      setGot(got);
+      lead();
     } catch (error) {
-      setState(told(error));
+      decide({ offer: id, failed: told(error) });
     }
+    // Whatever came of it: what is left is what the server says.
+    await reload();
   };
-  const busy = state === "busy";
+  const leave = (): void => {
+    decide(undefined);
+    lead();
+  };
   return (
     <>
-      <p>{words.say("confirm", { points: words.amount(of.offer.cost), reward: of.offer.name })}</p>
+      <p>{words.say("confirm", { points: words.amount(cost), reward: name })}</p>
       <p class="row">
         <button
           type="button"
           class="main"
           aria-busy={busy}
           disabled={busy}
-          ref={first}
+          ref={focus}
           onClick={() => void redeem()}
         >
           {words.say("redeem")}
         </button>
-        <button type="button" onClick={of.onLeave} disabled={busy}>
+        <button type="button" onClick={leave} disabled={busy}>
           {words.say("cancel")}
         </button>
       </p>
-      {!busy && state !== "asking" && <Alert text={state} />}
     </>
   );
 }
+
+const focus = (button: HTMLElement | null): void => button?.focus();
 
 /** Codes that are still good. */
 export function Codes() {
