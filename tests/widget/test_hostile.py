@@ -316,7 +316,7 @@ async def test_a_program_without_anything_in_it_shows_nothing_of_it(
 
     await page.route("**/widget/config*", other)
     panel = page.get_by_role("dialog")
-    referral = {"enabled": False, "friend_gets": {}, "you_get": {}}
+    referral: dict[str, object] = {"enabled": False, "friend_gets": {}, "you_get": {}}
     said |= {"currency": "JPY", "earn": [rate], "referral": referral}
     await (await show(page, hostile)).click()
     await expect(panel.locator("li", has_text="Every ¥100 you spend")).to_contain_text("1 point")
