@@ -1,14 +1,17 @@
 """What a guest and a member see and do in the panel, by mouse, by keyboard, in other tongues."""
 
 from collections.abc import AsyncGenerator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import pytest
+from PIL import Image
 from playwright.async_api import Browser, Locator, Page, expect
 
 from tests.dashboard.conftest import Site, visitor
+from tests.dashboard.conftest import sign_in as enter
 from tests.dashboard.test_screens import faults
 from tests.widget.conftest import answering, call, show
 from tests.widget.pages import Pages
@@ -17,6 +20,17 @@ GRACE = "grace@example.com"
 # Of what the panel scrolls past, nothing is cut off for want of room.
 CUT_OFF = """dialog => Math.max(...[...dialog.querySelector('.body').children].map(
     it => it.scrollHeight - it.clientHeight))"""
+SHARING = """
+    window.shared = [];
+    navigator.share = async (what) => {
+        window.shared.push(what);
+        if (window.refusal) throw new DOMException("no", window.refusal);
+    };
+"""
+RING = """
+    getComputedStyle(document.querySelector("loyalnest-widget").shadowRoot.activeElement)
+        .outlineStyle
+"""
 
 
 @pytest.fixture
@@ -52,6 +66,9 @@ async def test_a_guest_reads_what_there_is_and_how_to_join(pages: Pages, page: P
 async def test_a_member_sees_redeems_and_shares(pages: Pages, site: Site, page: Page) -> None:
     who = await sign_in(pages, site, "ada@example.com")
     await call(pages, "POST", "points/adjust", customer_id=who, amount=60, reason="Hello")
+    early = {"kind": "early_access", "name": "Loaves first", "link": "/early", "tiers": ["member"]}
+    terms = {**early, "text": "An hour before we open"}
+    await call(pages, "POST", "content/perks", terms=terms, state="active")
     await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     await (await show(page, pages)).click()
     panel = panel_of(page)
@@ -60,6 +77,8 @@ async def test_a_member_sees_redeems_and_shares(pages: Pages, site: Site, page: 
     await expect(panel.locator(".large")).to_have_text(f"{held} points")
     await expect(panel.get_by_text("lapse on")).to_be_visible()
     await expect(panel.get_by_text("Your tier: Member")).to_be_visible()
+    await expect(panel.get_by_role("link", name="Loaves first")).to_have_attribute("href", "/early")
+    await expect(panel.get_by_text("An hour before we open")).to_be_visible()
 
     await panel.get_by_role("button", name="Ways to spend").click()
     await expect(panel.get_by_text("For higher tiers")).to_be_visible()
@@ -104,6 +123,91 @@ async def _share(panel: Locator) -> None:
     assert sent
     assert sent.startswith("https://wa.me/?text=")
     assert quote(link, safe="") in sent
+
+
+async def test_a_link_is_shared_as_phones_do_and_copied_where_that_is_refused(
+    pages: Pages, site: Site, page: Page
+) -> None:
+    await sign_in(pages, site, GRACE)
+    await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    await page.add_init_script(SHARING)
+    await (await show(page, pages)).click()
+    panel = panel_of(page)
+    await panel.get_by_role("button", name="Bring a friend").click()
+    made = panel.get_by_role("button", name="Get your link")
+    link = panel.get_by_label("Your link")
+    await expect(made.or_(link)).to_be_visible()
+    if await made.is_visible():
+        await made.click()
+    address = await link.input_value()
+    share = panel.get_by_role("button", name="Share")
+
+    await share.click()
+    (passed_on,) = await page.evaluate("window.shared")
+    assert address in passed_on["text"]
+    await page.evaluate("window.refusal = 'AbortError'")  # somebody thought better of it
+    await page.evaluate("navigator.clipboard.writeText('of their own')")
+    await share.click()
+    assert await page.evaluate("window.shared.length") == 2
+    assert await page.evaluate("navigator.clipboard.readText()") == "of their own"
+    await page.evaluate("window.refusal = 'NotAllowedError'")
+    await share.click()
+    await expect(panel.get_by_role("button", name="Copied")).to_be_visible()
+    assert await page.evaluate("navigator.clipboard.readText()") == address
+
+
+async def test_what_somebody_asks_about_their_data_is_seen_by_staff_and_answered(
+    pages: Pages, site: Site, page: Page, chromium: Browser
+) -> None:
+    await sign_in(pages, site, GRACE)
+    await (await show(page, pages)).click()
+    panel = panel_of(page)
+    await panel.get_by_role("button", name="Your data").click()
+    await panel.get_by_label("What do you want?").select_option("correction")
+    await panel.get_by_label("In your words").fill("I am called Grace Brewster.")
+    await panel.get_by_role("button", name="Send").click()
+    mine = panel.get_by_role("status")
+    await expect(mine.get_by_text("Received. You get an answer by")).to_be_visible()
+    await expect(panel.get_by_label("In your words")).to_have_value("")
+
+    async with visitor(chromium) as desk:
+        await enter(desk, site, "/customers/privacy")
+        asked = desk.get_by_role("main").get_by_role("listitem")
+        await expect(asked).to_contain_text("I am called Grace Brewster.")
+        await asked.get_by_role("button", name="Answer: Grace Hopper").click()
+        dialog = desk.get_by_role("dialog")
+        await dialog.get_by_label("What was done").fill("You are Grace Brewster here now.")
+        await dialog.get_by_role("button", name="Answer").click()
+        await expect(asked).to_have_count(0)
+
+    await panel.get_by_role("button", name="Back").click()
+    await panel.get_by_role("button", name="Your data").click()
+    await expect(mine.get_by_text("You are Grace Brewster here now.")).to_be_visible()
+
+
+async def test_in_forced_colours_nothing_goes_missing(pages: Pages, site: Site, page: Page) -> None:
+    await sign_in(pages, site, GRACE)
+    await page.emulate_media(forced_colors="active")
+    await (await show(page, pages)).focus()
+    assert await page.evaluate(RING) != "none"
+    await page.keyboard.press("Enter")
+    panel = panel_of(page)
+    bar = panel.get_by_role("progressbar").first
+    await expect(bar).to_be_visible()
+    assert await shades(bar) > 1  # as far as it is filled, it is of another colour
+    for _ in range(await panel.get_by_role("button").count()):
+        await page.keyboard.press("Tab")
+        assert await page.evaluate(RING) != "none"
+    edges = "all => all.map(it => getComputedStyle(it).borderTopStyle)"
+    framed = panel.locator(".hero, .card, nav, .main")
+    assert set(await framed.evaluate_all(edges)) == {"solid"}
+
+
+async def shades(of: Locator) -> int:
+    """How many colours there is enough of to be seen."""
+    drawn = Image.open(BytesIO(await of.screenshot())).convert("RGB")
+    found = drawn.getcolors(drawn.width * drawn.height) or []
+    return sum(count * 20 > drawn.width * drawn.height for count, _ in found)
 
 
 async def test_a_friend_is_remembered_until_they_sign_in(

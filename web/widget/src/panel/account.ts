@@ -64,7 +64,7 @@ export interface Own {
 
 /** What a tier brings besides points, and what is said to it alone. */
 export interface Perks {
-  perks: { id: string; name: string; open: boolean; link: string | null }[];
+  perks: { id: string; name: string; text: string | null; open: boolean; link: string | null }[];
   nudges: Nudge[];
 }
 

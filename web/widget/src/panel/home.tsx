@@ -95,8 +95,11 @@ function Tier({ standing }: { standing: Standing }) {
         {tier?.perks.map((perk) => (
           <li key={perk}>{perk}</li>
         ))}
-        {more.map(({ id, name, link }) => (
-          <li key={id}>{link ? <a href={link}>{name}</a> : name}</li>
+        {more.map(({ id, name, text, link }) => (
+          <li key={id}>
+            {link ? <a href={link}>{name}</a> : name}
+            {text && <small>{text}</small>}
+          </li>
         ))}
       </ul>
       {tier && kept_until && (

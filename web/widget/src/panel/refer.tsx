@@ -54,7 +54,13 @@ function Share({ referral }: { referral: Referral }) {
   // Whoever finds addresses in a text would take such a mark for a part of one.
   const text = words.say("shareText", { shop, link }).replace(/[\u2068\u2069]/g, "");
   const mail = `mailto:?subject=${encodeURIComponent(shop)}&body=${encodeURIComponent(text)}`;
-  const all = (): void => void navigator.share({ title: shop, text }).catch(() => undefined);
+  // Who thinks better of it has said so; where a browser won't, the link is copied instead.
+  const all = ({ currentTarget }: { currentTarget: HTMLElement }): void => {
+    const copy = currentTarget.closest("section")?.querySelector<HTMLElement>(".copy button");
+    navigator
+      .share({ title: shop, text })
+      .catch(({ name }) => name !== "AbortError" && copy?.click());
+  };
   return (
     <>
       <Copied text={link} label={words.say("yourLink")} />
