@@ -13,7 +13,6 @@ from loyalnest.kernel import relay
 from loyalnest.kernel.database import Database
 from loyalnest.kernel.ids import from_wire
 from tests.conftest import NOW
-from tests.contracts.shopify.bodies import order
 from tests.shop import Shop, open_shop
 from tests.storefront.pages import Desk, desk_of, domain_of, nudge, told
 
@@ -250,20 +249,6 @@ async def test_an_address_that_nobody_confirms_is_forgotten_after_ninety_days(
     await relay.settle(shop.database, [])
     news = await client.get("/v1/api/events?type=email.forgotten", headers=desk.key)
     assert len(news.json()["items"]) == 1
-
-
-async def test_an_address_is_nobodys_who_merely_says_that_it_is_theirs(
-    client: httpx.AsyncClient, shop: Shop, desk: Desk
-) -> None:
-    """An order shows it of somebody else's account, which proves nothing."""
-    asked = await ask_for_addresses(desk)
-    await shop.customer_id("mallory@example.com")
-    bought = order(1, email=EVE, customer={"id": 66, "email": "mallory@example.com"})
-    await shop.tells(("orders/create", bought))
-    await relay.settle(shop.database, [customers.INDEX_CUSTOMERS], clock=lambda: NOW)
-    await leave(client, shop, asked)
-    (kept,) = (await desk.gets("GET", "captures"))["items"]
-    assert kept["customer_id"] is None
 
 
 async def catch_up(database: Database) -> None:

@@ -88,16 +88,21 @@ async def test_what_is_for_a_tier_alone_is_in_no_public_answer(
     assert "GOLD-EARLY" not in answer.text
 
 
-async def test_a_version_is_made_by_other_terms_and_read_before_it_is_replaced(
+async def test_a_version_is_made_by_every_change_and_read_before_it_is_replaced(
     desk: Desk,
 ) -> None:
     made = await desk.gets("POST", "nudges", terms=nudge())
     path = f"nudges/{made['id']}"
     on = await desk.gets("PUT", path, terms=nudge(), state="active", version=1)
-    assert (on["version"], on["state"]) == (1, "active")
+    assert (on["version"], on["state"]) == (2, "active")
     other = nudge(after_s=9)
-    assert (await desk.gets("PUT", path, terms=other, state="active", version=1))["version"] == 2
-    stale = await desk.asks("PUT", path, terms=nudge(), state="active", version=1)
+    assert (await desk.gets("PUT", path, terms=other, state="active", version=2))["version"] == 3
+    stale = await desk.asks("PUT", path, terms=nudge(), state="active", version=2)
+    assert (stale.status_code, stale.json()["code"]) == (409, "CONTENT_STALE")
+    # Who still has it on before them doesn't switch it on again.
+    assert (await desk.gets("PUT", path, terms=other, state="paused", version=3))["version"] == 4
+    words = other | {"words": {"title": "Better"}}
+    stale = await desk.asks("PUT", path, terms=words, state="active", version=3)
     assert (stale.status_code, stale.json()["code"]) == (409, "CONTENT_STALE")
     fixed = await desk.asks("PUT", path, terms=nudge("note"), state="active")
     assert (fixed.status_code, fixed.json()["code"]) == (409, "NUDGE_KIND_FIXED")
@@ -226,7 +231,7 @@ async def test_a_nudge_says_the_same_as_long_as_it_is_compared_with_something_el
         assert (await desk.gets("PUT", at, terms=to_come, state=state))["state"] == state
     await client.post(f"/v1/api/experiments/{started['id']}/end", headers=desk.key)
     saved = await desk.gets("PUT", at, terms=golden_of(to_come), state="active")
-    assert saved["version"] == 2
+    assert saved["version"] == 4
 
 
 def golden_of(terms: dict[str, Any]) -> dict[str, Any]:

@@ -96,7 +96,7 @@ async def save_nudge(
 ) -> NudgeView:
     """Change a nudge from now on, switch it on, or put it away.
 
-    Other terms make a new version; a change of state alone makes none. Its kind stays.
+    Every change makes a new version, of the state as well. Its kind stays.
     """
     saved = await service.save_nudge(
         session,

@@ -63,10 +63,11 @@ async def save_nudge(
 ) -> Nudge:
     """Change a nudge from now on. Saving what it is already changes nothing.
 
-    Other terms make a new version, a change of state alone makes none: whoever agreed to something
-    agreed to a version. While an experiment runs on it the terms stay: they are one of the ways
-    that it compares. Raises NudgeNotFound, ContentStale, NudgeKindFixed, NudgeOnTrial,
-    TooManyNudges.
+    Every change makes a new version, of the state as well: whoever has read another one doesn't
+    switch on again what somebody has just switched off. While an experiment runs on it the terms
+    stay: they are one of the ways that it compares.
+
+    Raises NudgeNotFound, ContentStale, NudgeKindFixed, NudgeOnTrial, TooManyNudges.
     """
     await _make_room(session, state, among=nudge_id)
     before = await queries.get_nudge(session, nudge_id)
@@ -78,12 +79,11 @@ async def save_nudge(
         raise NudgeKindFixed
     if before.terms != terms and await experiments.is_tried(session, _subject(nudge_id)):
         raise NudgeOnTrial
-    version = before.version + (before.terms != terms)
+    version = before.version + 1
     row = await session.get_one(NudgeRow, (before.merchant_id, nudge_id), populate_existing=True)
     row.state, row.version, row.updated_at, row.updated_by = state, version, now, actor
     await session.flush()
-    if version != before.version:
-        await _add_version(session, nudge_id, version, terms, actor=actor, now=now)
+    await _add_version(session, nudge_id, version, terms, actor=actor, now=now)
     return await _saved(session, nudge_id, now)
 
 

@@ -125,7 +125,9 @@ function Form({ shop, begin, nudge: known }: FormProps) {
   const changed = JSON.stringify(draft) !== JSON.stringify(begun.draft);
   const { nudge } = begun;
   if (known && nudge && known !== nudge) {
-    if (known.version === nudge.version) setBegun({ ...begun, nudge: known });
+    // Switched on or off meanwhile, here or elsewhere: that is no other draft.
+    const alike = JSON.stringify(known.terms) === JSON.stringify(nudge.terms);
+    if (alike && known.version >= nudge.version) setBegun({ ...begun, nudge: known });
     else if (known.version > nudge.version && !changed) {
       setBegun({ draft: begin, nudge: known });
       setDraft(begin);
