@@ -14,7 +14,7 @@ export const perksQuery = queryOptions({
   queryFn: async () => {
     const { items } = await read(api.GET("/v1/api/content/perks"));
     const away = ({ state }: Perk) => Number(state === "archived");
-    return items.toSorted((one, other) => away(one) - away(other));
+    return [...items].sort((one, other) => away(one) - away(other));
   },
 });
 
