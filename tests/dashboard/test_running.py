@@ -1,10 +1,22 @@
 """A merchant gets a program going, and stops it for a while."""
 
-from playwright.async_api import Page, expect
+import asyncio
+
+from playwright.async_api import Page, Route, expect
 
 from loyalnest import onboarding
 from loyalnest.kernel import clock, relay
 from tests.dashboard.conftest import Site, settled
+
+
+_TWO_FRAMES = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+_COUNT_SHIFTS = """
+window.shifted = 0;
+new PerformanceObserver(list => {
+    for (const entry of list.getEntries()) window.shifted += entry.value;
+}).observe({ type: "layout-shift", buffered: true });
+"""
+"""The sum of all shifts since the page was opened; cumulative layout shift, as web.dev says."""
 
 
 async def test_the_way_to_a_live_program_is_walked_left_out_and_put_away(site: Site, page: Page):
@@ -28,6 +40,28 @@ async def test_the_way_to_a_live_program_is_walked_left_out_and_put_away(site: S
     await expect(listed).to_have_count(0)
     await page.get_by_role("status").get_by_role("button", name="Undo").click()
     await expect(listed).to_be_visible()
+
+
+async def test_nothing_on_the_home_screen_is_pushed_down_by_what_is_known_later(
+    site: Site, page: Page
+):
+    """The steps stand on top, and their answer is the last of all."""
+    rest_is_drawn = asyncio.Event()
+
+    async def answer_last(route: Route) -> None:
+        await rest_is_drawn.wait()
+        await route.continue_()
+
+    await page.add_init_script(_COUNT_SHIFTS)
+    await page.route("**/v1/api/onboarding", answer_last)
+    await page.goto(site.at("/"))
+    await page.locator("main h1").wait_for()
+    await page.evaluate(_TWO_FRAMES)
+    rest_is_drawn.set()
+    await settled(page)
+    await expect(page.get_by_role("region", name="Get your program going")).to_be_visible()
+    await page.evaluate(_TWO_FRAMES)
+    assert await page.evaluate("shifted") < 0.01
 
 
 async def test_a_program_is_paused_with_what_that_means_and_goes_on_again(site: Site, page: Page):

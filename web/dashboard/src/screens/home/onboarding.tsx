@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, type LinkProps } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { api, read, type Schemas } from "../../api/client";
@@ -13,6 +13,11 @@ import { tell, warn } from "../../ui/notice";
 
 type Step = Schemas["OnboardingStep"];
 const KEY = ["onboarding"];
+
+export const onboardingQuery = queryOptions({
+  queryKey: KEY,
+  queryFn: () => read(api.GET("/v1/api/onboarding")),
+});
 
 /** Where each step is done. */
 const PLACES: Record<Step["step"], string> = {
@@ -33,10 +38,7 @@ export function Onboarding() {
   const format = useFormat();
   const mayWrite = useMay("program:write");
   const hide = useHide();
-  const { data } = useQuery({
-    queryKey: KEY,
-    queryFn: () => read(api.GET("/v1/api/onboarding")),
-  });
+  const { data } = useQuery(onboardingQuery);
   if (!data || data.hidden || data.complete) return null;
   const listed = data.steps.filter((each) => !each.dismissed || each.done);
   const done = listed.filter((each) => each.done).length;

@@ -2,17 +2,17 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { api, read } from "../../api/client";
-import { useMay } from "../../api/program";
+import { identityQuery, useMay } from "../../api/program";
 import { useFormat } from "../../i18n/format";
 import { Card } from "../../ui/card";
 import { Listing } from "../../ui/listing";
 import { Page } from "../../ui/page";
-import { Empty, Failed } from "../../ui/states";
+import { Empty, Failed, Loading } from "../../ui/states";
 import { eventsQuery } from "../activity/data";
 import { EventList } from "../activity/event-list";
 import { MonthChart } from "./month-chart";
-import { Onboarding } from "./onboarding";
-import { Usage } from "./usage";
+import { Onboarding, onboardingQuery } from "./onboarding";
+import { Usage, usageQuery } from "./usage";
 import { Waiting } from "./waiting";
 
 const MONTHS = 6;
@@ -22,17 +22,34 @@ export function Home() {
   const { t } = useTranslation();
   const mayReadEvents = useMay("events:read");
   const mayReadProgram = useMay("program:read");
+  const topIsKnown = useTopIsKnown(mayReadProgram);
   return (
     <Page title={t("nav.home")}>
-      {mayReadProgram && <Usage />}
-      {mayReadProgram && <Onboarding />}
-      <Months />
-      <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-2">
-        <Waiting />
-        {mayReadEvents && <Latest />}
-      </div>
+      {topIsKnown ? (
+        <>
+          {mayReadProgram && <Usage />}
+          {mayReadProgram && <Onboarding />}
+          <Months />
+          <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-2">
+            <Waiting />
+            {mayReadEvents && <Latest />}
+          </div>
+        </>
+      ) : (
+        <Loading lines={6} />
+      )}
     </Page>
   );
+}
+
+/** Whether it is known what stands on top: shown later, it would push down what is being read. */
+function useTopIsKnown(mayReadProgram: boolean): boolean {
+  const identity = useQuery(identityQuery);
+  const usage = useQuery({ ...usageQuery, enabled: mayReadProgram });
+  const onboarding = useQuery({ ...onboardingQuery, enabled: mayReadProgram });
+  const asked = mayReadProgram ? [identity, usage, onboarding] : [identity];
+  // What failed once is not waited for.
+  return asked.every((query) => !query.isPending || query.failureCount > 0);
 }
 
 /** The first day of the month so many months back, in UTC; the server takes it as the merchant's. */

@@ -1,17 +1,19 @@
-import { useQuery } from "@tanstack/react-query";
+import { queryOptions, useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { api, read } from "../../api/client";
 import { useFormat } from "../../i18n/format";
 import { Icon } from "../../ui/icon";
 
+export const usageQuery = queryOptions({
+  queryKey: ["usage"],
+  queryFn: () => read(api.GET("/v1/api/usage")),
+});
+
 /** A word in time when the plan's orders run out, and that nothing stops when they do. */
 export function Usage() {
   const { t } = useTranslation();
   const format = useFormat();
-  const { data } = useQuery({
-    queryKey: ["usage"],
-    queryFn: () => read(api.GET("/v1/api/usage")),
-  });
+  const { data } = useQuery(usageQuery);
   if (!data?.threshold || data.limit === null) return null;
   const full = data.threshold >= 100;
   return (
