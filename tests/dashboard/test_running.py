@@ -8,7 +8,6 @@ from loyalnest import onboarding
 from loyalnest.kernel import clock, relay
 from tests.dashboard.conftest import Site, settled
 
-
 _TWO_FRAMES = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 _COUNT_SHIFTS = """
 window.shifted = 0;
