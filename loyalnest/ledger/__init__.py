@@ -49,7 +49,14 @@ from loyalnest.ledger.service.policy import (
     set_expiry,
 )
 from loyalnest.ledger.service.posting import post_many
-from loyalnest.ledger.service.units import POINTS, list_units, open_unit, unit_by_code, units_of
+from loyalnest.ledger.service.units import (
+    POINTS,
+    list_units,
+    open_unit,
+    unit_by_code,
+    unit_ids_of,
+    units_of,
+)
 from loyalnest.ledger.values import (
     HELD,
     LARGEST_AMOUNT,
@@ -147,6 +154,7 @@ __all__ = [
     "spend",
     "through",
     "unit_by_code",
+    "unit_ids_of",
     "units_of",
     "unmerge",
     "verify",

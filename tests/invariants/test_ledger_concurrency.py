@@ -3,11 +3,14 @@
 import asyncio
 from uuid import UUID
 
+import msgspec
+import pytest
 from sqlalchemy import text
 
 from loyalnest import ledger
 from loyalnest.kernel.database import Database
-from loyalnest.ledger import EntryKind, Posting, Source
+from loyalnest.kernel.ids import new_id
+from loyalnest.ledger import EntryKind, Expiry, ExpiryKind, Posting, Source, UnitId
 from tests.conftest import NOW, make_merchant
 from tests.ledger.conftest import add_customer
 
@@ -92,6 +95,41 @@ async def test_batches_over_the_same_people_in_opposite_order_never_deadlock(
     await asyncio.gather(*(post(database, batch) for batch in batches))
     assert await balances(database, unit, people) == [12] * 20
     await assert_clean(database)
+
+
+async def test_who_waits_for_a_change_of_policy_earns_by_the_new_one(database: Database) -> None:
+    unit, (ada,) = await bakery(database, 1)
+    await post(database, [posting(unit, ada, 1, "before")])
+    async with database.tenant(unit.merchant_id) as changing:
+        await ledger.set_expiry(
+            changing,
+            merchant_id=unit.merchant_id,
+            code=unit.code,
+            expiry=Expiry(ExpiryKind.DAYS, days=30),
+            existing=True,
+            now=NOW,
+        )
+        earning = asyncio.create_task(post(database, [posting(unit, ada, 5, "meanwhile")]))
+        await _somebody_waits(database)
+    await earning
+    async with database.tenant(unit.merchant_id) as session:
+        dates = await session.scalars(text("SELECT expires_at FROM lots ORDER BY recorded_at"))
+    assert None not in list(dates)
+
+
+async def _somebody_waits(database: Database) -> None:
+    async with asyncio.timeout(30), database.platform() as session:
+        while True:
+            if await session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")):
+                return
+            await asyncio.sleep(0.01)
+
+
+async def test_nothing_is_earned_in_a_unit_that_is_not_there(database: Database) -> None:
+    unit, (ada,) = await bakery(database, 1)
+    unknown = msgspec.structs.replace(unit, id=UnitId(new_id()))
+    with pytest.raises(ledger.UnitUnknown):
+        await post(database, [posting(unknown, ada, 1, "nothing")])
 
 
 async def test_hot_look_ups_reach_their_index_as_the_application(database: Database) -> None:

@@ -159,7 +159,7 @@ async def _post(session: AsyncSession, changes: Sequence[_Change], *, now: datet
     if not changes:
         return
     merchant_ids = list({it.before.merchant_id for it in changes})
-    units = await ledger.units_of(session, merchant_ids)
+    units = await ledger.unit_ids_of(session, merchant_ids)
     programs = await merchants.programs_of(session, merchant_ids)
     may_owe = {id_: program.at(now).settings.debt.allowed for id_, program in programs.items()}
     postings = [_posting(it, units, may_owe, now) for it in changes]
@@ -167,7 +167,7 @@ async def _post(session: AsyncSession, changes: Sequence[_Change], *, now: datet
 
 
 def _posting(
-    it: _Change, units: Mapping[UUID, ledger.Unit], may_owe: Mapping[UUID, bool], now: datetime
+    it: _Change, units: Mapping[UUID, ledger.UnitId], may_owe: Mapping[UUID, bool], now: datetime
 ) -> ledger.Posting:
     given, gives = it.before, it.points > 0
     source = ledger.Source(
@@ -178,7 +178,7 @@ def _posting(
     return ledger.Posting(
         merchant_id=given.merchant_id,
         customer_id=given.living_id,
-        unit_id=units[given.merchant_id].id,
+        unit_id=units[given.merchant_id],
         kind=ledger.EntryKind.EARN if gives else ledger.EntryKind.REFUND,
         amount=it.points,
         source=source,

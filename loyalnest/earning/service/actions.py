@@ -78,11 +78,11 @@ async def earn(session: AsyncSession, deed: Deed, *, actor: str, now: datetime) 
         rule = _rule(version, deed.action)
         await _check_caps(session, living, deed.action, rule, now=now)
         points = rule.points
-    units = await ledger.units_of(session, [merchant_id])
+    units = await ledger.unit_ids_of(session, [merchant_id])
     posting = ledger.Posting(
         merchant_id=merchant_id,
         customer_id=living,
-        unit_id=units[merchant_id].id,
+        unit_id=units[merchant_id],
         kind=ledger.EntryKind.EARN,
         amount=points,
         source=source,
@@ -112,12 +112,12 @@ async def reward_sign_ups(
     if not due:
         return
     living = await customers.current_many(session, [(who[0], who[1]) for who in due])
-    units = await ledger.units_of(session, merchant_ids)
+    units = await ledger.unit_ids_of(session, merchant_ids)
     postings = [
         ledger.Posting(
             merchant_id=merchant_id,
             customer_id=living[customer_id],
-            unit_id=units[merchant_id].id,
+            unit_id=units[merchant_id],
             kind=ledger.EntryKind.EARN,
             amount=rule.points,
             source=_source(Deed(customer_id, SIGN_UP, ""), customer_id, year=now.year),

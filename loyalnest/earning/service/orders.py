@@ -105,9 +105,9 @@ async def _post(
     due = [(it, steps) for it in judged if (steps := rules.steps_to(it.goal, it.posted))]
     if not due:
         return
-    units = await ledger.units_of(session, list({it.order.facts.merchant_id for it, _ in due}))
+    units = await ledger.unit_ids_of(session, list({it.order.facts.merchant_id for it, _ in due}))
     postings = [
-        _posting(it, step, living[_buyer(it.order)], units[it.order.facts.merchant_id].id)
+        _posting(it, step, living[_buyer(it.order)], units[it.order.facts.merchant_id])
         for it, steps in due
         for step in steps
     ]

@@ -34,12 +34,12 @@ async def settle(
     ]
     earlier = await ledger.entries_of_sources(session, keys)
     merchant_ids = list({one.merchant_id for one, _ in verdicts})
-    units = await ledger.units_of(session, merchant_ids)
+    units = await ledger.unit_ids_of(session, merchant_ids)
     programs = await merchants.programs_of(session, merchant_ids)
     postings: list[ledger.Posting] = []
     paid: dict[tuple[Pair, str], int] = {}
     for one, it in verdicts:
-        unit_id = units[one.merchant_id].id
+        unit_id = units[one.merchant_id]
         settings = programs[one.merchant_id].at(now).settings
         sources = [_source(id_, it.badge) for id_ in sorted(one.identities)]
         entries = {each: earlier[one.merchant_id, each.kind, each.id] for each in sources}

@@ -12,11 +12,14 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import msgspec
-from asyncpg import UniqueViolationError  # pyright: ignore[reportMissingTypeStubs]
+from asyncpg import (  # pyright: ignore[reportMissingTypeStubs]
+    ForeignKeyViolationError,
+    UniqueViolationError,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from loyalnest.kernel import errors as kernel_errors
-from loyalnest.kernel.database import Bulk, bulk
+from loyalnest.kernel.database import Bulk, Row, bulk
 from loyalnest.kernel.events import Event, publish
 from loyalnest.kernel.ids import new_id, to_wire
 from loyalnest.ledger import errors, events
@@ -112,7 +115,13 @@ WHERE a.merchant_id = k.merchant_id
   AND a.unit_id = k.unit_id
 """
 
-_CHANGE_LOTS = """
+_MOVE_LOTS = """
+WITH drawn AS (
+    INSERT INTO draws (merchant_id, id, lot_id, entry_id, debt_id, kind, amount, occurred_at,
+        recorded_at)
+    SELECT *, $15::timestamptz FROM unnest($7::uuid[], $8::uuid[], $9::uuid[], $10::uuid[],
+        $11::uuid[], $12::text[], $13::bigint[], $14::timestamptz[])
+)
 UPDATE lots l
 SET remaining = k.remaining, released_at = k.released_at,
     release_recorded_at = k.release_recorded_at, expires_at = k.expires_at
@@ -133,13 +142,6 @@ _CHANGE_DEBTS = """
 UPDATE debts d SET remaining = k.remaining
 FROM unnest($1::uuid[], $2::uuid[], $3::bigint[]) AS k (merchant_id, id, remaining)
 WHERE d.merchant_id = k.merchant_id AND d.id = k.id
-"""
-
-_ADD_DRAWS = """
-INSERT INTO draws (merchant_id, id, lot_id, entry_id, debt_id, kind, amount, occurred_at,
-    recorded_at)
-SELECT *, $9::timestamptz FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[],
-    $6::text[], $7::bigint[], $8::timestamptz[])
 """
 
 _NEWS: dict[EntryKind, type[events.PointsMoved]] = {
@@ -163,15 +165,12 @@ async def open_accounts(
     Lots are not read yet: see `load_lots`. Raises UnitUnknown.
     """
     ordered = sorted(set(keys))
+    rows = await _lock(await bulk(session), ordered, now)
+    # Only now: a change of policy holds all accounts, and none moves by what was before.
     wanted = {(merchant_id, unit_id) for merchant_id, _, unit_id in ordered}
     units = await read_units(session, wanted)
-    if len(units) < len(wanted):
-        raise errors.UnitUnknown
-    connection = await bulk(session)
-    columns = _columns(ordered, 3)
-    await connection.execute(_OPEN, *columns, now)
     accounts: dict[AccountKey, Account] = {}
-    for row in await connection.fetch(_LOCK, *columns):
+    for row in rows:
         n, available, pending, debt, earned, spent, due, active, moved_to, moved_by = row
         key = _at(ordered, n)
         accounts[key] = Account(
@@ -190,6 +189,20 @@ async def open_accounts(
             unseen_due_at=due,
         )
     return accounts
+
+
+async def _lock(connection: Bulk, keys: Sequence[AccountKey], now: datetime) -> list[Row]:
+    columns = _columns(keys, 3)
+    # One account is most often there, and nobody waits for it crosswise.
+    if len(keys) == 1 and (rows := await connection.fetch(_LOCK, *columns)):
+        return rows
+    try:
+        await connection.execute(_OPEN, *columns, now)
+    except ForeignKeyViolationError as error:
+        if "unit_id" in str(error):  # the constraint's name tells its columns
+            raise errors.UnitUnknown from error
+        raise
+    return await connection.fetch(_LOCK, *columns)
 
 
 async def load_lots(session: AsyncSession, accounts: Sequence[Account]) -> None:
@@ -290,15 +303,7 @@ def _figures_row(account: Account) -> tuple[object, ...]:
 
 
 async def _write_movements(connection: Bulk, accounts: Sequence[Account], now: datetime) -> None:
-    """Write what only some postings need: changed lots, debts and draws."""
-    lots = [
-        (a.merchant_id, x.id, x.remaining, x.released_at, x.release_recorded_at, x.expires_at)
-        for a in accounts
-        for x in a.lots
-        if x.touched and not x.is_new
-    ]
-    if lots:
-        await connection.execute(_CHANGE_LOTS, *_columns(lots, 6))
+    """Write what only some postings need: debts, changed lots and draws."""
     new_debts = [_debt_row(a, debt) for a in accounts for debt in a.debts if debt.is_new]
     if new_debts:
         await connection.execute(_ADD_DEBTS, *_columns(new_debts, 10))
@@ -310,13 +315,19 @@ async def _write_movements(connection: Bulk, accounts: Sequence[Account], now: d
     ]
     if debts:
         await connection.execute(_CHANGE_DEBTS, *_columns(debts, 3))
+    lots = [
+        (a.merchant_id, x.id, x.remaining, x.released_at, x.release_recorded_at, x.expires_at)
+        for a in accounts
+        for x in a.lots
+        if x.touched and not x.is_new
+    ]
     draws = [
         (a.merchant_id, new_id(), x.lot_id, x.entry_id, x.debt_id, x.kind, x.amount, x.occurred_at)
         for a in accounts
         for x in a.draws
     ]
-    if draws:
-        await connection.execute(_ADD_DRAWS, *_columns(draws, 8), now)
+    if lots or draws:
+        await connection.execute(_MOVE_LOTS, *_columns(lots, 6), *_columns(draws, 8), now)
 
 
 def _debt_row(account: Account, debt: Debt) -> tuple[object, ...]:

@@ -57,6 +57,9 @@ ORDER BY u.kind, u.code
 )
 
 
+_REMEMBERED = 20_000
+_known_ids: dict[tuple[UUID, str], UnitId] = {}
+
 _RENAME = "UPDATE units SET names = $3 WHERE merchant_id = $1 AND id = $2"
 
 
@@ -120,6 +123,24 @@ async def units_of(
     connection = await bulk(session)
     rows = await connection.fetch(_BY_CODE, list(set(merchant_ids)), code)
     return {unit.merchant_id: unit for unit in map(_unit, rows)}
+
+
+async def unit_ids_of(
+    session: AsyncSession, merchant_ids: Iterable[UUID], *, code: str = POINTS
+) -> dict[UUID, UnitId]:
+    """What to post in: the unit's id by merchant; a merchant without such a unit is left out.
+
+    It is a unit's for good, and asked of the database once a process.
+    """
+    wanted = set(merchant_ids)
+    known = {it: _known_ids[it, code] for it in wanted if (it, code) in _known_ids}
+    if unknown := wanted - known.keys():
+        found = await units_of(session, unknown, code=code)
+        if len(_known_ids) + len(found) > _REMEMBERED:
+            _known_ids.clear()
+        _known_ids.update({(unit.merchant_id, code): unit.id for unit in found.values()})
+        known |= {merchant_id: unit.id for merchant_id, unit in found.items()}
+    return known
 
 
 async def unit_by_code(session: AsyncSession, merchant_id: UUID, code: str) -> Unit:

@@ -107,7 +107,7 @@ async def _post(
     if not steps:
         return
     merchant_ids = list({it.referral.merchant_id for it, *_ in steps})
-    units = await ledger.units_of(session, merchant_ids)
+    units = await ledger.unit_ids_of(session, merchant_ids)
     programs = await merchants.programs_of(session, merchant_ids)
     postings = [
         _posting(
@@ -115,7 +115,7 @@ async def _post(
             gift,
             source,
             step,
-            unit_id=units[it.referral.merchant_id].id,
+            unit_id=units[it.referral.merchant_id],
             may_owe=programs[it.referral.merchant_id].at(now).settings.debt.allowed,
             occurred_at=now if again or not it.verdict.completed_at else _counted_at(it, now),
         )

@@ -8,8 +8,8 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from loyalnest.kernel.database import bulk, ring_of
+from loyalnest.kernel.ids import new_id
 from loyalnest.rewards import queries, rules
-from loyalnest.rewards.service.moves import record_moves
 from loyalnest.rewards.values import (
     CodeIssuer,
     GivenFor,
@@ -20,17 +20,25 @@ from loyalnest.rewards.values import (
 )
 
 _WRITE = """
-INSERT INTO redemptions (merchant_id, id, reward_id, reward_version, customer_id, entry_id, cost,
-    state, code_sealed, code_hash, key_id, value, issuer, issued_at, expires_at, given_for,
-    given_for_id, given_step)
-SELECT n.merchant_id, n.id, n.reward_id, n.reward_version, n.customer_id, n.entry_id, n.cost,
-    'issued', n.code_sealed, n.code_hash, n.key_id, n.value::jsonb, n.issuer, $17, n.expires_at,
-    n.given_for, n.given_for_id, n.given_step
-FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::int[], $5::uuid[], $6::uuid[], $7::bigint[],
-            $8::bytea[], $9::bytea[], $10::smallint[], $11::text[], $12::text[],
-            $13::timestamptz[], $14::text[], $15::text[], $16::text[])
-  AS n (merchant_id, id, reward_id, reward_version, customer_id, entry_id, cost, code_sealed,
-        code_hash, key_id, value, issuer, expires_at, given_for, given_for_id, given_step)
+WITH fresh AS (
+    SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::int[], $5::uuid[], $6::uuid[],
+        $7::bigint[], $8::bytea[], $9::bytea[], $10::smallint[], $11::text[], $12::text[],
+        $13::timestamptz[], $14::text[], $15::text[], $16::text[], $17::uuid[])
+      AS n (merchant_id, id, reward_id, reward_version, customer_id, entry_id, cost, code_sealed,
+            code_hash, key_id, value, issuer, expires_at, given_for, given_for_id, given_step,
+            move_id)
+), written AS (
+    INSERT INTO redemptions (merchant_id, id, reward_id, reward_version, customer_id, entry_id,
+        cost, state, code_sealed, code_hash, key_id, value, issuer, issued_at, expires_at,
+        given_for, given_for_id, given_step)
+    SELECT merchant_id, id, reward_id, reward_version, customer_id, entry_id, cost, 'issued',
+        code_sealed, code_hash, key_id, value::jsonb, issuer, $18, expires_at, given_for,
+        given_for_id, given_step
+    FROM fresh
+)
+INSERT INTO redemption_moves (merchant_id, id, redemption_id, to_state, actor, occurred_at,
+    recorded_at)
+SELECT merchant_id, move_id, id, 'issued', $19, $18, $18 FROM fresh
 """
 
 
@@ -70,7 +78,7 @@ def issued(
 async def write_many(
     session: AsyncSession, fresh: Sequence[Redemption], *, actor: str, now: datetime
 ) -> None:
-    """Write codes that were issued now, sealed and hashed."""
+    """Write codes that were issued now, sealed and hashed, and their first move."""
     if not fresh:
         return
     ring = ring_of(session)
@@ -93,11 +101,12 @@ async def write_many(
             it.issuer,
             it.expires_at,
             *((it.given_for.kind, it.given_for.id, it.given_for.step) if it.given_for else _BOUGHT),
+            new_id(),
         )
         for it, hashed in zip(fresh, hashes, strict=True)
     ]
-    await (await bulk(session)).execute(_WRITE, *map(list, zip(*rows, strict=True)), now)
-    await record_moves(session, [(it, None, State.ISSUED, actor, None) for it in fresh], now=now)
+    columns = map(list, zip(*rows, strict=True))
+    await (await bulk(session)).execute(_WRITE, *columns, now, actor)
 
 
 _BOUGHT = (None, None, None)

@@ -138,12 +138,12 @@ async def _pay(
     actor: str,
     now: datetime,
 ) -> ledger.Posted:
-    units = await ledger.units_of(session, [reward.merchant_id])
+    units = await ledger.unit_ids_of(session, [reward.merchant_id])
     return await ledger.spend(
         session,
         merchant_id=reward.merchant_id,
         customer_id=buyer,
-        unit_id=units[reward.merchant_id].id,
+        unit_id=units[reward.merchant_id],
         amount=reward.terms.cost,
         source=ledger.Source("redemption", to_wire(REDEMPTION, redemption_id)),
         actor=actor,

@@ -287,12 +287,12 @@ async def _return(
     paid = [(it, it.entry_id, amount, step) for it, amount, step in due if it.entry_id]
     if not paid:
         return
-    units = await ledger.units_of(session, list({it.merchant_id for it, *_ in paid}))
+    units = await ledger.unit_ids_of(session, list({it.merchant_id for it, *_ in paid}))
     postings = [
         ledger.Posting(
             merchant_id=it.merchant_id,
             customer_id=it.customer_id,
-            unit_id=units[it.merchant_id].id,
+            unit_id=units[it.merchant_id],
             kind=ledger.EntryKind.RESTORE,
             amount=amount,
             source=source_of(it),

@@ -212,7 +212,7 @@ async def _give_and_take(
         for (place, _, _), source in zip(due, sources, strict=True)
     ]
     earlier = await ledger.entries_of_sources(session, keys)
-    units = await ledger.units_of(session, list({key[0] for key in keys}))
+    units = await ledger.unit_ids_of(session, list({key[0] for key in keys}))
     programs = await merchants.programs_of(session, list({key[0] for key in keys}))
     postings: list[ledger.Posting] = []
     for (place, tier, gives), source, key in zip(due, sources, keys, strict=True):
@@ -225,7 +225,7 @@ async def _give_and_take(
             ledger.Posting(
                 merchant_id=place.merchant_id,
                 customer_id=place.customer_id,
-                unit_id=units[place.merchant_id].id,
+                unit_id=units[place.merchant_id],
                 kind=ledger.EntryKind.EARN if gives else ledger.EntryKind.REFUND,
                 amount=tier.entry_points if gives else -held,
                 source=source,
