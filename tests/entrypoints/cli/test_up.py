@@ -37,7 +37,11 @@ class Installation:
         self.up: subprocess.Popen[str] | None = None
 
     def start(self, manner: str = "", **settings: str) -> subprocess.Popen[str]:
-        self.up = subprocess.Popen(
+        self.up = self.call_up(manner, **settings)
+        return self.up
+
+    def call_up(self, manner: str = "", **settings: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
             [sys.executable, str(_STAND_IN), "up", manner],
             env={
                 **os.environ,
@@ -50,7 +54,6 @@ class Installation:
             stderr=subprocess.STDOUT,
             text=True,
         )
-        return self.up
 
     def wait_until_ready(self) -> None:
         def ready() -> bool:
@@ -126,10 +129,23 @@ def ended(installation: Installation) -> Generator[Installation]:
 @pytest.fixture
 def shop(install: Callable[[str], Installation], begun: Path) -> Installation:
     """An installation that was up before, so that its next start is quick."""
-    shop = install("shop")
+    return _again(begun, install("shop"))
+
+
+def _again(begun: Path, shop: Installation) -> Installation:
     subprocess.run(["/bin/cp", "-a", begun, shop.data_dir], check=True)
     (shop.data_dir / "postgres" / "socket-folder").unlink(missing_ok=True)
     return shop
+
+
+@pytest.fixture(scope="module")
+def running(begun: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """An installation that is up, for tests that leave it as they found it."""
+    folder = tmp_path_factory.mktemp("running") / "shop"
+    with ended(_again(begun, Installation(folder))) as running:
+        running.start()
+        running.wait_until_ready()
+        yield running
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -192,16 +208,14 @@ def test_two_installations_run_side_by_side(
     assert ask(barber.server.runtime_url, "SELECT 1") == "1"
 
 
-def test_a_second_up_says_that_one_runs_already(shop: Installation) -> None:
-    first = shop.start()
-    shop.wait_until_ready()
-    second = shop.start()
+def test_a_second_up_says_that_one_runs_already(running: Installation) -> None:
+    second = running.call_up()
     output, _ = second.communicate(timeout=SECONDS)
     assert second.returncode == 1
     assert "ALREADY_RUNNING" in output
-    assert f"process {first.pid}" in output
-    assert first.poll() is None
-    shop.up = first
+    assert running.up is not None
+    assert f"process {running.up.pid}" in output
+    assert running.up.poll() is None
 
 
 def test_a_taken_port_is_said_at_once(shop: Installation) -> None:
@@ -256,8 +270,6 @@ def test_children_and_database_end_when_the_supervisor_is_killed(shop: Installat
     with shop.up:
         shop.up.kill()
     wait_until(lambda: of_installation(shop.data_dir) == [])
-    shop.start()
-    shop.wait_until_ready()
 
 
 def test_what_ignores_its_end_is_ended_by_the_next_start(shop: Installation) -> None:
@@ -288,33 +300,26 @@ def test_after_all_were_killed_the_next_start_goes_on_with_the_same_data(
     assert ask(shop.server.owner_url, "SELECT to_regclass('kept')::text") == "kept"
 
 
-def test_a_child_that_was_killed_is_started_again(shop: Installation) -> None:
-    shop.start()
-    shop.wait_until_ready()
-    before = shop.children()
+def test_a_child_that_was_killed_is_started_again(running: Installation) -> None:
+    before = running.children()
     kill(*before)
-    wait_until(lambda: len(shop.children()) == 2)
-    assert not set(before) & set(shop.children())
+    wait_until(lambda: len(running.children()) == 2)
+    assert not set(before) & set(running.children())
 
 
 @pytest.mark.parametrize("victim", ["keeper", "postmaster"])
-def test_a_database_that_was_killed_is_started_again(shop: Installation, victim: str) -> None:
-    shop.start()
-    shop.wait_until_ready()
-    postmaster, keeper = postmaster_of(shop.server), shop.server.keeper
+def test_a_database_that_was_killed_is_started_again(running: Installation, victim: str) -> None:
+    postmaster, keeper = postmaster_of(running.server), running.server.keeper
     assert keeper is not None
     kill(postmaster if victim == "postmaster" else keeper)
-    wait_until(lambda: shop.server.keeper not in (None, keeper))
+    wait_until(lambda: running.server.keeper not in (None, keeper))
     # Only waits: the one that `up` started may not have written its note yet.
-    shop.server.revive()
-    assert postmaster_of(shop.server) != postmaster
-    assert ask(shop.server.runtime_url, "SELECT 1") == "1"
+    running.server.revive()
+    assert postmaster_of(running.server) != postmaster
+    assert ask(running.server.runtime_url, "SELECT 1") == "1"
 
 
 def test_a_stranger_in_a_session_of_the_same_number_is_left_alone(shop: Installation) -> None:
-    shop.start()
-    shop.wait_until_ready()
-    shop.stop()
     stranger = subprocess.Popen(["/bin/sleep", "60"], start_new_session=True)
     boot = processes.this_boot()
     (shop.data_dir / "processes.json").write_text(
