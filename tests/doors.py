@@ -1,6 +1,8 @@
 """The doors as tests use them: one module's routes with a given caller, or the whole house."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import lru_cache
 from uuid import UUID
 
 import httpx
@@ -60,11 +62,29 @@ def house(
     address: str = "203.0.113.7",
     **settings: object,
 ) -> httpx.AsyncClient:
-    """A client of the whole application, some of whose settings are changed."""
+    """A client of the whole application, some of whose settings are changed.
+
+    To build it takes a second: whoever changes nothing shares one with others of this database.
+    """
+    if clock or parts or settings:
+        return client_of(_built(database, clock, parts, settings), address=address)
+    return client_of(_standing(database), address=address)
+
+
+@lru_cache(maxsize=1)
+def _standing(database: Database) -> ASGIApp:
+    return _built(database)
+
+
+def _built(
+    database: Database,
+    clock: Hands | None = None,
+    parts: Parts | None = None,
+    settings: Mapping[str, object] | None = None,
+) -> ASGIApp:
     changed = database.settings.model_copy(update=settings)
     parts = parts or wiring.description(changed)
-    app = build_app(database, changed, parts, clock=clock or Hands())
-    return client_of(app, address=address)
+    return build_app(database, changed, parts, clock=clock or Hands())
 
 
 def client_of(app: ASGIApp, *, address: str = "203.0.113.7") -> httpx.AsyncClient:

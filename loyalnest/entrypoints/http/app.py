@@ -3,8 +3,10 @@
 from collections.abc import AsyncGenerator, Collection, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from importlib.metadata import version
+from itertools import chain
 
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 from prometheus_client import CollectorRegistry
 from starlette.datastructures import Headers
 from starlette.routing import BaseRoute, Route, Router
@@ -87,11 +89,14 @@ def rest_api(parts: Parts, settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        generate_unique_id_function=lambda route: route.name,
         max_body_size=settings.api_max_bytes,
     )
-    for router in parts.routers:
-        api.include_router(router)
+    for route in chain.from_iterable(router.routes for router in parts.routers):
+        # Not `include_router`: it works every route out anew at the first request, a second in all,
+        # and matches twice at each. Nothing of the application is to be mixed into these.
+        if isinstance(route, APIRoute):
+            route.unique_id = route.operation_id or route.name
+        api.router.routes.append(route)
     answer_problems(api)
     return api
 

@@ -87,7 +87,7 @@ async def _activity(
 
 
 def _log(router: APIRouter) -> None:
-    @router.get("")
+    @router.get("", operation_id="list_events")
     async def list_events(  # pyright: ignore[reportUnusedFunction]
         session: Reading,
         paging: Paging,
@@ -124,7 +124,7 @@ def _log(router: APIRouter) -> None:
             )
         return page_of(rows, paging, show=event_out, key=lambda row: (row.position,))
 
-    @router.get("/{position}")
+    @router.get("/{position}", operation_id="get_event")
     async def get_event(  # pyright: ignore[reportUnusedFunction]
         session: Reading, position: Position
     ) -> EventOut:
