@@ -255,7 +255,7 @@ async def export_customer(customer_id: str, session: Writing) -> CustomerExport:
 def _erasing(forgetting: Sequence[service.Forgetting]) -> APIRouter:
     router = APIRouter()
 
-    @router.post("/customers/{customer_id}/erase", status_code=204)
+    @router.post("/customers/{customer_id}/erase", operation_id="erase_customer", status_code=204)
     async def erase_customer(  # pyright: ignore[reportUnusedFunction]
         customer_id: str, body: ErasureRequest, session: Writing, now: Now
     ) -> None:
