@@ -24,6 +24,7 @@ _RATE = 20
 _CHUNK = 20_000
 _ONSETS = ("b", "br", "d", "f", "gr", "h", "j", "k", "l", "m", "n", "p", "r", "s", "st", "t", "v")
 _VOWELS = ("a", "e", "i", "o", "u", "ei", "ou")
+_FINDABLE = ["merchant_id", "customer_id", "key_id", "tokens"]
 _ENDS = ("", "l", "n", "nd", "r", "s", "tt")
 
 
@@ -72,7 +73,8 @@ async def _populate(owner: Connection, place: Installation, merchant_id: UUID, p
     for first in range(0, people, _CHUNK):
         now = clock.now()
         customers: list[tuple[object, ...]] = []
-        entries: set[tuple[int, UUID]] = set()
+        findable: list[tuple[object, ...]] = []
+        entries: list[tuple[int, UUID]] = []
         for name, email in islice(everybody, min(_CHUNK, people - first)):
             id_ = new_id()
             sealed = (
@@ -82,7 +84,9 @@ async def _populate(owner: Connection, place: Installation, merchant_id: UUID, p
             customers.append((merchant_id, id_, *sealed, now, now))
             address = search.hashed(search.terms_of(email=email, phone=None, name=None), key)
             words = (token for word in name.split() for token in named(word))
-            entries |= {(token, id_) for token in (*address, *words)}
+            tokens = {*address, *words}
+            findable.append((merchant_id, id_, ring.current_index, sorted(tokens)))
+            entries += [(token, id_) for token in tokens]
         await owner.copy_records_to_table(
             "customers",
             records=customers,
@@ -91,6 +95,7 @@ async def _populate(owner: Connection, place: Installation, merchant_id: UUID, p
                 *("created_at", "updated_at"),
             ],
         )
+        await owner.copy_records_to_table("customer_terms", records=findable, columns=_FINDABLE)
         # In the order of the index, which is then written page by page.
         await owner.copy_records_to_table(
             "customer_search",
@@ -98,7 +103,7 @@ async def _populate(owner: Connection, place: Installation, merchant_id: UUID, p
             columns=["merchant_id", "token", "customer_id"],
         )
         terms += len(entries)
-    await owner.execute("VACUUM ANALYZE customers, customer_search")
+    await owner.execute("VACUUM ANALYZE customers, customer_terms, customer_search")
     return terms
 
 

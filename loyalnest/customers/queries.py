@@ -1,14 +1,16 @@
 """Named reads. None of them locks; every one says whose customers it means."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import aclosing
 from datetime import date
-from typing import Any
+from types import MappingProxyType
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Row, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from loyalnest.customers import candidates
 from loyalnest.customers.errors import CustomerGone, CustomerNotFound, MergeNotFound
 from loyalnest.customers.rules import search as search_rules
 from loyalnest.customers.rules.identity import normalise_email, normalise_phone
@@ -16,7 +18,6 @@ from loyalnest.customers.values import (
     ANYWHERE,
     EMAIL,
     PHONE,
-    SEARCH_KEY,
     Customer,
     CustomerId,
     MergeId,
@@ -50,21 +51,6 @@ SELECT identity.customer_id
    AND identity.kind = store.provider
    AND identity.scope = store.id
    AND identity.key = :key
-""")
-
-# Every part of the question must be met; part 0 stands for the whole of it.
-SEARCH = text("""
-SELECT entry.customer_id,
-       bool_or(asked.part = 0) AS whole
-  FROM unnest(CAST(:parts AS integer[]), CAST(:tokens AS bigint[])) AS asked (part, token)
-  JOIN customer_search AS entry
-    ON entry.merchant_id = :merchant_id
-   AND entry.token = asked.token
- GROUP BY entry.customer_id
-HAVING bool_or(asked.part = 0)
-    OR (:wanted > 0 AND count(DISTINCT asked.part) = :wanted)
- ORDER BY whole DESC, count(*) DESC, entry.customer_id
- LIMIT :limit
 """)
 
 _LIST = """
@@ -118,9 +104,6 @@ SELECT merchant_id, kind, key, sealed, verified, created_at
    AND customer_id = ANY(:ids)
  ORDER BY created_at, kind
 """)
-
-_CANDIDATES = 300
-
 
 _KEPT_BY = text("""
 SELECT kept_id
@@ -188,6 +171,8 @@ async def find_many(
     session: AsyncSession, customer_ids: Sequence[CustomerId]
 ) -> dict[CustomerId, Customer]:
     """Those of the merchant's customers that exist, merged and erased ones too."""
+    if not customer_ids:
+        return {}
     connection = await bulk(session)
     rows = await connection.fetch(_BY_IDS, merchant_of(session), list(customer_ids))
     ring = ring_of(session)
@@ -216,7 +201,8 @@ async def find_by_email(session: AsyncSession, email: str) -> list[Customer]:
     """Whoever an e-mail identifies, first; then those who merely show it."""
     normal = normalise_email(email)
     identified = await _identified(session, EMAIL, ANYWHERE, _blind(session, EMAIL, normal))
-    shown = await _with_term(session, search_rules.email_term(email)) if email.strip() else []
+    terms = {search_rules.email_term(email)} if email.strip() else set[str]()
+    shown = await candidates.with_term(session, terms)
     return await _living(session, [*identified, *shown])
 
 
@@ -226,7 +212,8 @@ async def find_by_phone(
     """Whoever a phone identifies, first; then those who gave it and never verified it."""
     normal = normalise_phone(phone, region)
     identified = await _identified(session, PHONE, ANYWHERE, _blind(session, PHONE, normal))
-    shown = await _with_term(session, search_rules.phone_term(phone, region)) if normal else []
+    terms = {search_rules.phone_term(phone, region)} if normal else set[str]()
+    shown = await candidates.with_term(session, terms)
     return await _living(session, [*identified, *shown])
 
 
@@ -252,23 +239,27 @@ async def search(
     """Customers by whatever somebody types, best match first.
 
     An e-mail, its local part or its domain, or a phone must fit exactly; each word of a name may be
-    a beginning, or, from three letters on, be one typo away. Of more than a few hundred candidates
-    some are left out: whoever asks so broadly will have to ask more closely.
+    a beginning, or, from three letters on, be one typo away. Once there are enough who fit well,
+    nobody is looked for who fits worse; and of more than a few hundred who fit alike some are left
+    out: whoever asks so broadly will have to ask more closely.
     """
     question = search_rules.question(asked, region)
-    if not question.parts and not question.whole:
-        return []
-    rows = await _candidates(session, question)
-    candidates = await find_many(session, [row.customer_id for row in rows])
-    best: dict[CustomerId, int] = {}
-    for row in rows:
-        candidate = candidates[row.customer_id]
-        # A whole e-mail or phone outdoes any name.
-        rank = -1 if row.whole else search_rules.rank(question.words, candidate.name or "")
-        if rank is not None:
-            living = candidate.merged_into or candidate.id
-            best[living] = min(rank, best.get(living, rank))
-    people = await _living(session, list(best))
+    exact = await _living(session, await candidates.with_term(session, question.whole))
+    seen = {one.id: one for one in exact}
+    # A whole e-mail or phone outdoes any name.
+    best = dict.fromkeys(seen, -1)
+    async with aclosing(candidates.by_name(session, question.parts, limit=limit)) as steps:
+        async for ids in steps:
+            fresh = await find_many(session, [id_ for id_ in ids if id_ not in seen])
+            seen |= fresh
+            for one in fresh.values():
+                rank = search_rules.rank(question.words, one.name or "")
+                if rank is not None:
+                    living = one.merged_into or one.id
+                    best[living] = min(rank, best.get(living, rank))
+            if len(best) >= limit:
+                break
+    people = await _living(session, list(best), known=seen)
     people.sort(key=lambda one: (best[one.id], (one.name or "").casefold(), one.id))
     return people[:limit]
 
@@ -338,34 +329,13 @@ async def _identified(
     return list(await session.scalars(_BY_IDENTITY, names)) if keys else []
 
 
-async def _with_term(session: AsyncSession, term: str) -> list[CustomerId]:
-    """Who is found by a term alone; one term is cheap, so nobody is left out for number."""
-    question = search_rules.Question(words=(), parts=(), whole=frozenset({term}))
-    return [row.customer_id for row in await _candidates(session, question)]
-
-
-async def _candidates(session: AsyncSession, question: search_rules.Question) -> Sequence[Row[Any]]:
-    """Customers who meet every part of a question by one of its terms, or the whole of it."""
-    merchant_id, ring = merchant_of(session), ring_of(session)
-    asked = [
-        (part, token)
-        for key in ring.blind_all(merchant_id, SEARCH_KEY, "")
-        for part, terms in [(0, question.whole), *enumerate(question.parts, 1)]
-        for token in search_rules.hashed(terms, key)
-    ]
-    names = {
-        "merchant_id": merchant_id,
-        "parts": [part for part, _ in asked],
-        "tokens": [token for _, token in asked],
-        "wanted": len(question.parts),
-        "limit": _CANDIDATES,
-    }
-    return (await session.execute(SEARCH, names)).all()
-
-
-async def _living(session: AsyncSession, ids: Sequence[CustomerId]) -> list[Customer]:
+async def _living(
+    session: AsyncSession,
+    ids: Sequence[CustomerId],
+    known: Mapping[CustomerId, Customer] = MappingProxyType({}),
+) -> list[Customer]:
     """The customers behind these ids who are still there, each once, in order."""
-    found = await find_many(session, ids)
+    found = {**known, **await find_many(session, [id_ for id_ in ids if id_ not in known])}
     into = {id_: found[id_].merged_into or id_ for id_ in ids if id_ in found}
     kept = await find_many(session, [id_ for id_ in into.values() if id_ not in found])
     everybody = {**found, **kept}

@@ -12,8 +12,9 @@ find candidates, `rank` decides.
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from loyalnest.customers.rules.identity import normalise_email, normalise_phone
 
@@ -34,12 +35,42 @@ _PHONE_LIKE = re.compile(r"[+(]?[\d\s().\-/]{6,}")
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """One word of a question, or a piece of one that is written without spaces."""
+
+    beginning: str
+    """The term of all words that begin with it."""
+    itself: str
+    """The term of the word, and of those with one letter more."""
+    near: frozenset[str]
+    """The terms of all that fits: its beginning, and what it shares with words one typo away."""
+
+    def whole(self, sizes: Mapping[str, float]) -> set[str]:
+        """The terms that only the word itself has all of, the rarest that will do."""
+        # A longer word has none of the remainders, and of those as long no other has `itself`.
+        remainders = self.near - {self.beginning, self.itself}
+        return {
+            self.itself,
+            min(remainders, key=lambda term: sizes.get(term, 0), default=self.beginning),
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """A search: every part must be met by one of its terms, or the whole by one of `whole`."""
 
     words: tuple[str, ...]
-    parts: tuple[frozenset[str], ...]
+    parts: tuple[Part, ...]
     whole: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """The first customers of a term, in the order they came: from whom to whom, how many."""
+
+    first: UUID
+    last: UUID
+    found: int
 
 
 def fold(text: str) -> str:
@@ -104,6 +135,21 @@ def rank(asked: Sequence[str], name: str) -> int | None:
     return sum(known) if len(known) == len(distances) else None
 
 
+def sizes(hits: Mapping[str, Hits], probed: int) -> dict[str, float]:
+    """About how many customers each term has, of whom at most `probed` were looked at.
+
+    Ids grow with time: where the first so many are close together, more will follow.
+    """
+    start = min((one.first.int for one in hits.values()), default=0)
+    end = max((one.last.int for one in hits.values()), default=0)
+    return {
+        term: one.found
+        if one.found < probed
+        else one.found * (end - start) / max(one.last.int - start, 1)
+        for term, one in hits.items()
+    }
+
+
 def hashed(terms: Iterable[str], key: bytes) -> list[int]:
     """The terms as they are stored, under a merchant's search key: signed numbers of 64 bits."""
     digests = (
@@ -137,16 +183,16 @@ def _nearest(word: str, present: Sequence[str]) -> int | None:
     return None
 
 
-def _parts(word: str) -> list[frozenset[str]]:
+def _parts(word: str) -> list[Part]:
     """The parts of a question that one word makes; each of them has to be met."""
     if _IS_UNSPACED.match(word):
         pairs = _pairs(word)
-        return [frozenset({term}) for term in sorted(pairs or _single(word))]
+        return [Part(term, term, frozenset({term})) for term in sorted(pairs or _single(word))]
     if len(word) < _SHORTEST_BEGINNING:
         return []
     beginning = f"begins {word[:_LONGEST_BEGINNING]}"
     typos = _remainders(word) if len(word) >= _SHORTEST_WITH_TYPO else set[str]()
-    return [frozenset({beginning} | typos)]
+    return [Part(beginning, f"typo {word}", frozenset({beginning} | typos))]
 
 
 def _beginnings(word: str) -> set[str]:
