@@ -8,6 +8,7 @@ from loyalnest import rewards, storefront, tiers
 from loyalnest.entrypoints import wiring
 from loyalnest.kernel import clock, relay
 from tests.dashboard.conftest import Site
+from tests.dashboard.furniture import LADDER
 
 
 async def worked(site: Site) -> None:
@@ -93,6 +94,7 @@ async def test_tiers_change_places_by_keyboard_and_a_stale_screen_saves_nothing(
 
 
 async def test_perks_are_drawn_up_held_to_switched_and_taken_back(site: Site, page: Page) -> None:
+    await _has_gold(site)
     await page.goto(site.at("/tiers"))
     await page.get_by_role("main").get_by_role("link", name="Perks").click()
     await expect(page.get_by_text("No perks yet")).to_be_visible()
@@ -122,6 +124,14 @@ async def test_perks_are_drawn_up_held_to_switched_and_taken_back(site: Site, pa
         (perk,) = await storefront.list_perks(session)
     assert (perk.terms.name, perk.terms.tiers) == ("Before everybody", ("gold",))
     await _give_a_reward_of_their_own(site, page)
+
+
+async def _has_gold(site: Site) -> None:
+    """The ladder of the story before, or another where that was not told."""
+    merchant_id = site.shop.merchant_id
+    async with site.shop.database.tenant(merchant_id) as session:
+        if merchant_id not in await tiers.ladders_of(session, [merchant_id]):
+            await tiers.save(session, LADDER, actor="test", now=clock.now())
 
 
 async def _change_in_two_windows(page: Page) -> None:
