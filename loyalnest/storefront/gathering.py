@@ -92,8 +92,8 @@ async def gather(session: AsyncSession, asked: Asked) -> ShownConfig:
         tiers=await _tiers(session, wanted),
         referral=await _referral(session, program, wanted),
         badges=await _badges(session, program, wanted),
-        nudges=[nudge_in(it, asked.language) for it in nudges if not it.terms.tiers],
-        nudges_for_tiers=any(it.terms.tiers for it in nudges),
+        nudges=[nudge_in(it, asked.language) for it in nudges if it.terms.is_public],
+        nudges_for_tiers=not all(it.terms.is_public for it in nudges),
         experiments=await _experiments(session, asked.language),
         texts=words,
     )
@@ -279,7 +279,7 @@ async def _badges(
 
 
 async def _nudges(session: AsyncSession, program: ProgramSettings, asked: Asked) -> list[Nudge]:
-    """What is on now. Only whoever is on a tier is told what is for it alone."""
+    """What is on now. Of a code for members, and of what is for some tiers, only those are told."""
     if not program.runs("nudges"):
         return []
     found = await queries.list_nudges(session, state=ContentState.ACTIVE)

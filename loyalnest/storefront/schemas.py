@@ -255,4 +255,4 @@ class OwnPerksView(BaseModel):
 
     tier: str | None
     perks: list[OwnPerkView]
-    nudges: list[ShownNudge] = Field(description="What is said to your tier alone.")
+    nudges: list[ShownNudge] = Field(description="What is said to your tier, or to members, alone.")

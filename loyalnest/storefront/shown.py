@@ -199,6 +199,6 @@ class ShownConfig(Shown):
     badges: list[ShownBadge]
     nudges: list[ShownNudge]
     nudges_for_tiers: bool
-    """Whether members on some tiers are told more of them, by `GET /v1/api/me/perks`."""
+    """Whether members, of some tiers or all, are told more of them, by `GET /v1/api/me/perks`."""
     experiments: list[ShownExperiment]
     texts: dict[str, str]

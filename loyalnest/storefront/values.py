@@ -255,6 +255,12 @@ class NudgeTerms(Closed):
         """What it says in a language, else in the shop's own."""
         return self.translations.get(language, self.words)
 
+    @property
+    def is_public(self) -> bool:
+        """Whether everybody may be told of it: anybody reads what a page is told, code and all."""
+        shows_code = self.code is not None and self.kind is not NudgeKind.EMAIL_CAPTURE
+        return not self.tiers and not (self.audience is Audience.MEMBER and shows_code)
+
 
 class Nudge(msgspec.Struct, frozen=True):
     """Something that speaks up by itself, as it stands."""

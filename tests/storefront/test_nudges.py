@@ -8,6 +8,7 @@ import pytest
 
 from loyalnest.merchants import ProgramSettings
 from tests.conftest import NOW
+from tests.doors import bearing
 from tests.shop import Shop, open_shop
 from tests.storefront.pages import CONFIG, Desk, desk_of, domain_of, nudge, told
 
@@ -86,6 +87,26 @@ async def test_what_is_for_a_tier_alone_is_in_no_public_answer(
     answer = await client.get(CONFIG, params={"shop": await domain_of(shop)})
     assert (answer.json()["nudges"], answer.json()["nudges_for_tiers"]) == ([], True)
     assert "GOLD-EARLY" not in answer.text
+
+
+async def test_a_code_for_members_is_told_to_members_alone(
+    client: httpx.AsyncClient, shop: Shop, desk: Desk
+) -> None:
+    for audience, code in (("member", "MEMBERS20"), ("member", None), ("guest", "HELLO10")):
+        terms = nudge(audience=audience, code=code) | {"name": f"{audience} {code}"}
+        await desk.gets("POST", "nudges", terms=terms, state="active")
+    asks = {"title": "News", "consent": "You may write to me."}
+    terms = nudge("email_capture", words=asks, audience="member", code="NEWS5")
+    await desk.gets("POST", "nudges", terms=terms, state="active")
+    said = await told(client, shop)
+    assert [(it["audience"], it["code"]) for it in said["nudges"]] == [
+        *(("member", None), ("guest", "HELLO10"), ("member", None)),
+    ]
+    assert said["nudges_for_tiers"]
+    who = await shop.customer_id()
+    started = await client.post(f"/v1/api/customers/{who}/sessions", headers=desk.key)
+    own = await client.get("/v1/api/me/perks", headers=bearing(started.json()["token"]))
+    assert [it["code"] for it in own.json()["nudges"]] == ["MEMBERS20"]
 
 
 async def test_a_version_is_made_by_every_change_and_read_before_it_is_replaced(

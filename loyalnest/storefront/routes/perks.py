@@ -121,13 +121,15 @@ async def _said_to(
     session: AsyncSession, tier: str | None, wanted: Wanted, now: datetime
 ) -> list[ShownNudge]:
     program = await merchants.program_of(session, merchant_of(session))
-    if tier is None or not program.at(now).settings.runs("nudges"):
+    if not program.at(now).settings.runs("nudges"):
         return []
     language = chosen((wanted.explicit, wanted.customer, wanted.shop))
     return [
         nudge_in(it, language)
         for it in await queries.list_nudges(session, state=ContentState.ACTIVE)
-        if it.is_shown(now) and tier in it.terms.tiers
+        if it.is_shown(now)
+        and not it.terms.is_public
+        and (tier in it.terms.tiers or not it.terms.tiers)
     ]
 
 
