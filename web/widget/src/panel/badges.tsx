@@ -1,4 +1,4 @@
-import { Card, Progress } from "./panel";
+import { Card, Own, Progress } from "./panel";
 import { useWithin } from "./within";
 
 /** Badges and how far the others are, and for how many weeks or months in a row somebody bought. */
@@ -6,7 +6,7 @@ export function Badges() {
   const { account, words, it } = useWithin();
   if (!account?.play) return null;
   const { badges, streak } = account.play;
-  const about = new Map(it.config.badges.map((each) => [each.key, each.description]));
+  const about = new Map(it.config.badges.map((each) => [each.key, each.description ?? ""]));
   const shown = badges.filter((each) => each.held || each.phase === "open");
   return (
     <>
@@ -18,7 +18,7 @@ export function Badges() {
       </Card>
       {shown.map(({ badge, name, held, awarded_at, progress, target }) => (
         <Card key={badge} title={`${held ? "★" : "☆"} ${name}`}>
-          {about.get(badge) && <p>{about.get(badge)}</p>}
+          {about.get(badge) && <Own text={about.get(badge) ?? ""} />}
           {held ? (
             awarded_at && (
               <p class="soft">{words.say("badgeSince", { date: words.date(awarded_at) })}</p>

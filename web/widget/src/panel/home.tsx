@@ -3,7 +3,7 @@ import type { Mounted } from "../types";
 import type { Words } from "../words";
 import type { Standing } from "./account";
 import { earnings } from "./earn";
-import { Card, Pairs, Progress, titleOf } from "./panel";
+import { Card, Own, Pairs, Progress, titleOf } from "./panel";
 import { useWithin, type View } from "./within";
 
 /** What a member has, what is near, and the way to everything else. */
@@ -93,7 +93,9 @@ function Tier({ standing }: { standing: Standing }) {
       )}
       <ul>
         {tier?.perks.map((perk) => (
-          <li key={perk}>{perk}</li>
+          <li key={perk}>
+            <bdi>{perk}</bdi>
+          </li>
         ))}
         {more.map(({ id, name, text, link }) => (
           <li key={id}>
@@ -121,7 +123,7 @@ function Notes({ audience }: { audience: "guest" | "member" }) {
     <>
       {notes.map(({ id, words, link }) => (
         <Card key={id} title={words.title}>
-          {words.text && <p>{words.text}</p>}
+          {words.text && <Own text={words.text} />}
           {link && words.button && (
             <a class="button" href={link}>
               {words.button}

@@ -153,9 +153,22 @@ export function Card({
 }) {
   return (
     <section class="card">
-      {title && <h3>{title}</h3>}
+      {title && (
+        <h3>
+          <bdi>{title}</bdi>
+        </h3>
+      )}
       {children}
     </section>
+  );
+}
+
+/** What the merchant has written, in whichever direction that is written. */
+export function Own({ text }: { text: string }) {
+  return (
+    <p>
+      <bdi>{text}</bdi>
+    </p>
   );
 }
 
@@ -167,7 +180,7 @@ export function Pairs({ of }: { of: Pair[] }) {
     <ul class="pairs">
       {of.map(([what, much]) => (
         <li key={what}>
-          <span>{what}</span>
+          <bdi>{what}</bdi>
           <b>{much}</b>
         </li>
       ))}

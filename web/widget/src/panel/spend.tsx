@@ -1,6 +1,6 @@
 import { note } from "../note";
 import type { Offer, Redemption } from "./account";
-import { Alert, Card, Copied, Progress } from "./panel";
+import { Alert, Card, Copied, Own, Progress } from "./panel";
 import { useKept, useWithin } from "./within";
 
 /** What somebody is about to redeem, and what came of that if it was refused. */
@@ -34,7 +34,7 @@ function Offered({ offer }: { offer: Offer }) {
   const asked = decision?.offer === offer.id;
   return (
     <Card title={offer.name}>
-      {offer.description && <p>{offer.description}</p>}
+      {offer.description && <Own text={offer.description} />}
       {offer.obstacle ? (
         <p class="soft">{words.say(`why_${offer.obstacle}`) || words.say("obstacle")}</p>
       ) : !offer.affordable ? (

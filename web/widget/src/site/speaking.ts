@@ -33,7 +33,7 @@ function resting(it: Mounted, said: Said, look: string): void {
     said.dismissed();
   };
   box.append(
-    draw("p", {}, draw("strong", {}, words.title), words.text && ` ${words.text}`),
+    draw("p", {}, draw("bdi", {}, draw("strong", {}, words.title), words.text && ` ${words.text}`)),
     act(it, said, () => {
       box.remove();
       said.over();
@@ -57,8 +57,8 @@ export function popup(it: Mounted, said: Said): void {
   };
   box.append(
     closing(it, () => box.close()),
-    draw("h2", { id: "nudge-title" }, words.title),
-    words.text ? draw("p", {}, words.text) : "",
+    draw("h2", { id: "nudge-title" }, draw("bdi", {}, words.title)),
+    words.text ? draw("p", {}, draw("bdi", {}, words.text)) : "",
     (kind === "email_capture" ? form(it, said, leave) : act(it, said, leave)) ?? "",
   );
   box.addEventListener("click", (event) => {
@@ -86,13 +86,13 @@ function act(it: Mounted, said: Said, then: () => void): HTMLElement | undefined
       if (link) location.assign(link);
       else it.open();
     });
-  if (code) return draw("span", { class: "code" }, copied(it, said, code), go);
+  if (code) return draw("span", { class: "code" }, copied(it, said, code, "", "other"), go);
   return go || undefined;
 }
 
-function copied(it: Mounted, said: Said, code: string, label?: string): HTMLElement {
+function copied(it: Mounted, said: Said, code: string, label = "", look = "main"): HTMLElement {
   const texts = wordsOf(it.config);
-  const copy = pressed(label || texts.say("copy"), "main", () => {
+  const copy = pressed(label || texts.say("copy"), look, () => {
     said.clicked();
     navigator.clipboard?.writeText(code).then(
       () => copy.replaceChildren(texts.say("copied")),
@@ -119,7 +119,7 @@ function form(it: Mounted, said: Said, leave: () => void): HTMLElement {
     "form",
     {},
     draw("label", {}, draw("span", {}, texts.say("email")), input),
-    draw("label", { class: "agree" }, agree, draw("span", {}, words.consent)),
+    draw("label", { class: "agree" }, agree, draw("bdi", {}, words.consent)),
     send,
     told,
   );
