@@ -149,12 +149,17 @@ async def _change_in_two_windows(page: Page) -> None:
 async def test_where_the_widget_sits_is_tried_saved_taken_back_and_nobodys_change_is_lost(
     site: Site, page: Page
 ) -> None:
-    await page.set_viewport_size({"width": 1280, "height": 1000})
     await page.goto(site.at("/on-site"))
     frame = preview_of(page)
     launcher = frame.get_by_role("button", name="Rewards")
     await expect(launcher).to_have_class("launcher end")
     await page.get_by_label("Where the button is").select_option("start")
+    # What is not saved is told beside the preview, and not over it.
+    told = await page.get_by_text("Unsaved changes").locator("..").bounding_box()
+    seen = await page.locator("iframe").bounding_box()
+    assert told
+    assert seen
+    assert told["x"] + told["width"] <= seen["x"]
     await expect(launcher).to_have_class("launcher start")
     await launcher.click()
     panel = frame.get_by_role("dialog")

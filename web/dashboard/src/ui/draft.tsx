@@ -74,7 +74,7 @@ export function DraftForm<T>({ held, busy, onSave, children }: Props<T>) {
     >
       {children}
       {held.changed && (
-        <div className="sticky bottom-3 z-10 flex flex-wrap items-center justify-between gap-2 rounded-xl bg-strong p-2 ps-4 text-on-strong">
+        <div className="unsaved sticky bottom-3 z-10 flex flex-wrap items-center justify-between gap-2 rounded-xl bg-strong p-2 ps-4 text-on-strong">
           <span className="font-medium">{t("earning.unsaved")}</span>
           <span className="flex gap-2">
             <Button disabled={busy} onClick={held.discard}>

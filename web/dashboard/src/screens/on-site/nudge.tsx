@@ -185,7 +185,7 @@ function Form({ shop, begin, nudge: known }: FormProps) {
         </div>
       </div>
       {!disabled && (changed || !nudge) && (
-        <div className="sticky bottom-3 z-10 flex flex-wrap items-center justify-between gap-2 rounded-xl bg-strong p-2 ps-4 text-on-strong">
+        <div className="unsaved sticky bottom-3 z-10 flex flex-wrap items-center justify-between gap-2 rounded-xl bg-strong p-2 ps-4 text-on-strong">
           <span className="font-medium">{t("earning.unsaved")}</span>
           <span className="flex gap-2">
             {nudge ? (
