@@ -137,8 +137,13 @@ async def test_what_fails_later_is_told_and_can_be_tried_again(
     hostile.member = await site.shop.customer_id("ada@example.com")
     launcher = await show(page, hostile)
     await page.route("**/v1/api/me?*", lambda route: route.abort())
+    await page.route("**/assets/panel*", lambda route: route.abort())
+    await launcher.click()
+    await expect(launcher).to_have_text("That did not work. Try again in a moment.")
+    await page.unroute("**/assets/panel*")
     await launcher.click()
     panel = page.get_by_role("dialog")
+    await expect(page.locator("loyalnest-widget .launcher")).to_have_text("Rewards")
     failed = panel.get_by_role("alert").get_by_text("That did not work")
     await expect(failed).to_be_visible()
     for status, body in ((500, "oops"), (429, "{}"), (200, "<html>"), (200, "{}"), (200, "null")):
@@ -268,7 +273,11 @@ async def test_it_comes_and_goes_as_the_page_likes(hostile: Pages, page: Page) -
     await page.evaluate("LoyalNest.destroy()")
     await expect(page.locator("loyalnest-widget")).to_have_count(0)
     await expect(page.get_by_text("Earn 20 points with this")).to_have_count(0)
-    await page.evaluate("Promise.all([LoyalNest.mount(), LoyalNest.mount({language: 'de'})])")
+    # What is asked for while it is on its way comes with it.
+    await page.evaluate(
+        "Promise.all([LoyalNest.mount(), LoyalNest.mount({language: 'de'}), LoyalNest.open()])"
+    )
+    await expect(page.get_by_role("dialog").get_by_role("link", name="Mitmachen")).to_be_visible()
     await expect(page.locator("loyalnest-widget")).to_have_count(1)
     await expect(page.get_by_text("Damit sammeln Sie 20 Punkte")).to_be_visible()
 

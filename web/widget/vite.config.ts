@@ -5,6 +5,15 @@ import { brotliCompress, gzip } from "node:zlib";
 import { defineConfig, type Plugin } from "vite";
 
 /**
+ * A module that once could not be fetched is never asked for again by some browsers, as long as the
+ * page stands: all that it needs is fetched first, at once, and imported when it is there.
+ */
+const LOAD =
+  "$load=(...files)=>Promise.all(files.map(async(file)=>{" +
+  "const answer=await fetch($beside+file);await answer.text();if(!answer.ok)throw answer}))" +
+  ".then(()=>import($beside+files[0]))";
+
+/**
  * An old-style script, which a page may load from another origin and need not call a module. What
  * it declares stays its own, and what it imports is found beside it: such a script has no address
  * of its own to a browser, unless the tag says `crossorigin`.
@@ -20,9 +29,13 @@ function enclosed(entry: string): Plugin {
         if (chunk?.type !== "chunk") return;
         if (chunk.imports.length > 0) this.error(`${entry} must begin without another file`);
         const own = chunk.code.replace(/export\s*\{\s*\};?/, "").trim();
-        const code = own.replace(/\bimport\((["`'])\.\//g, "import($beside+$1");
+        const code = own.replace(/\bimport\((["`'])\.\/(.+?)\1\)/g, (_, _quote, file) => {
+          const part = bundle[file];
+          const needed = part?.type === "chunk" ? part.imports : [];
+          return `$load(${JSON.stringify([file, ...needed]).slice(1, -1)})`;
+        });
         const beside = 'document.currentScript?.src.replace(/[^/]*$/,"")';
-        chunk.code = `(($beside)=>{${code}})(${beside});\n`;
+        chunk.code = `(($beside,$load)=>{${LOAD};${code}})(${beside});\n`;
       },
     },
   };

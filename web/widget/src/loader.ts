@@ -22,6 +22,8 @@ declare global {
 const script = document.currentScript as HTMLScriptElement | null;
 let ending: AbortController | undefined;
 let mounted: Mounted | undefined;
+/** Whether the panel was asked for while all this was on its way. */
+let asked = false;
 
 /** Put the widget on the page in the place of the one before; without a word if that fails. */
 async function mount(options: Options = {}): Promise<void> {
@@ -55,6 +57,7 @@ async function mount(options: Options = {}): Promise<void> {
 function destroy(): void {
   ending?.abort();
   ending = mounted = undefined;
+  asked = false;
 }
 
 async function ask(api: string, said: Options): Promise<Config> {
@@ -87,7 +90,9 @@ async function show(it: Mounted): Promise<void> {
   const button = document.createElement("button");
   button.type = "button";
   button.className = `launcher ${widget.side}${widget.phones ? "" : " wide"}`;
-  button.append(gift(), words ?? `${config.texts.launcher}`);
+  const label = words ?? `${config.texts.launcher}`;
+  it.kept.set("label", label);
+  button.append(gift(), label);
   button.setAttribute("aria-haspopup", "dialog");
   button.addEventListener("click", () => void open(true));
   // Whoever comes near will want it: by the click it is there.
@@ -95,7 +100,7 @@ async function show(it: Mounted): Promise<void> {
   if (it.ends.aborted) return;
   root.append(button);
   document.documentElement.append(host);
-  if (location.hash.startsWith("#lno_")) void open();
+  if (asked || location.hash.startsWith("#lno_")) void open();
 }
 
 const panel = () => import("./panel").catch(() => undefined);
@@ -103,13 +108,18 @@ const panel = () => import("./panel").catch(() => undefined);
 async function open(clicked = false): Promise<void> {
   const it = mounted;
   const button = it?.root.querySelector("button");
-  if (!it || !button) return;
+  if (!it || !button) {
+    asked = Boolean(ending);
+    return;
+  }
   button.setAttribute("aria-busy", "true");
+  let label = it.kept.get("label");
   try {
     (await import("./panel")).open(it, clicked);
   } catch {
-    button.lastChild?.replaceWith(`${it.config.texts.failed}`);
+    label = it.config.texts.failed;
   }
+  button.lastChild?.replaceWith(`${label}`);
   button.removeAttribute("aria-busy");
 }
 
