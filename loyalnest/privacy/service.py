@@ -72,6 +72,8 @@ async def ask(
     """
     merchant_id = merchant_of(session)
     living = (await customers.get_living(session, customer_id)).id
+    if await _is_gone(session, merchant_id, living):
+        raise customers.CustomerGone
     wanted = new_id()
     waiting = await session.scalar(
         _ASK,
@@ -129,8 +131,7 @@ async def answer(
     Raises RequestNotFound, RequestAnswered.
     """
     before = await queries.get(session, request_id, lock=True)
-    about = {"merchant_id": before.merchant_id, "customer_id": before.customer_id}
-    gone = await session.scalar(_GONE, about)
+    gone = await _is_gone(session, before.merchant_id, before.customer_id)
     kept = None if gone else note
     if before.answered_at is not None:
         if (before.answer, before.answered_by) == (kept, actor):
@@ -170,6 +171,12 @@ async def forget_words(session: AsyncSession, who: Sequence[tuple[UUID, UUID]]) 
     """The same for customers (merchant, id), and whoever was merged into them."""
     merchant_ids, ids = [merchant_id for merchant_id, _ in who], [id_ for _, id_ in who]
     await (await bulk(session)).execute(_FORGET, merchant_ids, ids)
+
+
+async def _is_gone(session: AsyncSession, merchant_id: UUID, customer_id: UUID) -> bool:
+    """Whether somebody was erased; until this transaction ends nobody is who isn't."""
+    about = {"merchant_id": merchant_id, "customer_id": customer_id}
+    return bool(await session.scalar(_GONE, about))
 
 
 async def _write(

@@ -1,5 +1,6 @@
 """Customers ask about their data, and are answered within three days."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Any
@@ -191,3 +192,31 @@ async def test_nothing_is_written_of_somebody_who_was_forgotten_before_they_were
     for _ in range(2):
         status, told = await office.does("POST", f"/{asked['id']}/answer", note=said)
         assert (status, told["standing"], told["answer"]) == (200, "answered", None)
+
+
+async def test_who_asks_while_they_are_being_forgotten_leaves_nothing_behind(
+    office: Office,
+) -> None:
+    shop, who = office.shop, from_wire("cus", await office.shop.customer_id())
+    async with shop.database.tenant(shop.merchant_id) as session:
+        await customers.erase_customer(
+            session, merchant_id=shop.merchant_id, customer_id=who, now=NOW
+        )
+        asking = asyncio.create_task(office.asks("correction", NOTE))
+        await waits_for_a_lock(shop.database)
+    status, refused = await asking
+    assert status >= 400, refused
+    async with shop.database.tenant(shop.merchant_id) as session:
+        asked = text("SELECT count(*) FROM privacy_requests WHERE merchant_id = :id")
+        assert await session.scalar(asked, {"id": shop.merchant_id}) == 0
+
+
+async def waits_for_a_lock(database: Database) -> None:
+    """Somebody has come as far as to what another transaction holds."""
+    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    for _ in range(200):
+        async with database.platform() as session:
+            if await session.scalar(waiting):
+                return
+        await asyncio.sleep(0.02)
+    raise AssertionError("nobody waits")
