@@ -1,6 +1,5 @@
 """The words of this module: what a merchant's customers read and see of it."""
 
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -10,7 +9,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from loyalnest.kernel.ids import to_wire
-from loyalnest.kernel.writing import shows_something, turns_what_follows
+from loyalnest.kernel.writing import readable
 
 NAME_AT_MOST = 60
 
@@ -23,17 +22,7 @@ class Corners(StrEnum):
     ROUND = "round"
 
 
-def _readable(name: str) -> str:
-    """A name in one line, composed. Raises ValueError where there is nothing to read in it."""
-    name = " ".join(unicodedata.normalize("NFC", name).split())
-    if "Cc" in map(unicodedata.category, name) or turns_what_follows(name):
-        raise ValueError("leave out characters that can't be seen")
-    if not shows_something(name):
-        raise ValueError("write at least one letter, number or sign, or nothing at all")
-    return name
-
-
-BrandName = Annotated[str, Field(max_length=NAME_AT_MOST), AfterValidator(_readable)]
+BrandName = Annotated[str, Field(max_length=NAME_AT_MOST), AfterValidator(readable)]
 Colour = Annotated[str, StringConstraints(pattern="^#[0-9a-fA-F]{6}$", to_lower=True)]
 PictureName = Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]
 """A picture by what is in it: the SHA-256 of its bytes."""

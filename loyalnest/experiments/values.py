@@ -1,7 +1,5 @@
 """The words of this module: experiments and their variants, and usage."""
 
-import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
@@ -13,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from loyalnest.kernel.ids import to_wire
 from loyalnest.kernel.languages import LANGUAGES
-from loyalnest.kernel.writing import shows_something, turns_what_follows
+from loyalnest.kernel.writing import plain
 
 ExperimentId = NewType("ExperimentId", UUID)
 WIRE_PREFIX = "exp"
@@ -25,8 +23,6 @@ FIELDS: Mapping[str, Mapping[str, int]] = {
 }
 """What a variant may say otherwise and how many letters it has for it, by the kind of subject."""
 
-# What a browser would take for a tag, a comment or an entity, were it ever to read it as a page.
-_MARKUP = re.compile(r"<[A-Za-z/!?]|&#?\w+;")
 _NUDGE = "nudge:ndg_[0-9a-f]{32}"
 _PLACES = (
     *(LAUNCHER, "panel", "points", "calculator"),
@@ -41,19 +37,7 @@ Visitor = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{22}$")]
 """128 random bits in base64url that a page made up."""
 
 
-def _plain(words: str) -> str:
-    """Words that can be read and are nothing but words. Raises ValueError."""
-    words = " ".join(words.split())
-    if not shows_something(words):
-        raise ValueError("write something that can be read, or nothing at all")
-    if turns_what_follows(words) or {unicodedata.category(each) for each in words} & {"Cc", "Cs"}:
-        raise ValueError("leave out characters that can't be seen")
-    if _MARKUP.search(words):
-        raise ValueError("write plain text, without markup")
-    return words
-
-
-Words = Annotated[str, Field(max_length=300), AfterValidator(_plain)]
+Words = Annotated[str, Field(max_length=300), AfterValidator(plain)]
 
 
 class ExperimentState(StrEnum):

@@ -1,7 +1,6 @@
 """The words of this module: what of a program is on a shop's own pages, and how it looks there."""
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -13,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from loyalnest.kernel.http import Instant
 from loyalnest.kernel.languages import LANGUAGES
-from loyalnest.kernel.writing import shows_something, turns_what_follows
+from loyalnest.kernel.writing import plain
 
 NUDGE, CAPTURE, PERK = "ndg", "cap", "prk"
 """How their ids begin on the wire."""
@@ -26,8 +25,6 @@ LINK_AT_MOST = 500
 _UNSAFE = r"\s\\\"<>\x00-\x1f\x7f"
 _PATH = re.compile(rf"/(?!/)[^{_UNSAFE}]*")
 _PAGE = re.compile(rf"https://[a-z0-9][a-z0-9.-]*[a-z0-9](:[0-9]{{1,5}})?(/[^{_UNSAFE}]*)?")
-# What a browser would take for a tag, a comment or an entity, were it ever to read it as a page.
-_MARKUP = re.compile(r"<[A-Za-z/!?]|&#?\w+;")
 
 
 class Closed(BaseModel):
@@ -48,20 +45,6 @@ def _of_anybody(link: str) -> str:
     return link
 
 
-def _readable(words: str) -> str:
-    """Plain words, composed, in one paragraph. Raises ValueError."""
-    words = " ".join(unicodedata.normalize("NFC", words).split())
-    if any(unicodedata.category(each) in ("Cc", "Cs") for each in words):
-        raise ValueError("leave out characters that can't be seen")
-    if turns_what_follows(words):
-        raise ValueError("leave out marks that turn the direction of what follows")
-    if not shows_something(words):
-        raise ValueError("write something that can be read, or nothing at all")
-    if _MARKUP.search(words):
-        raise ValueError("write plain text, without markup")
-    return words
-
-
 def _spoken(language: str) -> str:
     if language not in LANGUAGES:
         raise ValueError(f"one of {', '.join(LANGUAGES)}")
@@ -73,11 +56,11 @@ Path = Annotated[str, Field(max_length=LINK_AT_MOST), AfterValidator(_of_the_sho
 Page = Annotated[str, Field(max_length=LINK_AT_MOST), AfterValidator(_of_anybody)]
 """The same, or a page elsewhere that is reached by https."""
 Language = Annotated[str, AfterValidator(_spoken)]
-Name = Annotated[str, Field(max_length=100), AfterValidator(_readable)]
-Title = Annotated[str, Field(max_length=80), AfterValidator(_readable)]
-Line = Annotated[str, Field(max_length=300), AfterValidator(_readable)]
-Label = Annotated[str, Field(max_length=40), AfterValidator(_readable)]
-Wording = Annotated[str, Field(max_length=600), AfterValidator(_readable)]
+Name = Annotated[str, Field(max_length=100), AfterValidator(plain)]
+Title = Annotated[str, Field(max_length=80), AfterValidator(plain)]
+Line = Annotated[str, Field(max_length=300), AfterValidator(plain)]
+Label = Annotated[str, Field(max_length=40), AfterValidator(plain)]
+Wording = Annotated[str, Field(max_length=600), AfterValidator(plain)]
 TierKey = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 
 

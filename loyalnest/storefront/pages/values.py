@@ -1,16 +1,15 @@
 """The words of this part: pages, and what a merchant says on them."""
 
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, Field
 
-from loyalnest.kernel.languages import LANGUAGES
-from loyalnest.kernel.writing import shows_something, turns_what_follows
+from loyalnest.kernel.writing import readable
+from loyalnest.storefront.values import Closed, Language
 
 QUESTIONS_AT_MOST = 20
 
@@ -24,42 +23,17 @@ class PageName(StrEnum):
     """What bringing a friend gives to both, and how to do it."""
 
 
-def _one_line(words: str) -> str:
-    return _readable(" ".join(words.split()))
-
-
 def _paragraphs(words: str) -> str:
-    """Lines without blanks around them; an empty one parts paragraphs."""
-    lines = [" ".join(line.split()) for line in words.replace("\r\n", "\n").split("\n")]
-    return "\n".join(_readable(line) if line else "" for line in lines).strip("\n")
-
-
-def _readable(words: str) -> str:
-    """Composed, and nothing in it that turns or hides what follows. Raises ValueError."""
-    words = unicodedata.normalize("NFC", words)
-    if "Cc" in map(unicodedata.category, words) or turns_what_follows(words):
-        raise ValueError("leave out characters that can't be seen")
-    if not shows_something(words):
+    """Lines without blanks around them; an empty one parts paragraphs. Raises ValueError."""
+    lines = [readable(line) if line.strip() else "" for line in words.split("\n")]
+    if not any(lines):
         raise ValueError("write something that can be read, or nothing at all")
-    return words
+    return "\n".join(lines).strip("\n")
 
 
-def _spoken(language: str) -> str:
-    if language not in LANGUAGES:
-        raise ValueError(f"choose one of {', '.join(LANGUAGES)}")
-    return language
-
-
-Title = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_one_line)]
-Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_one_line)]
+Title = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(readable)]
+Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(readable)]
 Prose = Annotated[str, Field(min_length=1, max_length=2000), AfterValidator(_paragraphs)]
-Language = Annotated[str, AfterValidator(_spoken)]
-
-
-class Closed(BaseModel):
-    """What all parts of a page's settings have in common: closed and unchangeable."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Question(Closed):
