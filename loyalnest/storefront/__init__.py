@@ -32,7 +32,7 @@ from loyalnest.storefront.events import (
 )
 from loyalnest.storefront.gathering import Asked, gather
 from loyalnest.storefront.jobs import NIGHTLY, forget
-from loyalnest.storefront.keeping import Answer, Keeper, Kept, Key
+from loyalnest.storefront.keeping import Ages, Keeper, Key
 from loyalnest.storefront.perks import access, list_perks
 from loyalnest.storefront.queries import current, get_nudge, is_met, list_nudges
 from loyalnest.storefront.routes import (
@@ -92,7 +92,7 @@ __all__ = [
     "PERK",
     "SEALED",
     "Access",
-    "Answer",
+    "Ages",
     "Asked",
     "Audience",
     "Cap",
@@ -107,7 +107,6 @@ __all__ = [
     "EmailForgotten",
     "FindShop",
     "Keeper",
-    "Kept",
     "Key",
     "NotThatShop",
     "Nudge",

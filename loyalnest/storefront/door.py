@@ -16,30 +16,22 @@ from starlette.types import Receive, Scope, Send
 from loyalnest import merchants
 from loyalnest.kernel.clock import Clock
 from loyalnest.kernel.database import Database, act_for
-from loyalnest.kernel.errors import Unavailable
+from loyalnest.kernel.errors import NotFound, RateLimited, Unavailable
 from loyalnest.kernel.http import translate
 from loyalnest.kernel.languages import chosen
-from loyalnest.kernel.limits import Buckets, Policy
+from loyalnest.storefront.answers import BYTES_AT_MOST, Answer
 from loyalnest.storefront.gathering import Asked, gather
-from loyalnest.storefront.keeping import FRESH_S, Answer, Keeper, Kept, Key
+from loyalnest.storefront.keeping import USUAL, Keeper, Key
 from loyalnest.storefront.shown import ShownConfig
 
 PATH = "/v1/api/widget/config"
-STRANGERS = Policy("unknown-shops", 60, 60)
-"""How often an address may ask for shops that there aren't."""
-
 _QUERY_AT_MOST, _DOMAIN_AT_MOST = 1000, 253
 _ANYBODY = {
     "Access-Control-Allow-Origin": "*",
     "Cross-Origin-Resource-Policy": "cross-origin",
     "X-Content-Type-Options": "nosniff",
 }
-_ANSWERED = {
-    **_ANYBODY,
-    "Cache-Control": "public, max-age=60, stale-while-revalidate=600",
-    "Content-Type": "application/json",
-    "Vary": "Accept-Encoding",
-}
+_ANSWERED = {**_ANYBODY, "Content-Type": "application/json"}
 
 FindShop = Callable[[AsyncSession, str], Awaitable[merchants.Shop | None]]
 """Whose store a domain is; in a session that was opened for nobody."""
@@ -54,9 +46,10 @@ def config_route(database: Database, *, find_shop: FindShop, address: str, clock
         config = await config_of(database, find_shop, asked)
         if config is None:
             return None
-        return Answer(config.model_dump_json(by_alias=True).encode(), config.version)
+        return Answer.of(config.model_dump_json(by_alias=True).encode(), _ANSWERED)
 
-    return Route(PATH, _Door(Keeper(make)), methods=["GET"])
+    keeper = Keeper(make, weigh=lambda it: it.weight, at_most=BYTES_AT_MOST)
+    return Route(PATH, _Door(keeper), methods=["GET"])
 
 
 async def config_of(database: Database, find_shop: FindShop, asked: Asked) -> ShownConfig | None:
@@ -72,9 +65,8 @@ async def config_of(database: Database, find_shop: FindShop, asked: Asked) -> Sh
 
 
 class _Door:
-    def __init__(self, keeper: Keeper):
+    def __init__(self, keeper: Keeper[Answer]):
         self.keeper = keeper
-        self.strangers = Buckets(STRANGERS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         response = await self._answer(scope)
@@ -82,25 +74,19 @@ class _Door:
 
     async def _answer(self, scope: Scope) -> Response:
         key = _asked_for(scope)
-        if key is None or self.keeper.knows_none(key[0]):
+        if key is None:
             return _refusal(404)
-        kept = self.keeper.find(key)
-        if kept is not None:
-            return _told(kept, Headers(scope=scope))
-        address = scope["state"]["address"]
-        verdict = self.strangers.take(address)
-        if not verdict.allowed:
-            return _refusal(429, verdict.retry_after_s)
         try:
-            kept = await self.keeper.make(key)
+            answer = await self.keeper.get(key, asker=scope["state"]["address"])
+        except NotFound:
+            return _refusal(404)
+        except RateLimited as error:
+            return _refusal(429, error.retry_after_s)
         except Exception as error:
             if not isinstance(error, Unavailable) and translate(error) is None:
                 raise
-            return _refusal(503, FRESH_S)
-        if kept is None:
-            return _refusal(404)
-        self.strangers.give_back(address)
-        return _told(kept, Headers(scope=scope))
+            return _refusal(503, USUAL.fresh_s)
+        return answer.told(Headers(scope=scope))
 
 
 def _asked_for(scope: Scope) -> Key | None:
@@ -112,26 +98,6 @@ def _asked_for(scope: Scope) -> Key | None:
     if not 0 < len(domain) <= _DOMAIN_AT_MOST or not domain.isascii():
         return None
     return domain, chosen(asked.get("language", ()))
-
-
-def _told(kept: Kept, headers: Headers) -> Response:
-    """A strong tag names the bytes, packed or not; who has either has what there is."""
-    packed = _takes_gzip(headers.get("accept-encoding", ""))
-    tag = kept.tag if packed else f"{kept.tag}-plain"
-    told = {**_ANSWERED, "ETag": f'"{tag}"'}
-    if f'"{kept.tag}' in headers.get("if-none-match", ""):
-        return Response(status_code=304, headers=told)
-    if packed:
-        return Response(kept.packed, headers={**told, "Content-Encoding": "gzip"})
-    return Response(kept.body, headers=told)
-
-
-def _takes_gzip(accepted: str) -> bool:
-    for each in accepted.lower().split(","):
-        coding, _, parameter = each.partition(";")
-        if coding.strip() in ("gzip", "*"):
-            return parameter.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
-    return False
 
 
 def _refusal(status: int, wait_s: float | None = None) -> Response:

@@ -1,144 +1,164 @@
-"""Answers that are the same for everybody, kept as the bytes that are sent.
+"""What is the same for everybody, kept for whoever asks next.
 
-An answer is made anew after some seconds, by the way, while those who ask get the one there is:
-nobody waits but the first. While the database is away, or busy with other shops, an older answer is
-as good. What is kept has a bound, and so have those who wait.
+A thing is made anew after some seconds, by the way, while those who ask get the one there is:
+nobody waits but the first. While the database is away, or busy with other shops, an older one is as
+good. What is kept has a bound, and so have those who wait.
 """
 
 import asyncio
-import gzip
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Generic, NamedTuple, TypeVar
 
 import structlog
 
-from loyalnest.kernel.errors import Unavailable
+from loyalnest.kernel.errors import NotFound, RateLimited, Unavailable
 from loyalnest.kernel.http import translate
+from loyalnest.kernel.limits import Buckets, Policy
 
-FRESH_S, GOOD_S, LAST_RESORT_S = 5.0, 60.0, 900.0
-"""For how long an answer is taken for what is so; is given while a newer one is made; and is given
-where no newer one can be made."""
-BYTES_AT_MOST = 32 * 1024 * 1024
-_AT_ONCE, _WAITING_AT_MOST, _UNKNOWN_AT_MOST = 2, 200, 10_000
+STRANGERS = Policy("unknown-shops", 60, 60)
+"""How often an address may ask for what there isn't."""
+_AT_ONCE, _WAITING_AT_MOST, _MISSING_AT_MOST = 2, 200, 10_000
 _log = structlog.get_logger(__name__)
 
+Thing = TypeVar("Thing")
 Key = tuple[str, ...]
-"""The shop's domain, and whatever else tells answers apart."""
+"""The shop's domain, and whatever else tells things apart."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What is sent."""
+class Ages(NamedTuple):
+    """For how long a thing serves, in seconds."""
 
-    body: bytes
-    tag: str
-    """Changes with the body."""
+    fresh_s: float = 5.0
+    """It is taken for what is so."""
+    good_s: float = 60.0
+    """It is given while a newer one is made."""
+    last_resort_s: float = 900.0
+    """It is given where no newer one can be made."""
+
+
+USUAL = Ages()
 
 
 @dataclass(slots=True)
-class Kept:
-    """An answer as it is kept."""
-
-    packed: bytes
-    """By gzip, which every browser takes."""
-    tag: str
+class _Kept(Generic[Thing]):
+    thing: Thing
+    weight: int
     made_at: float
     looked_at: float
     """When a newer one was made or tried last."""
 
-    @property
-    def body(self) -> bytes:
-        """As it was made."""
-        return gzip.decompress(self.packed)
 
+class Keeper(Generic[Thing]):
+    """Keeps things, and has them made; one at a time for each key. For one process.
 
-class Keeper:
-    """Keeps answers, and has them made; one at a time for each key."""
+    Whatever was asked for longest ago goes first once all that is kept weighs more than `at_most`.
+    """
 
     def __init__(
         self,
-        make: Callable[[Key], Awaitable[Answer | None]],
+        make: Callable[[Key], Awaitable[Thing | None]],
         *,
+        weigh: Callable[[Thing], int],
+        at_most: int,
+        ages: Ages = USUAL,
         ticks: Callable[[], float] = time.monotonic,
-        bytes_at_most: int = BYTES_AT_MOST,
     ):
         self._make = make
+        self._weigh = weigh
+        self._at_most = at_most
+        self._ages = ages
         self._ticks = ticks
-        self._bytes_at_most = bytes_at_most
-        self._kept: OrderedDict[Key, Kept] = OrderedDict()
-        self._bytes = 0
-        self._unknown: OrderedDict[str, float] = OrderedDict()
-        self._making: dict[Key, asyncio.Task[Kept | None]] = {}
+        self._kept: OrderedDict[Key, _Kept[Thing]] = OrderedDict()
+        self._weight = 0
+        self._missing: OrderedDict[Key, float] = OrderedDict()
+        self._making: dict[Key, asyncio.Task[_Kept[Thing] | None]] = {}
         self._slots = asyncio.Semaphore(_AT_ONCE)
+        self._strangers = Buckets(STRANGERS, clock=ticks)
 
-    def find(self, key: Key) -> Kept | None:
+    async def get(self, key: Key, *, asker: str | None = None) -> Thing:
+        """What is kept and good; where there is none, a new one.
+
+        `asker` is the address of somebody who may be guessing. Raises NotFound where there is no
+        such thing, RateLimited for who guesses too often, and Unavailable, or what the database
+        raises, where there is no older one left.
+        """
+        if self._ticks() < self._missing.get(key, 0.0):
+            raise NotFound
+        kept = self._find(key)
+        if kept is not None:
+            return kept.thing
+        if asker is None:
+            return await self._wait_for(key)
+        verdict = self._strangers.take(asker)
+        if not verdict.allowed:
+            raise RateLimited(retry_after_s=verdict.retry_after_s)
+        thing = await self._wait_for(key)
+        self._strangers.give_back(asker)
+        return thing
+
+    def _find(self, key: Key) -> _Kept[Thing] | None:
         """What is kept and good; where it is no longer fresh, a newer one is on its way."""
         kept = self._kept.get(key)
         if kept is None:
             return None
         self._kept.move_to_end(key)
         now = self._ticks()
-        if now - kept.looked_at >= FRESH_S and not self._slots.locked():
+        if now - kept.looked_at >= self._ages.fresh_s and not self._slots.locked():
             kept.looked_at = now
             self._start(key)
-        return kept if now - kept.made_at < GOOD_S else None
+        return kept if now - kept.made_at < self._ages.good_s else None
 
-    def knows_none(self, shop: str) -> bool:
-        """Whether there was no such shop a moment ago."""
-        return self._ticks() < self._unknown.get(shop, 0.0)
-
-    async def make(self, key: Key) -> Kept | None:
-        """Wait for a new one; None where there is no such shop.
-
-        Raises Unavailable, and what the database raises, where there is no older one left.
-        """
+    async def _wait_for(self, key: Key) -> Thing:
         try:
             # Whoever hangs up leaves it to the others who wait.
-            return await asyncio.shield(self._started(key))
+            kept = await asyncio.shield(self._started(key))
         except Exception as error:
             kept = self._kept.get(key)
-            old = kept is None or self._ticks() - kept.made_at >= LAST_RESORT_S
+            old = kept is None or self._ticks() - kept.made_at >= self._ages.last_resort_s
             if old or translate(error) is None:
                 raise
-            return kept
+        if kept is None:
+            raise NotFound
+        return kept.thing
 
-    def _started(self, key: Key) -> "asyncio.Task[Kept | None]":
+    def _started(self, key: Key) -> "asyncio.Task[_Kept[Thing] | None]":
         if key not in self._making and len(self._making) >= _WAITING_AT_MOST:
             raise Unavailable
         return self._start(key)
 
-    def _start(self, key: Key) -> "asyncio.Task[Kept | None]":
+    def _start(self, key: Key) -> "asyncio.Task[_Kept[Thing] | None]":
         task = self._making.get(key)
         if task is None:
             task = self._making[key] = asyncio.create_task(self._made(key))
             task.add_done_callback(lambda done: self._end(key, done))
         return task
 
-    def _end(self, key: Key, done: "asyncio.Task[Kept | None]") -> None:
+    def _end(self, key: Key, done: "asyncio.Task[_Kept[Thing] | None]") -> None:
         del self._making[key]
         if not done.cancelled() and (error := done.exception()):
             _log.warning("storefront.not_made", shop=key[0], error=type(error).__name__)
 
-    async def _made(self, key: Key) -> Kept | None:
+    async def _made(self, key: Key) -> _Kept[Thing] | None:
         async with self._slots:
-            answer = await self._make(key)
+            thing = await self._make(key)
         now = self._ticks()
         self._drop(key)
-        if answer is None:
-            self._unknown[key[0]] = now + FRESH_S
-            if len(self._unknown) > _UNKNOWN_AT_MOST:
-                self._unknown.popitem(last=False)
+        if thing is None:
+            self._missing[key] = now + self._ages.fresh_s
+            self._missing.move_to_end(key)
+            if len(self._missing) > _MISSING_AT_MOST:
+                self._missing.popitem(last=False)
             return None
-        kept = Kept(gzip.compress(answer.body, mtime=0), answer.tag, now, now)
-        self._kept[key] = kept
-        self._bytes += len(kept.packed)
-        while self._bytes > self._bytes_at_most:
+        kept = self._kept[key] = _Kept(thing, self._weigh(thing), now, now)
+        self._weight += kept.weight
+        while self._weight > self._at_most:
             self._drop(next(iter(self._kept)))
         return kept
 
     def _drop(self, key: Key) -> None:
         kept = self._kept.pop(key, None)
         if kept is not None:
-            self._bytes -= len(kept.packed)
+            self._weight -= kept.weight

@@ -68,7 +68,13 @@ async def reading(database: Database) -> AsyncGenerator[Reading]:
     shop, clock = await open_shop(database), Hands()
     async with database.tenant(shop.merchant_id) as session:
         (store,) = await merchants.list_stores(session, merchant_id=shop.merchant_id)
-    found = pages.Pages(database, find_shop=find_shop, address=ADDRESS, clock=clock, kept_s=0)
+    found = pages.Pages(
+        database,
+        find_shop=find_shop,
+        address=ADDRESS,
+        clock=clock,
+        ages=storefront.Ages(0, 0, 0),
+    )
     landings = pages.Landings(found, visits_a_minute=5)
     routes = [
         *pages.page_routes(found),

@@ -1,40 +1,35 @@
-"""Answers that are the same for everybody: made once, kept for a while, and not for ever."""
+"""What is the same for everybody: made once, kept for a while, and not for ever."""
 
 import asyncio
-import random
 
 import pytest
 
-from loyalnest.kernel.errors import Unavailable
-from loyalnest.storefront import Answer, Keeper, Key
+from loyalnest.kernel.errors import NotFound, RateLimited, Unavailable
+from loyalnest.storefront import Keeper, Key
 
 SHOP: Key = ("the-nest.example", "en")
 
 
 class Shelf:
-    """Answers that are made when this says so, by a clock that it turns."""
+    """Things that are made when this says so, by a clock that it turns."""
 
-    def __init__(self, **bounds: int):
+    def __init__(self, *, at_most: int = 1_000):
         self.at = 0.0
         self.made: list[Key] = []
         self.fails: Exception | None = None
         self.open = asyncio.Event()
         self.open.set()
-        self.keeper = Keeper(self._make, ticks=lambda: self.at, **bounds)
+        self.keeper = Keeper(self._make, weigh=lambda _: 10, at_most=at_most, ticks=lambda: self.at)
 
-    async def _make(self, key: Key) -> Answer | None:
+    async def _make(self, key: Key) -> str | None:
         self.made.append(key)
         await self.open.wait()
         if self.fails:
             raise self.fails
-        if key[0].startswith("nobody"):
-            return None
-        noise = random.Random(str(key)).randbytes(500)
-        return Answer(noise, f"{key[0]}-{len(self.made)}")
+        return None if key[0].startswith("nobody") else f"{key[0]}-{len(self.made)}"
 
-    async def asks(self, key: Key = SHOP) -> str | None:
-        kept = self.keeper.find(key) or await self.keeper.make(key)
-        return kept and kept.tag
+    async def asks(self, key: Key = SHOP, *, asker: str | None = None) -> str:
+        return await self.keeper.get(key, asker=asker)
 
     async def rests(self) -> None:
         """Whatever is being made by the way is done."""
@@ -84,7 +79,7 @@ async def test_an_older_answer_is_given_while_none_can_be_made() -> None:
     with pytest.raises(ConnectionResetError):
         await shelf.asks()
     shelf.fails = None
-    assert await shelf.asks() is not None
+    assert await shelf.asks()
 
 
 async def test_a_fault_of_ours_is_not_covered_up() -> None:
@@ -94,23 +89,41 @@ async def test_a_fault_of_ours_is_not_covered_up() -> None:
         await shelf.asks()
 
 
-async def test_a_shop_that_there_is_not_is_looked_for_once_in_a_while() -> None:
+async def test_what_there_is_not_is_looked_for_once_in_a_while() -> None:
     shelf = Shelf()
-    assert await shelf.asks(("nobody.example", "en")) is None
-    assert shelf.keeper.knows_none("nobody.example")
+    nobody = ("nobody.example", "en")
+    for shelf.at in (0.0, 4.9):
+        with pytest.raises(NotFound):
+            await shelf.asks(nobody)
+    assert shelf.made == [nobody]
     shelf.at = 5.1
-    assert not shelf.keeper.knows_none("nobody.example")
+    with pytest.raises(NotFound):
+        await shelf.asks(nobody)
+    assert len(shelf.made) == 2
+
+
+async def test_whoever_guesses_is_told_to_wait_and_nobody_else_is() -> None:
+    shelf = Shelf()
+    for number in range(60):
+        await shelf.asks((f"{number}.example",), asker="192.0.2.1")
+        with pytest.raises(NotFound):
+            await shelf.asks((f"nobody-{number}.example",), asker="192.0.2.1")
+    with pytest.raises(RateLimited):
+        await shelf.asks(("nobody-at-all.example",), asker="192.0.2.1")
+    assert await shelf.asks(("59.example",), asker="192.0.2.1")  # what is kept is no guess
+    assert await shelf.asks(asker="192.0.2.2")
 
 
 async def test_what_is_kept_has_a_bound_and_what_was_asked_for_last_stays() -> None:
-    shelf = Shelf(bytes_at_most=2_000)
+    shelf = Shelf(at_most=30)
     keys: list[Key] = [(f"shop-{number}.example", "en") for number in range(4)]
-    for key in keys[:3]:
+    for key in (*keys[:3], keys[0], keys[3]):
         await shelf.asks(key)
+    assert len(shelf.made) == 4
     await shelf.asks(keys[0])
-    await shelf.asks(keys[3])
-    assert shelf.keeper.find(keys[0]) is not None
-    assert shelf.keeper.find(keys[1]) is None
+    assert len(shelf.made) == 4
+    await shelf.asks(keys[1])
+    assert len(shelf.made) == 5
 
 
 async def test_those_who_wait_have_a_bound() -> None:
@@ -121,4 +134,4 @@ async def test_those_who_wait_have_a_bound() -> None:
     with pytest.raises(Unavailable):
         await shelf.asks(("one-too-many.example", "en"))
     shelf.open.set()
-    assert None not in await asyncio.gather(*waiting)
+    assert len(await asyncio.gather(*waiting)) == 200

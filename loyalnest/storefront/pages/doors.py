@@ -5,11 +5,8 @@ seconds and may be kept by any cache for a minute. Where a friend lands a visit 
 nothing is kept by anybody.
 """
 
-import gzip
-import hashlib
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -23,10 +20,11 @@ from loyalnest.kernel.database import Database, act_for
 from loyalnest.kernel.errors import NotFound
 from loyalnest.kernel.http import problem_response
 from loyalnest.kernel.languages import LANGUAGES, chosen, spoken
+from loyalnest.storefront.answers import BYTES_AT_MOST, SHARED, Answer
+from loyalnest.storefront.keeping import USUAL, Ages, Keeper, Key
 from loyalnest.storefront.pages import queries
-from loyalnest.storefront.pages.drawing import Drawn, draw
+from loyalnest.storefront.pages.drawing import draw
 from loyalnest.storefront.pages.facts import Facts, gather
-from loyalnest.storefront.pages.keeping import Kept
 from loyalnest.storefront.pages.sheet import address_in, sheet_of
 from loyalnest.storefront.pages.values import PageName, Place
 
@@ -36,8 +34,6 @@ FindShop = Callable[[AsyncSession, str], Awaitable[merchants.Shop | None]]
 
 _DOMAIN = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?")
 _QUERY_AT_MOST = 1000
-_KEPT_S, _KEPT_AT_MOST = 5, 500
-_SHARED = "public, max-age=60, stale-while-revalidate=600"
 _SITEMAP = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'
     '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{}</urlset>\n'
@@ -51,20 +47,6 @@ Disallow: /webhooks/
 """
 
 
-@dataclass(frozen=True, slots=True)
-class _Bytes:
-    """A page as it is sent, plain and packed."""
-
-    drawn: Drawn
-    packed: bytes
-    tag: str
-
-    @classmethod
-    def of(cls, drawn: Drawn) -> "_Bytes":
-        named = hashlib.sha256(drawn.html).hexdigest()[:32]
-        return cls(drawn, gzip.compress(drawn.html, 6, mtime=0), named)
-
-
 class Pages:
     """The pages of every merchant of an installation."""
 
@@ -75,13 +57,15 @@ class Pages:
         find_shop: FindShop,
         address: str,
         clock: Clock,
-        kept_s: float = _KEPT_S,
+        ages: Ages = USUAL,
     ):
         self.database = database
         self.clock = clock
         self._find_shop = find_shop
-        self._kept = Kept[_Bytes | None](seconds=kept_s, at_most=_KEPT_AT_MOST)
-        self.kept_s = kept_s
+        self._drawn = Keeper(
+            self._draw, weigh=lambda it: it.weight, at_most=BYTES_AT_MOST, ages=ages
+        )
+        self.ages = ages
         """How long what was made serves others."""
         self.address = address
         """Of the installation; what a browser names as host is never believed."""
@@ -93,27 +77,30 @@ class Pages:
 
         `behind` is below which path the shop's own proxy stands for us, if it asks.
         """
-        name = _page(page)
-        language = language_of(request)
-        if name is None:
+        if page not in set(PageName):
             return nowhere()
-        key = (domain, name, language, behind)
+        key = (domain, page, language_of(request) or "", behind or "")
         try:
-            found = await self._kept.get(key, lambda: self._draw(domain, name, language, behind))
+            # A proxy asks for all its visitors, and signs of which shop.
+            asker = None if behind else request.scope["state"]["address"]
+            found = await self._drawn.get(key, asker=asker)
         except NotFound:
             return nowhere()
-        return nowhere() if found is None else _sent(request, found)
+        return found.told(request.headers)
 
-    async def _draw(
-        self, domain: str, page: PageName, language: str | None, behind: str | None
-    ) -> _Bytes | None:
-        facts = await self.facts_of(await self.get_shop(domain), language)
-        settings = facts.pages[page].settings
+    async def _draw(self, key: Key) -> Answer | None:
+        domain, page, language, behind = key
+        shop = await self.find_shop(domain)
+        if shop is None:
+            return None
+        facts = await self.facts_of(shop, language or None)
+        settings = facts.pages[PageName(page)].settings
         if not settings.enabled:
             return None
         at = f"{facts.home}{behind}/pages" if behind else f"{self.address}{PAGES}{domain}"
-        place = self.place(settings.address or f"{at}/{page}", behind)
-        return _Bytes.of(draw(sheet_of(facts, page, place)))
+        place = self.place(settings.address or f"{at}/{page}", behind or None)
+        drawn = draw(sheet_of(facts, PageName(page), place))
+        return Answer.of(drawn.html, drawn.headers)
 
     def place(self, address: str, behind: str | None) -> Place:
         """Where something is read that is known by this address."""
@@ -121,21 +108,16 @@ class Pages:
             return Place(address, self.address)
         return Place(address, self.address, self.address, f"{behind}/session")
 
-    async def get_shop(self, domain: str) -> merchants.Shop:
-        """The connected store of this domain; what can't be one is not looked for.
-
-        Raises NotFound: of what isn't there nothing is kept, so that nobody fills our memory.
-        """
+    async def find_shop(self, domain: str) -> merchants.Shop | None:
+        """The connected store of this domain; what can't be one is not looked for."""
         if not _DOMAIN.fullmatch(domain):
-            raise NotFound
+            return None
         async with self.database.batch([]) as session:
             shop = await self._find_shop(session, domain)
             if shop is None:
-                raise NotFound
+                return None
             await act_for(session, [shop.merchant_id])
-            if not await merchants.is_connected(session, shop.store_id):
-                raise NotFound
-        return shop
+            return shop if await merchants.is_connected(session, shop.store_id) else None
 
     async def facts_of(self, shop: merchants.Shop, language: str | None) -> Facts:
         """What everybody may know of a shop's program, in this language or the shop's."""
@@ -150,9 +132,8 @@ class Pages:
 
     async def sitemap(self, domain: str) -> Response:
         """The pages of a store for search engines, in every language."""
-        try:
-            shop = await self.get_shop(domain)
-        except NotFound:
+        shop = await self.find_shop(domain)
+        if shop is None:
             return nowhere()
         async with self.database.tenant(shop.merchant_id) as session:
             found = await queries.all_current(session)
@@ -164,7 +145,7 @@ class Pages:
             for each in LANGUAGES
         )
         listed = "".join(f"<url><loc>{escape(it)}</loc></url>\n" for it in addresses)
-        headers = {"Cache-Control": _SHARED}
+        headers = {"Cache-Control": SHARED}
         return Response(_SITEMAP.format(listed), media_type="application/xml", headers=headers)
 
 
@@ -186,29 +167,6 @@ def page_routes(pages: Pages) -> list[Route]:
         Route(f"{PAGES}{{domain}}/{{page}}", page),
         Route("/robots.txt", robots),
     ]
-
-
-def _sent(request: Request, page: _Bytes) -> Response:
-    packs = "gzip" in request.headers.get("accept-encoding", "")
-    # Two ways to send the same are two things to a cache.
-    tag = f'"{page.tag}{"-gzip" if packs else ""}"'
-    headers = {
-        "ETag": tag,
-        "Cache-Control": _SHARED,
-        "Vary": "Accept-Encoding",
-        "Content-Language": page.drawn.language,
-        "Content-Security-Policy": page.drawn.policy,
-    }
-    if tag in request.headers.get("if-none-match", ""):
-        return Response(status_code=304, headers=headers)
-    if packs:
-        headers["Content-Encoding"] = "gzip"
-    body = page.packed if packs else page.drawn.html
-    return Response(body, media_type="text/html", headers=headers)
-
-
-def _page(name: str) -> PageName | None:
-    return PageName(name) if name in set(PageName) else None
 
 
 def language_of(request: Request) -> str | None:

@@ -49,6 +49,15 @@ class Drawn:
     policy: str
     """Of what it may load: its own style, its pictures, and the widget on a shop's own domain."""
 
+    @property
+    def headers(self) -> dict[str, str]:
+        """What a browser is told."""
+        return {
+            "Content-Type": "text/html; charset=utf-8",
+            "Content-Language": self.language,
+            "Content-Security-Policy": self.policy,
+        }
+
 
 def draw(sheet: Sheet) -> Drawn:
     """A page about the program."""

@@ -13,10 +13,10 @@ from loyalnest import merchants, referrals
 from loyalnest.kernel.errors import NotFound
 from loyalnest.kernel.languages import accepted, spoken
 from loyalnest.kernel.limits import Buckets, Policy
+from loyalnest.storefront.keeping import Keeper, Key
 from loyalnest.storefront.pages.doors import Pages, language_of, nowhere
 from loyalnest.storefront.pages.drawing import draw_landing
 from loyalnest.storefront.pages.facts import Facts
-from loyalnest.storefront.pages.keeping import Kept
 from loyalnest.storefront.pages.sheet import invitation_of
 from loyalnest.storefront.pages.values import Place
 from loyalnest.storefront.pages.visits import Visits, is_somebody
@@ -36,7 +36,7 @@ class Landings:
 
     def __init__(self, pages: Pages, *, visits_a_minute: int = 60):
         self._pages = pages
-        self._kept = Kept[_Known](seconds=pages.kept_s, at_most=_KEPT_AT_MOST)
+        self._known = Keeper(self._know, weigh=lambda _: 1, at_most=_KEPT_AT_MOST, ages=pages.ages)
         self._visits = Visits()
         # More than that from one place, or tenfold by one shop's proxy, are not believed.
         self._of_addresses = Buckets(Policy("visits", visits_a_minute, 60))
@@ -53,7 +53,9 @@ class Landings:
         wishes = map(spoken, accepted(request.headers.get("accept-language")))
         language = language_of(request) or next(filter(None, wishes), None)
         try:
-            known = await self._kept.get((domain, language), lambda: self._know(domain, language))
+            # A proxy asks for all its visitors, and signs of which shop.
+            asker = None if behind else request.scope["state"]["address"]
+            known = await self._known.get((domain, language or ""), asker=asker)
         except NotFound:
             return nowhere()
         told = referrals.normal_code(code[:_CODE_AT_MOST])
@@ -66,18 +68,13 @@ class Landings:
         return Response(
             drawn.html,
             status_code=200 if good else 404,
-            media_type="text/html",
-            headers={
-                "Cache-Control": "no-store",
-                "Content-Language": drawn.language,
-                "Content-Security-Policy": drawn.policy,
-                "X-Robots-Tag": "noindex",
-            },
+            headers={**drawn.headers, "Cache-Control": "no-store", "X-Robots-Tag": "noindex"},
         )
 
-    async def _know(self, domain: str, language: str | None) -> _Known:
-        shop = await self._pages.get_shop(domain)
-        return _Known(shop, await self._pages.facts_of(shop, language))
+    async def _know(self, key: Key) -> _Known | None:
+        domain, language = key
+        shop = await self._pages.find_shop(domain)
+        return shop and _Known(shop, await self._pages.facts_of(shop, language or None))
 
     async def _welcome(
         self, request: Request, shop: merchants.Shop, code: str, behind: bool

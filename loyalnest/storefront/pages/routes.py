@@ -73,8 +73,7 @@ async def preview_page(
     )
     facts = await drawn_up(session, facts, page, body.settings)
     drawn = draw(sheet_of(facts, page, Place(f"/pages/{store.domain}/{page}", "")))
-    headers = {"Content-Security-Policy": drawn.policy, "Content-Language": drawn.language}
-    return Response(drawn.html, media_type="text/html", headers=headers)
+    return Response(drawn.html, headers=drawn.headers)
 
 
 async def _view(session: AsyncSession, version: PageVersion) -> PageView:
