@@ -7,7 +7,7 @@ widget looks, where points are told, and what speaks up by itself.
 """
 
 from loyalnest.storefront.captures import INDEXES, SEALED, export_customer, list_captures
-from loyalnest.storefront.door import FindShop, config_route
+from loyalnest.storefront.door import config_route
 from loyalnest.storefront.errors import (
     CaptureInvalid,
     CaptureNotFound,
@@ -54,6 +54,7 @@ from loyalnest.storefront.service import (
     save_perk,
     save_site,
 )
+from loyalnest.storefront.shops import FindShop
 from loyalnest.storefront.shown import ShownConfig
 from loyalnest.storefront.subscribers import CAPTURES
 from loyalnest.storefront.values import (

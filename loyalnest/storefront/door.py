@@ -4,24 +4,23 @@ It stands past the layers of the API: nobody is signed in, any page may ask, and
 page of every shop may. What is refused is refused without a word; a page does as well without us.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from urllib.parse import parse_qs
 
-from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from loyalnest import merchants
 from loyalnest.kernel.clock import Clock
-from loyalnest.kernel.database import Database, act_for
+from loyalnest.kernel.database import Database
 from loyalnest.kernel.errors import NotFound, RateLimited, Unavailable
 from loyalnest.kernel.http import translate
 from loyalnest.kernel.languages import chosen
 from loyalnest.storefront.answers import BYTES_AT_MOST, Answer
 from loyalnest.storefront.gathering import Asked, gather
 from loyalnest.storefront.keeping import USUAL, Keeper, Key
+from loyalnest.storefront.shops import FindShop, enter
 from loyalnest.storefront.shown import ShownConfig
 
 PATH = "/v1/api/widget/config"
@@ -32,9 +31,6 @@ _ANYBODY = {
     "X-Content-Type-Options": "nosniff",
 }
 _ANSWERED = {**_ANYBODY, "Content-Type": "application/json"}
-
-FindShop = Callable[[AsyncSession, str], Awaitable[merchants.Shop | None]]
-"""Whose store a domain is; in a session that was opened for nobody."""
 
 
 def config_route(database: Database, *, find_shop: FindShop, address: str, clock: Clock) -> Route:
@@ -55,11 +51,7 @@ def config_route(database: Database, *, find_shop: FindShop, address: str, clock
 async def config_of(database: Database, find_shop: FindShop, asked: Asked) -> ShownConfig | None:
     """What a connected shop shows to everybody; None where there is none."""
     async with database.batch([]) as session:
-        shop = await find_shop(session, asked.shop)
-        if shop is None:
-            return None
-        await act_for(session, [shop.merchant_id])
-        if not await merchants.is_connected(session, shop.store_id):
+        if await enter(session, find_shop, asked.shop) is None:
             return None
         return await gather(session, asked)
 

@@ -1,11 +1,10 @@
-"""Puts together what a shop's pages show to everybody, out of what every module has of it.
+"""Draws up what the widget shows to everybody, from what everybody may know.
 
-A dozen small reads in one transaction. Nobody waits for them but the first who asks: `door` keeps
-what came of it.
+Nobody waits for it but the first who asks: `door` keeps what came of it.
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -13,23 +12,13 @@ from decimal import Decimal
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from loyalnest import (
-    branding,
-    experiments,
-    gamification,
-    ledger,
-    merchants,
-    referrals,
-    rewards,
-    texts,
-    tiers,
-)
-from loyalnest.kernel.database import merchant_of
-from loyalnest.kernel.ids import from_wire, to_wire
-from loyalnest.kernel.languages import FALLBACK, FORMS, RIGHT_TO_LEFT, Wanted
-from loyalnest.merchants import Merchant, ProgramSettings, Switch
+from loyalnest import branding, experiments, gamification, rewards, texts
+from loyalnest.kernel.ids import to_wire
+from loyalnest.kernel.languages import FORMS, RIGHT_TO_LEFT, Wanted
+from loyalnest.merchants import ProgramSettings, Switch
 from loyalnest.storefront import pages, queries
-from loyalnest.storefront.perks import list_perks
+from loyalnest.storefront.facts import Facts
+from loyalnest.storefront.facts import gather as gather_facts
 from loyalnest.storefront.shown import (
     ShownBadge,
     ShownBrand,
@@ -48,11 +37,10 @@ from loyalnest.storefront.shown import (
     ShownTier,
     ShownWidget,
 )
-from loyalnest.storefront.values import NUDGE, ContentState, Nudge, NudgeKind, Perk, SiteSettings
+from loyalnest.storefront.values import NUDGE, ContentState, Nudge, NudgeKind, SiteSettings
 
 TEXTS = "widget"
 """The section of the catalogue that a shop's pages speak from."""
-_USUAL = "points"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,31 +58,29 @@ class Asked:
 
 async def gather(session: AsyncSession, asked: Asked) -> ShownConfig:
     """All that the session's merchant shows to everybody."""
-    merchant = await merchants.get(session, merchant_of(session))
-    program = (await merchants.program_of(session, merchant.id)).at(asked.now).settings
-    wanted = Wanted(explicit=asked.language, shop=merchant.locale)
-    words = await texts.section_in(session, asked.language, TEXTS)
-    settings = (await queries.current(session)).settings
+    facts = await gather_facts(session, language=asked.language, now=asked.now)
+    words = await texts.section_in(session, facts.language, TEXTS)
+    program = facts.program
     nudges = await _nudges(session, program, asked)
     config = ShownConfig(
         version="",
         shop=asked.shop,
-        language=asked.language,
-        direction="rtl" if asked.language in RIGHT_TO_LEFT else "ltr",
-        currency=merchant.currency,
-        brand=await _brand(session, asked.address),
-        unit=await _unit(session, asked.language, words),
+        language=facts.language,
+        direction="rtl" if facts.language in RIGHT_TO_LEFT else "ltr",
+        currency=facts.currency,
+        brand=_brand(facts.brand, asked.address),
+        unit=_unit(facts, words),
         switches={name: getattr(program.switches, name) for name in _SWITCHES},
-        widget=await _widget(session, settings, asked),
-        points=settings.points.model_dump(),
-        earn=_earning(merchant, program),
-        rewards=await _rewards(session, merchant, wanted, asked.now),
-        tiers=await _tiers(session, wanted),
-        referral=await _referral(session, program, wanted),
-        badges=await _badges(session, program, wanted),
-        nudges=[nudge_in(it, asked.language) for it in nudges if it.terms.is_public],
+        widget=await _widget(session, facts.site, asked),
+        points=facts.site.points.model_dump(),
+        earn=_earning(facts),
+        rewards=[_reward(it, facts.wanted) for it in facts.offered],
+        tiers=_tiers(facts),
+        referral=_referral(facts),
+        badges=await _badges(session, program, facts.wanted),
+        nudges=[nudge_in(it, facts.language) for it in nudges if it.terms.is_public],
         nudges_for_tiers=not all(it.terms.is_public for it in nudges),
-        experiments=await _experiments(session, asked.language),
+        experiments=await _experiments(session, facts.language),
         texts=words,
     )
     version = hashlib.sha256(config.model_dump_json().encode()).hexdigest()[:16]
@@ -104,8 +90,7 @@ async def gather(session: AsyncSession, asked: Asked) -> ShownConfig:
 _SWITCHES = ("program", "referrals", "nudges")
 
 
-async def _brand(session: AsyncSession, address: str) -> ShownBrand:
-    it = await branding.current(session)
+def _brand(it: branding.Branding, address: str) -> ShownBrand:
     palette = branding.palette_of(it.settings.colour)
     logo = it.logo and ShownPicture(
         url=f"{address}{it.logo.path}", width=it.logo.width, height=it.logo.height
@@ -123,14 +108,12 @@ async def _brand(session: AsyncSession, address: str) -> ShownBrand:
     )
 
 
-async def _unit(session: AsyncSession, language: str, words: Mapping[str, str]) -> dict[str, str]:
-    """As the merchant calls them in this language, else in English if that is a name of its own."""
-    merchant_id = merchant_of(session)
-    unit = (await ledger.units_of(session, [merchant_id])).get(merchant_id)
-    named = unit and (unit.names.get(language) or unit.names.get(FALLBACK))
-    if not named or named[1] == _USUAL:
-        return {form: words[f"unit_{form}"] for form in FORMS[language]}
-    return {form: named[0] if form == "one" else named[1] for form in FORMS[language]}
+def _unit(facts: Facts, words: Mapping[str, str]) -> dict[str, str]:
+    forms = FORMS[facts.language]
+    if facts.unit is None:
+        return {form: words[f"unit_{form}"] for form in forms}
+    one, several = facts.unit
+    return {form: one if form == "one" else several for form in forms}
 
 
 async def _widget(session: AsyncSession, settings: SiteSettings, asked: Asked) -> ShownWidget:
@@ -156,7 +139,8 @@ async def _loyalty_page(session: AsyncSession, asked: Asked) -> str | None:
     return page.address or f"{asked.address}{pages.PAGES}{asked.shop}/{pages.PageName.LOYALTY}"
 
 
-def _earning(merchant: Merchant, program: ProgramSettings) -> list[ShownPurchase | ShownDeed]:
+def _earning(facts: Facts) -> list[ShownPurchase | ShownDeed]:
+    program = facts.program
     if not program.running:
         return []
     deeds: list[ShownPurchase | ShownDeed] = [
@@ -166,7 +150,7 @@ def _earning(merchant: Merchant, program: ProgramSettings) -> list[ShownPurchase
     ]
     if not program.runs("orders"):
         return deeds
-    rates = {merchant.currency: program.default_rate, **program.rates}
+    rates = {facts.currency: program.default_rate, **program.rates}
     counts = program.counts
     purchase = ShownPurchase(
         action="purchase",
@@ -176,18 +160,6 @@ def _earning(merchant: Merchant, program: ProgramSettings) -> list[ShownPurchase
         counts="total" if counts.shipping or counts.tax or counts.tips else "subtotal",
     )
     return [purchase, *deeds]
-
-
-async def _rewards(
-    session: AsyncSession, merchant: Merchant, wanted: Wanted, now: datetime
-) -> list[ShownReward]:
-    found = await rewards.catalogue(session, state=rewards.RewardState.ACTIVE)
-    where, currency = rewards.Where.ONLINE, merchant.currency
-    return [
-        _reward(it, wanted)
-        for it in found
-        if rewards.is_offered(it, where=where, currency=currency, now=now)
-    ]
 
 
 def _reward(it: rewards.Reward, wanted: Wanted) -> ShownReward:
@@ -206,59 +178,33 @@ def _reward(it: rewards.Reward, wanted: Wanted) -> ShownReward:
     )
 
 
-async def _tiers(session: AsyncSession, wanted: Wanted) -> list[ShownTier]:
-    merchant_id = merchant_of(session)
-    version = (await tiers.ladders_of(session, [merchant_id])).get(merchant_id)
-    if version is None or not version.ladder.enabled:
+def _tiers(facts: Facts) -> list[ShownTier]:
+    if facts.ladder is None:
         return []
-    perks = await list_perks(session, state=ContentState.ACTIVE)
     return [
         ShownTier(
             key=tier.key,
-            name=wanted.said_in(tier.names, tier.name),
+            name=facts.wanted.said_in(tier.names, tier.name),
             colour=tier.colour,
             threshold=_plain(tier.threshold),
-            basis=version.ladder.basis,
+            basis=facts.ladder.basis,
             multiplier=_plain(tier.multiplier),
-            perks=[
-                *tier.perks,
-                *(_perk(it, wanted) for it in perks if tier.key in it.terms.tiers),
-            ],
+            perks=facts.perks_of(tier),
         )
-        for tier in version.ladder.tiers
+        for tier in facts.ladder.tiers
     ]
 
 
-def _perk(it: Perk, wanted: Wanted) -> str:
-    return wanted.said_in(it.terms.names, it.terms.name)
-
-
-async def _referral(
-    session: AsyncSession, program: ProgramSettings, wanted: Wanted
-) -> ShownReferral:
-    settings = (await referrals.settings_of(session)).settings
-    ids = [settings.friend_reward_id, settings.advocate_reward_id]
-    named = await _names_of(session, [id_ for id_ in ids if id_], wanted)
+def _referral(facts: Facts) -> ShownReferral:
+    promised, gifts = facts.referral, facts.gifts
+    friend, you = promised.friend_reward_id, promised.advocate_reward_id
     return ShownReferral(
-        enabled=settings.enabled and program.runs("referrals"),
+        enabled=facts.refers,
         friend_gets=ShownPromise(
-            points=settings.friend_points, reward=named.get(settings.friend_reward_id)
+            points=promised.friend_points, reward=friend and gifts.get(friend)
         ),
-        you_get=ShownPromise(
-            points=settings.advocate_points, reward=named.get(settings.advocate_reward_id)
-        ),
+        you_get=ShownPromise(points=promised.advocate_points, reward=you and gifts.get(you)),
     )
-
-
-async def _names_of(
-    session: AsyncSession, reward_ids: Sequence[str], wanted: Wanted
-) -> dict[str | None, str]:
-    """What these rewards are called, by their ids on the wire."""
-    ids = [rewards.RewardId(from_wire(rewards.REWARD, it)) for it in reward_ids]
-    return {
-        to_wire(rewards.REWARD, it.id): wanted.said_in(it.terms.names, it.terms.name)
-        for it in await rewards.find_many(session, ids)
-    }
 
 
 async def _badges(

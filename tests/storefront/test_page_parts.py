@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from loyalnest.kernel.languages import FORMS, LANGUAGES
+from loyalnest.storefront.facts import own_unit
 from loyalnest.storefront.pages.sheet import ratio_of
 from loyalnest.storefront.pages.speech import Speech, locale_of
 from loyalnest.storefront.pages.visits import Visits
@@ -31,13 +32,21 @@ def test_every_form_that_a_language_has_is_one_that_the_catalogues_have() -> Non
         assert forms <= set(FORMS[language]), language
 
 
-def test_points_are_called_what_the_merchant_calls_them() -> None:
-    words = {"unit.points": {"one": "{{shown}} point", "other": "{{shown}} points"}}
-    assert Speech("en", words, {"en": ("point", "points")}).points(1200) == "1,200 points"
-    beans = {"en": ("bean", "beans"), "de": ("Bohne", "Bohnen")}
-    assert Speech("en", words, beans).points(1) == "1 bean"
-    assert Speech("de", words, beans).points(1200) == "1.200 Bohnen"
-    assert Speech("fr", words, beans).points(2) == "2 beans"
+@pytest.mark.parametrize(
+    ("language", "number", "told"),
+    [("en", 1, "1 bean"), ("de", 1200, "1.200 Bohnen"), ("fr", 2, "2 beans")],
+)
+def test_points_are_called_what_the_merchant_calls_them(
+    language: str, number: int, told: str
+) -> None:
+    beans = own_unit({"en": ("bean", "beans"), "de": ("Bohne", "Bohnen")}, language)
+    assert Speech(language, {}, beans).points(number) == told
+
+
+def test_points_that_have_no_name_of_their_own_are_called_what_we_call_them() -> None:
+    words = {"unit.points": {"one": "{{shown}} Punkt", "other": "{{shown}} Punkte"}}
+    for names in ({}, {"en": ("point", "points")}):
+        assert Speech("de", words, own_unit(names, "de")).points(1200) == "1.200 Punkte"
 
 
 def test_a_visit_ends_half_an_hour_after_it_was_last_heard_of() -> None:

@@ -4,7 +4,7 @@ They tell what everybody may know and nothing of anybody, in 22 languages, in th
 and words where it has any of its own.
 """
 
-from loyalnest.storefront.pages.doors import PAGES, FindShop, Pages, page_routes
+from loyalnest.storefront.pages.doors import PAGES, Pages, page_routes
 from loyalnest.storefront.pages.errors import PageStale
 from loyalnest.storefront.pages.events import PageChanged
 from loyalnest.storefront.pages.landing import Landings, landing_routes
@@ -22,7 +22,6 @@ from loyalnest.storefront.pages.values import (
 
 __all__ = [
     "PAGES",
-    "FindShop",
     "Landings",
     "PageChanged",
     "PageName",

@@ -5,18 +5,15 @@ seconds and may be kept by any cache for a minute. Where a friend lands a visit 
 nothing is kept by anybody.
 """
 
-import re
-from collections.abc import Awaitable, Callable
 from xml.sax.saxutils import escape
 
-from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from loyalnest import merchants
 from loyalnest.kernel.clock import Clock
-from loyalnest.kernel.database import Database, act_for
+from loyalnest.kernel.database import Database
 from loyalnest.kernel.errors import NotFound
 from loyalnest.kernel.http import problem_response
 from loyalnest.kernel.languages import LANGUAGES, chosen, spoken
@@ -27,12 +24,10 @@ from loyalnest.storefront.pages.drawing import draw
 from loyalnest.storefront.pages.facts import Facts, gather
 from loyalnest.storefront.pages.sheet import address_in, sheet_of
 from loyalnest.storefront.pages.values import PageName, Place
+from loyalnest.storefront.shops import FindShop, enter
 
 PAGES = "/pages/"
-FindShop = Callable[[AsyncSession, str], Awaitable[merchants.Shop | None]]
-"""Whose store a domain is; in a session that was opened for nobody."""
 
-_DOMAIN = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?")
 _QUERY_AT_MOST = 1000
 _SITEMAP = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -90,10 +85,9 @@ class Pages:
 
     async def _draw(self, key: Key) -> Answer | None:
         domain, page, language, behind = key
-        shop = await self.find_shop(domain)
-        if shop is None:
+        facts = await self.facts_of(domain, language or None)
+        if facts is None:
             return None
-        facts = await self.facts_of(shop, language or None)
         settings = facts.pages[PageName(page)].settings
         if not settings.enabled:
             return None
@@ -108,34 +102,22 @@ class Pages:
             return Place(address, self.address)
         return Place(address, self.address, self.address, f"{behind}/session")
 
-    async def find_shop(self, domain: str) -> merchants.Shop | None:
-        """The connected store of this domain; what can't be one is not looked for."""
-        if not _DOMAIN.fullmatch(domain):
-            return None
+    async def facts_of(self, domain: str, language: str | None) -> Facts | None:
+        """What everybody may know of a store's program, in this language or the shop's."""
         async with self.database.batch([]) as session:
-            shop = await self._find_shop(session, domain)
+            shop = await enter(session, self._find_shop, domain)
             if shop is None:
                 return None
-            await act_for(session, [shop.merchant_id])
-            return shop if await merchants.is_connected(session, shop.store_id) else None
-
-    async def facts_of(self, shop: merchants.Shop, language: str | None) -> Facts:
-        """What everybody may know of a shop's program, in this language or the shop's."""
-        async with self.database.tenant(shop.merchant_id) as session:
             return await gather(
-                session,
-                merchant_id=shop.merchant_id,
-                store_id=shop.store_id,
-                language=language,
-                now=self.clock(),
+                session, store_id=shop.store_id, language=language, now=self.clock()
             )
 
     async def sitemap(self, domain: str) -> Response:
         """The pages of a store for search engines, in every language."""
-        shop = await self.find_shop(domain)
-        if shop is None:
-            return nowhere()
-        async with self.database.tenant(shop.merchant_id) as session:
+        async with self.database.batch([]) as session:
+            shop = await enter(session, self._find_shop, domain)
+            if shop is None:
+                return nowhere()
             found = await queries.all_current(session)
             own = chosen(((await merchants.get(session, shop.merchant_id)).locale,))
         addresses = (

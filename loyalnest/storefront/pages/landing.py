@@ -3,13 +3,13 @@
 A click is counted once a visit. Nothing is kept by any cache, and no search engine lists it.
 """
 
-from dataclasses import dataclass
+from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from loyalnest import merchants, referrals
+from loyalnest import referrals
 from loyalnest.kernel.errors import NotFound
 from loyalnest.kernel.languages import accepted, spoken
 from loyalnest.kernel.limits import Buckets, Policy
@@ -23,12 +23,6 @@ from loyalnest.storefront.pages.visits import Visits, is_somebody
 
 _KEPT_AT_MOST = 500
 _CODE_AT_MOST = 40
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    shop: merchants.Shop
-    facts: Facts
 
 
 class Landings:
@@ -55,50 +49,47 @@ class Landings:
         try:
             # A proxy asks for all its visitors, and signs of which shop.
             asker = None if behind else request.scope["state"]["address"]
-            known = await self._known.get((domain, language or ""), asker=asker)
+            facts = await self._facts.get((domain, language or ""), asker=asker)
         except NotFound:
             return nowhere()
         told = referrals.normal_code(code[:_CODE_AT_MOST])
-        good = await self._welcome(request, known.shop, told, behind is not None)
+        good = await self._welcome(request, facts, told, behind is not None)
         address = referrals.landing_of(self._pages.address, domain, told)
         if behind:
-            address = f"{known.facts.home}{behind}/pages{referrals.LANDINGS}{told}"
+            address = f"{facts.home}{behind}/pages{referrals.LANDINGS}{told}"
         place = self._pages.place(address, behind)
-        drawn = draw_landing(known.facts, place, _said(known.facts, place, told if good else None))
+        drawn = draw_landing(facts, place, _said(facts, place, told if good else None))
         return Response(
             drawn.html,
             status_code=200 if good else 404,
             headers={**drawn.headers, "Cache-Control": "no-store", "X-Robots-Tag": "noindex"},
         )
 
-    async def _know(self, key: Key) -> _Known | None:
+    async def _gather(self, key: Key) -> Facts | None:
         domain, language = key
-        shop = await self._pages.find_shop(domain)
-        return shop and _Known(shop, await self._pages.facts_of(shop, language or None))
+        return await self._pages.facts_of(domain, language or None)
 
-    async def _welcome(
-        self, request: Request, shop: merchants.Shop, code: str, behind: bool
-    ) -> bool:
+    async def _welcome(self, request: Request, facts: Facts, code: str, behind: bool) -> bool:
         """Whether the code can bring somebody; if so, a visit that begins is counted."""
         now = self._pages.clock()
-        async with self._pages.database.tenant(shop.merchant_id) as session:
+        async with self._pages.database.tenant(facts.merchant.id) as session:
             good = await referrals.invites(session, code, now=now)
-            if good and self._begins(request, shop, code, behind):
+            if good and self._begins(request, facts.store.id, code, behind):
                 await referrals.count_click(session, code, _channel(request), now=now)
         return good
 
-    def _begins(self, request: Request, shop: merchants.Shop, code: str, behind: bool) -> bool:
+    def _begins(self, request: Request, store_id: UUID, code: str, behind: bool) -> bool:
         headers = request.headers
         if not is_somebody(request.method, headers):
             return False
         address: str = request.scope["state"]["address"]
         # A shop's proxy asks for all its visitors, and says for whom where it is to be believed.
         visitor = headers.get("x-forwarded-for", "") if behind else address
-        told = (str(shop.store_id), code, visitor, headers.get("user-agent", ""))
+        told = (str(store_id), code, visitor, headers.get("user-agent", ""))
         if not self._visits.begins(*told):
             return False
         limit = self._of_shops if behind else self._of_addresses
-        return limit.take(shop.store_id if behind else address).allowed
+        return limit.take(store_id if behind else address).allowed
 
 
 def landing_routes(landings: Landings) -> list[Route]:

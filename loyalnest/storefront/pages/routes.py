@@ -64,13 +64,7 @@ async def preview_page(
     store = next((it for it in stores if it.uninstalled_at is None), None)
     if store is None:
         raise NoStoreForPages
-    facts = await gather(
-        session,
-        merchant_id=merchant_id,
-        store_id=store.id,
-        language=spoken(language or ""),
-        now=now,
-    )
+    facts = await gather(session, store_id=store.id, language=spoken(language or ""), now=now)
     facts = await drawn_up(session, facts, page, body.settings)
     drawn = draw(sheet_of(facts, page, Place(f"/pages/{store.domain}/{page}", "")))
     return Response(drawn.html, headers=drawn.headers)

@@ -261,16 +261,8 @@ def _step(facts: Facts, ladder: tiers.Ladder, tier: tiers.Tier) -> Step:
         name=tier_name(facts, tier),
         colour=tier.colour,
         begins=speech.say("tier.from", amount=amount),
-        brings=[*brings, *tier.perks, *_perks(facts, tier)],
+        brings=[*brings, *facts.perks_of(tier)],
     )
-
-
-def _perks(facts: Facts, tier: tiers.Tier) -> Sequence[str]:
-    return [
-        facts.wanted.said_in(it.terms.names, it.terms.name)
-        for it in facts.perks
-        if tier.key in it.terms.tiers
-    ]
 
 
 def tier_name(facts: Facts, tier: tiers.Tier) -> str:

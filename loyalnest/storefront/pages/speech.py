@@ -43,8 +43,8 @@ class Speech:
 
     language: str
     words: Mapping[str, Forms]
-    unit: Mapping[str, tuple[str, str]]
-    """What the merchant calls its points, by language: one, several."""
+    unit: tuple[str, str] | None
+    """What the merchant calls one point and several; None: what we do."""
 
     @property
     def locale(self) -> Locale:
@@ -67,10 +67,9 @@ class Speech:
 
     def points(self, number: int) -> str:
         """So many points, by what the merchant calls them."""
-        names = self.unit.get(self.language) or self.unit.get("en")
-        if names is None or (names[1] == "points" and self.language not in self.unit):
+        if self.unit is None:
             return self.counted("unit.points", number)
-        return f"{self.number(number)} {names[self.locale.plural_form(number) != 'one']}"
+        return f"{self.number(number)} {self.unit[self.locale.plural_form(number) != 'one']}"
 
     def number(self, value: int | Decimal) -> str:
         """A number as it is written."""

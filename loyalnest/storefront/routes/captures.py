@@ -9,14 +9,13 @@ from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from loyalnest import merchants
-from loyalnest.kernel.database import act_for
 from loyalnest.kernel.http import PROBLEMS, Address, Db, Now, Page, Paging, page_of, tenant
 from loyalnest.kernel.ids import from_wire
 from loyalnest.kernel.limits import Buckets, Policy
 from loyalnest.storefront import captures, service
-from loyalnest.storefront.door import FindShop
 from loyalnest.storefront.errors import NotThatShop, NudgeNotFound, TooManyCaptures
 from loyalnest.storefront.schemas import CapturedView, CaptureView, NewCapture
+from loyalnest.storefront.shops import FindShop, enter
 from loyalnest.storefront.values import CAPTURE, NUDGE, Capture, CaptureId, NudgeId
 
 captures_router = APIRouter(prefix="/v1/api/content/captures", tags=["On site"], responses=PROBLEMS)
@@ -50,10 +49,9 @@ def open_router_of(find_shop: FindShop) -> APIRouter:
             raise TooManyCaptures(retry_after_s=verdict.retry_after_s)
         nudge_id = NudgeId(from_wire(NUDGE, body.nudge))
         async with db.batch([]) as session:
-            shop = await find_shop(session, body.shop)
+            shop = await enter(session, find_shop, body.shop.strip().lower())
             if shop is None:
                 raise NudgeNotFound
-            await act_for(session, [shop.merchant_id])
             await _check_page(session, request, shop)
             verdict = by_shop.take(shop.merchant_id)
             if not verdict.allowed:

@@ -11,8 +11,9 @@ from fastapi import APIRouter, Query
 from loyalnest.kernel.errors import NotFound
 from loyalnest.kernel.http import PROBLEMS, Db, Now
 from loyalnest.kernel.languages import chosen
-from loyalnest.storefront.door import FindShop, config_of
+from loyalnest.storefront.door import config_of
 from loyalnest.storefront.gathering import Asked
+from loyalnest.storefront.shops import FindShop
 from loyalnest.storefront.shown import ShownConfig
 
 
