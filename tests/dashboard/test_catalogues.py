@@ -86,8 +86,10 @@ def test_every_key_that_the_dashboard_asks_for_exists() -> None:
 
 def test_what_is_loaded_later_is_said_by_screens_that_load_it() -> None:
     listed = (SOURCE.parent / "catalogues.ts").read_text()
-    named = re.findall(r"^export const \w+ = \[(.+)\];$", listed, re.MULTILINE)
-    later, elsewhere = ([name.strip('" ') for name in each.split(",")] for each in named)
+    named = re.findall(r"^export const \w+ = (\[.+?\]);$", listed, re.MULTILINE | re.DOTALL)
+    later, elsewhere = (re.findall(r'"(\w+)"', each) for each in named)
+    assert later
+    assert elsewhere
     assert {*later, *elsewhere} <= set(raw("en"))
     loading = {
         path.parent.relative_to(SOURCE).as_posix()

@@ -2,7 +2,22 @@ import { readFile } from "node:fs/promises";
 import type { Plugin } from "vite";
 
 /** Sections that only screens of their own say, whose routes load them. */
-export const LATER = ["perk", "perkHeld", "perkKind", "perkText", "site", "siteKind", "sitePlace"];
+export const LATER = [
+  "experiment",
+  "experimentState",
+  "experimentGoal",
+  "experimentField",
+  "element",
+  "verdict",
+  "verdictText",
+  "perk",
+  "perkHeld",
+  "perkKind",
+  "perkText",
+  "site",
+  "siteKind",
+  "sitePlace",
+];
 /** What is said to customers: the server knows it, and no screen. */
 export const ELSEWHERE = ["page", "widget"];
 

@@ -13,7 +13,7 @@ export const menu: readonly NavItem[] = [
   { to: "/campaigns", label: "nav.campaigns", icon: "campaign", scope: "program:read" },
   { to: "/gamification", label: "game.badges", icon: "badge", scope: "program:read" },
   { to: "/referrals", label: "nav.referrals", icon: "referrals", scope: "program:read" },
-  { to: "/experiments", label: "experiment.title", icon: "experiment", scope: "program:read" },
+  { to: "/experiments", label: "nav.experiments", icon: "experiment", scope: "program:read" },
   { to: "/on-site", label: "nav.onSite", icon: "site", scope: "program:read" },
   { to: "/settings", label: "nav.settings", icon: "settings" },
 ];

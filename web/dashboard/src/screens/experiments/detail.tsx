@@ -20,7 +20,7 @@ export function Experiment() {
   const query = useQuery(experimentQuery(experimentId));
   if (query.data) return <Known experiment={query.data} />;
   return (
-    <Page title={t("experiment.title")} back="/experiments">
+    <Page title={t("nav.experiments")} back="/experiments">
       <Card>
         {query.isError ? (
           <Failed error={query.error} onRetry={() => query.refetch()} />

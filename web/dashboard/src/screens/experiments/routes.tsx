@@ -1,4 +1,5 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { restOfTexts } from "../../i18n";
 import { frame } from "../../shell/routes";
 
 const LONGEST_DAYS = 365;
@@ -21,21 +22,25 @@ export const routes = [
         ...(typeof search.element === "string" ? { element: search.element } : {}),
       };
     },
+    loader: restOfTexts,
     component: lazyRouteComponent(() => import("./screen"), "Experiments"),
   }),
   createRoute({
     getParentRoute: () => frame,
     path: "/experiments/new",
+    loader: restOfTexts,
     component: lazyRouteComponent(() => import("./editor"), "NewExperiment"),
   }),
   createRoute({
     getParentRoute: () => frame,
     path: "/experiments/$experimentId",
+    loader: restOfTexts,
     component: lazyRouteComponent(() => import("./detail"), "Experiment"),
   }),
   createRoute({
     getParentRoute: () => frame,
     path: "/experiments/$experimentId/edit",
+    loader: restOfTexts,
     component: lazyRouteComponent(() => import("./editor"), "EditExperiment"),
   }),
 ] as const;

@@ -23,7 +23,7 @@ export function Experiments() {
   const mayWrite = useMay("program:write");
   return (
     <Page
-      title={t("experiment.title")}
+      title={t("nav.experiments")}
       actions={
         mayWrite &&
         !view && (
@@ -35,9 +35,9 @@ export function Experiments() {
     >
       <Card flush>
         <Tabs
-          label={t("experiment.title")}
+          label={t("nav.experiments")}
           tabs={[
-            { title: t("experiment.title"), link: { to: "/experiments" }, current: !view },
+            { title: t("nav.experiments"), link: { to: "/experiments" }, current: !view },
             {
               title: t("experiment.usage"),
               link: { to: "/experiments", search: { view: "usage" } },
@@ -70,7 +70,7 @@ function Rows({ experiments }: { experiments: Experiment[] }) {
   const words = useWords();
   return (
     <Table
-      label={t("experiment.title")}
+      label={t("nav.experiments")}
       rows={experiments}
       keyOf={(each) => each.id}
       columns={[
