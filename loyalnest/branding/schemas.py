@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from loyalnest.branding import rules
 from loyalnest.branding.values import Branding, BrandSettings, Logo, Palette
+from loyalnest.kernel.http import ReadVersion
 
 
 class BrandingChange(BaseModel):
@@ -14,12 +15,7 @@ class BrandingChange(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     settings: BrandSettings
-    version: int | None = Field(
-        default=None,
-        ge=0,
-        le=2**31 - 1,
-        description="The version you read; another one in force is a conflict.",
-    )
+    version: ReadVersion = None
 
 
 class LogoView(BaseModel):

@@ -17,6 +17,7 @@ from loyalnest.campaigns.values import (
     Rule,
     Version,
 )
+from loyalnest.kernel.http import ReadVersion
 from loyalnest.kernel.ids import to_wire
 
 Budget = Field(
@@ -43,9 +44,7 @@ class NewCampaign(BaseModel):
 class CampaignChange(NewCampaign):
     """A campaign as it should be from now on."""
 
-    version: int | None = Field(
-        default=None, ge=1, description="The version you read; another one in force is a conflict."
-    )
+    version: ReadVersion = None
 
 
 class CampaignView(BaseModel):

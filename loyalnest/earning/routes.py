@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Path, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from loyalnest import merchants
@@ -14,6 +14,7 @@ from loyalnest.kernel.http import (
     REPLAYED,
     IdempotencyKey,
     Now,
+    ReadVersion,
     SignedIn,
     bind,
     repeated,
@@ -61,10 +62,7 @@ async def save_program(
     session: ProgramWriting,
     caller: SignedIn,
     now: Now,
-    version: Annotated[
-        int | None,
-        Query(ge=1, description="The version you read; another one in force is a conflict."),
-    ] = None,
+    version: ReadVersion = None,
 ) -> ProgramView:
     """Make these settings the program from now on.
 

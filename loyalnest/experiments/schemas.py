@@ -27,7 +27,7 @@ from loyalnest.experiments.values import (
     VariantResult,
     Visitor,
 )
-from loyalnest.kernel.http import Instant
+from loyalnest.kernel.http import Instant, ReadVersion
 
 EVENTS_AT_ONCE = 50
 CLICK_THROUGH_TARGET = 0.1
@@ -85,9 +85,7 @@ class NewExperiment(BaseModel):
 class ExperimentChange(NewExperiment):
     """A draft as it should be."""
 
-    version: int | None = Field(
-        default=None, ge=1, description="The version you read; another one in force is a conflict."
-    )
+    version: ReadVersion = None
 
 
 class ExperimentView(BaseModel):

@@ -23,6 +23,7 @@ from loyalnest.gamification.values import (
     Rhythm,
     Streak,
 )
+from loyalnest.kernel.http import ReadVersion
 from loyalnest.kernel.ids import to_wire
 from loyalnest.kernel.languages import Wanted
 
@@ -54,9 +55,7 @@ class GameChange(BaseModel):
     """The game as it should be from now on."""
 
     game: Game
-    version: int | None = Field(
-        default=None, ge=0, description="The version you read; another one in force is a conflict."
-    )
+    version: ReadVersion = None
 
 
 class Phase(StrEnum):

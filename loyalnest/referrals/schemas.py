@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from loyalnest import customers
+from loyalnest.kernel.http import ReadVersion
 from loyalnest.kernel.ids import to_wire
 from loyalnest.referrals.values import (
     WIRE_PREFIX,
@@ -65,9 +66,7 @@ class SettingsChange(BaseModel):
     """What the merchant promises from now on."""
 
     settings: ReferralSettings
-    version: int | None = Field(
-        default=None, ge=0, description="The version you read; another one in force is a conflict."
-    )
+    version: ReadVersion = None
 
 
 class NewCode(BaseModel):

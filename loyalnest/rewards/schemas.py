@@ -6,6 +6,7 @@ from pydantic import BaseModel, Field
 
 from loyalnest.customers import WIRE_PREFIX
 from loyalnest.kernel.errors import DomainError
+from loyalnest.kernel.http import ReadVersion
 from loyalnest.kernel.ids import to_wire
 from loyalnest.rewards.values import (
     REDEMPTION,
@@ -36,9 +37,7 @@ class RewardChange(BaseModel):
     terms: Terms
     state: RewardState
     stock: int | None = Stock
-    version: int | None = Field(
-        default=None, ge=1, description="The version you read; another one in force is a conflict."
-    )
+    version: ReadVersion = None
 
 
 class RewardOrder(BaseModel):

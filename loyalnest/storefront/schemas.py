@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from loyalnest.customers import WIRE_PREFIX
+from loyalnest.kernel.http import ReadVersion
 from loyalnest.kernel.ids import to_wire
 from loyalnest.storefront.shown import ShownNudge
 from loyalnest.storefront.values import (
@@ -33,12 +34,7 @@ class SiteChange(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     settings: SiteSettings
-    version: int | None = Field(
-        default=None,
-        ge=0,
-        le=2**31 - 1,
-        description="The version you read; another one in force is a conflict.",
-    )
+    version: ReadVersion = None
 
 
 class SiteView(BaseModel):
@@ -76,12 +72,7 @@ class NudgeChange(BaseModel):
 
     terms: NudgeTerms
     state: ContentState
-    version: int | None = Field(
-        default=None,
-        ge=1,
-        le=2**31 - 1,
-        description="The version you read; another one in force is a conflict.",
-    )
+    version: ReadVersion = None
 
 
 class NudgeView(BaseModel):
@@ -183,12 +174,7 @@ class PerkChange(BaseModel):
 
     terms: PerkTerms
     state: ContentState
-    version: int | None = Field(
-        default=None,
-        ge=1,
-        le=2**31 - 1,
-        description="The version you read; another one in force is a conflict.",
-    )
+    version: ReadVersion = None
 
 
 class PerkView(BaseModel):

@@ -6,6 +6,7 @@ from decimal import Decimal
 from pydantic import AwareDatetime, BaseModel, Field
 
 from loyalnest.customers import WIRE_PREFIX
+from loyalnest.kernel.http import ReadVersion
 from loyalnest.kernel.ids import to_wire
 from loyalnest.tiers.rules import next_tier
 from loyalnest.tiers.values import (
@@ -53,9 +54,7 @@ class LadderChange(BaseModel):
     """The ladder as it should be from now on."""
 
     ladder: Ladder
-    version: int | None = Field(
-        default=None, ge=0, description="The version you read; another one in force is a conflict."
-    )
+    version: ReadVersion = None
 
 
 class ShiftView(BaseModel):

@@ -46,6 +46,7 @@ from loyalnest.kernel.http.problems import (
     translate,
     unexpected_response,
 )
+from loyalnest.kernel.http.versions import ReadVersion
 
 __all__ = [
     "CREDENTIALS_MISSING",
@@ -69,6 +70,7 @@ __all__ = [
     "Page",
     "Paging",
     "Problem",
+    "ReadVersion",
     "SignedIn",
     "answer_problems",
     "bind",

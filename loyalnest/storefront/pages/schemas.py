@@ -5,6 +5,7 @@ from datetime import datetime
 from pydantic import BaseModel, ConfigDict, Field
 
 from loyalnest.branding import Logo, LogoView
+from loyalnest.kernel.http import ReadVersion
 from loyalnest.storefront.pages.values import PageName, PageSettings, PageVersion
 
 
@@ -14,12 +15,7 @@ class PageChange(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     settings: PageSettings
-    version: int | None = Field(
-        default=None,
-        ge=0,
-        le=2**31 - 1,
-        description="The version you read; another one in force is a conflict.",
-    )
+    version: ReadVersion = None
 
 
 class PageDraft(BaseModel):
