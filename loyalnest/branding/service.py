@@ -1,22 +1,20 @@
 """Use cases: a merchant uploads a picture, and says how its customers should know it."""
 
 from datetime import datetime
-from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from loyalnest import merchants
 from loyalnest.branding import queries, rules
 from loyalnest.branding.errors import BrandingStale, LogoNotFound
 from loyalnest.branding.events import BrandingChanged
 from loyalnest.branding.models import BrandingVersionRow
 from loyalnest.branding.values import Branding, BrandSettings, Logo, Picture
-from loyalnest.kernel.database import merchant_of
 from loyalnest.kernel.events import publish
 
 PICTURES_KEPT = 50
 
-_LOCK_MERCHANT = text("SELECT 1 FROM merchants WHERE merchant_id = :merchant_id FOR NO KEY UPDATE")
 _KEEP = text("""
 INSERT INTO pictures (merchant_id, hash, body, width, height, uploaded_at, uploaded_by)
 VALUES (:merchant_id, :hash, :body, :width, :height, :now, :actor)
@@ -53,7 +51,7 @@ async def keep_picture(
     The 50 that came last stay, the logo and whatever is held: mails and wallets still show an
     earlier one.
     """
-    merchant_id = await _lock(session)
+    merchant_id = await merchants.take_turns(session)
     current = (await queries.current(session)).settings.logo
     what = {
         "hash": picture.hash,
@@ -79,7 +77,7 @@ async def save(
 
     With `read_version` only that version is replaced. Raises BrandingStale, LogoNotFound.
     """
-    merchant_id = await _lock(session)
+    merchant_id = await merchants.take_turns(session)
     before = await queries.current(session)
     if before.settings == settings:
         return before
@@ -111,7 +109,7 @@ async def choose_logo(
     session: AsyncSession, hash: str | None, *, actor: str, now: datetime
 ) -> Branding:
     """Make a picture the logo, or have none; all else stays as it is. Raises LogoNotFound."""
-    await _lock(session)
+    await merchants.take_turns(session)
     settings = (await queries.current(session)).settings.model_copy(update={"logo": hash})
     return await save(session, settings, actor=actor, now=now)
 
@@ -121,15 +119,8 @@ async def hold_picture(session: AsyncSession, hash: str | None, *, purpose: str)
 
     Raises LogoNotFound.
     """
-    merchant_id = await _lock(session)
+    merchant_id = await merchants.take_turns(session)
     if hash is not None and await queries.find_logo(session, hash) is None:
         raise LogoNotFound
     held = {"merchant_id": merchant_id, "hash": hash, "purpose": purpose}
     await session.execute(_HOLD, held)
-
-
-async def _lock(session: AsyncSession) -> UUID:
-    """Whoever changes the same merchant's branding takes turns."""
-    merchant_id = merchant_of(session)
-    await session.execute(_LOCK_MERCHANT, {"merchant_id": merchant_id})
-    return merchant_id

@@ -54,6 +54,7 @@ from loyalnest.merchants.service import (
     save_program,
     save_web_addresses,
     switch,
+    take_turns,
 )
 from loyalnest.merchants.values import (
     ActionRule,
@@ -144,4 +145,5 @@ __all__ = [
     "save_web_addresses",
     "switch",
     "switches_of",
+    "take_turns",
 ]

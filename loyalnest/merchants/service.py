@@ -29,8 +29,8 @@ from loyalnest.merchants.events import (
 from loyalnest.merchants.models import MerchantRow, ProgramVersionRow, StoreRow
 from loyalnest.merchants.values import Merchant, ProgramSettings, ProgramVersion, Store, Switch
 
-_LOCK_NAME = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 _LOCK_MERCHANT = text("SELECT 1 FROM merchants WHERE merchant_id = :merchant_id FOR NO KEY UPDATE")
+_LOCK_NAME = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 _LINE = ("kind", "hash", "merchant_id", "store_id")
 _LIST_STORES = text(
     "INSERT INTO directory (kind, hash, merchant_id, subject_id)"
@@ -171,6 +171,16 @@ async def mark_uninstalled(
     await publish(session, gone, now=now)
 
 
+async def take_turns(session: AsyncSession) -> UUID:
+    """Whoever changes something of the session's merchant waits for whoever does so already.
+
+    Its id.
+    """
+    merchant_id = merchant_of(session)
+    await session.execute(_LOCK_MERCHANT, {"merchant_id": merchant_id})
+    return merchant_id
+
+
 async def save_program(
     session: AsyncSession,
     settings: ProgramSettings,
@@ -184,8 +194,7 @@ async def save_program(
     Saving what is already in force changes nothing and returns the version in force. With
     `read_version` only that version is replaced. Raises ProgramStale.
     """
-    merchant_id = merchant_of(session)
-    await session.execute(_LOCK_MERCHANT, {"merchant_id": merchant_id})
+    merchant_id = await take_turns(session)
     current = (await queries.program_of(session, merchant_id)).current
     if current.settings == settings:
         return current
@@ -212,8 +221,7 @@ async def switch(
 
     Raises SwitchUnknown.
     """
-    merchant_id = merchant_of(session)
-    await session.execute(_LOCK_MERCHANT, {"merchant_id": merchant_id})
+    merchant_id = await take_turns(session)
     current = (await queries.program_of(session, merchant_id)).current
     settings = rules.switched(current.settings, name, state)
     return await save_program(session, settings, actor=actor, now=now)

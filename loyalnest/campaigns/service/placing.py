@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from loyalnest import merchants
 from loyalnest.campaigns.values import Placed
-from loyalnest.kernel.database import bulk, merchant_of
+from loyalnest.kernel.database import bulk
 
-_LOCK_MERCHANT = text("SELECT 1 FROM merchants WHERE merchant_id = :id FOR NO KEY UPDATE")
 _CLEAR = """
 DELETE FROM product_collections p
 USING unnest($2::text[]) AS k (product)
@@ -26,10 +25,9 @@ async def place_products(session: AsyncSession, placed: Sequence[Placed]) -> Non
 
     Orders that have earned keep what was decided for them. Named twice, the last word counts.
     """
-    merchant_id = merchant_of(session)
     last = {it.product: it.collections for it in placed}
     # Whoever says something about the same product waits, so that one of them is heard whole.
-    await session.execute(_LOCK_MERCHANT, {"id": merchant_id})
+    merchant_id = await merchants.take_turns(session)
     connection = await bulk(session)
     await connection.execute(_CLEAR, merchant_id, list(last))
     pairs = [(product, each) for product, collections in last.items() for each in collections]

@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from loyalnest import merchants
 from loyalnest.experiments import errors, queries
 from loyalnest.experiments.events import (
     ExperimentDiscarded,
@@ -25,9 +25,6 @@ from loyalnest.experiments.values import (
 from loyalnest.kernel.database import merchant_of
 from loyalnest.kernel.events import Event, publish
 from loyalnest.kernel.ids import new_id
-
-# Two that start on the same element at the same moment wait for each other here.
-_LOCK_MERCHANT = text("SELECT 1 FROM merchants WHERE merchant_id = :merchant_id FOR NO KEY UPDATE")
 
 
 class IsMet(Protocol):
@@ -153,8 +150,8 @@ async def _draft(session: AsyncSession, experiment_id: UUID) -> tuple[Experiment
 
 
 async def _locked(session: AsyncSession, experiment_id: UUID) -> tuple[Experiment, ExperimentRow]:
-    merchant_id = merchant_of(session)
-    await session.execute(_LOCK_MERCHANT, {"merchant_id": merchant_id})
+    # Two that start on the same element at the same moment wait for each other here.
+    merchant_id = await merchants.take_turns(session)
     current = await queries.get(session, experiment_id)
     identity = (merchant_id, experiment_id)
     return current, await session.get_one(ExperimentRow, identity, populate_existing=True)

@@ -5,14 +5,12 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from loyalnest import rewards
-from loyalnest.kernel.database import merchant_of
+from loyalnest import merchants, rewards
 from loyalnest.kernel.events import publish
 from loyalnest.referrals import errors, queries, rules
 from loyalnest.referrals.events import ReferralSettingsSaved
 from loyalnest.referrals.values import ReferralSettings, SettingsVersion
 
-_LOCK_MERCHANT = text("SELECT 1 FROM merchants WHERE merchant_id = :id FOR NO KEY UPDATE")
 _ADD = text(
     "INSERT INTO referral_programs (merchant_id, version, effective_from, settings, created_at,"
     " created_by) VALUES (:merchant_id, :version, :now, cast(:settings AS jsonb), :now, :actor)"
@@ -33,8 +31,7 @@ async def save(
     reward can be newly promised as long as it is on offer.
     Raises ReferralSettingsChanged, RewardNotFound, RewardNotActive, RewardNotInCurrency.
     """
-    merchant_id = merchant_of(session)
-    await session.execute(_LOCK_MERCHANT, {"id": merchant_id})
+    merchant_id = await merchants.take_turns(session)
     current = await queries.settings_of(session)
     if read_version is not None and read_version != current.version:
         raise errors.ReferralSettingsChanged

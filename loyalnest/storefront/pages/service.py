@@ -2,19 +2,15 @@
 
 from datetime import datetime
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from loyalnest import branding
-from loyalnest.kernel.database import merchant_of
+from loyalnest import branding, merchants
 from loyalnest.kernel.events import publish
 from loyalnest.storefront.pages import queries
 from loyalnest.storefront.pages.errors import PageStale
 from loyalnest.storefront.pages.events import PageChanged
 from loyalnest.storefront.pages.models import PageVersionRow
 from loyalnest.storefront.pages.values import PageName, PageSettings, PageVersion
-
-_LOCK_MERCHANT = text("SELECT 1 FROM merchants WHERE merchant_id = :merchant_id FOR NO KEY UPDATE")
 
 
 async def save(
@@ -30,9 +26,7 @@ async def save(
 
     With `read_version` only that version is replaced. Raises PageStale, LogoNotFound.
     """
-    merchant_id = merchant_of(session)
-    # Whoever changes the same merchant's pages takes turns.
-    await session.execute(_LOCK_MERCHANT, {"merchant_id": merchant_id})
+    merchant_id = await merchants.take_turns(session)
     before = await queries.current(session, page)
     if before.settings == settings:
         return before

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from loyalnest import experiments
+from loyalnest import experiments, merchants
 from loyalnest.kernel.database import merchant_of
 from loyalnest.kernel.events import publish
 from loyalnest.kernel.ids import new_id, to_wire
@@ -17,7 +17,6 @@ from loyalnest.storefront.errors import (
 )
 from loyalnest.storefront.events import NudgeSaved
 from loyalnest.storefront.models import NudgeRow, NudgeVersionRow
-from loyalnest.storefront.service.site import LOCK_MERCHANT
 from loyalnest.storefront.values import NUDGE, ContentState, Nudge, NudgeId, NudgeTerms
 
 ACTIVE_AT_MOST = 20
@@ -94,7 +93,7 @@ def _subject(nudge_id: NudgeId) -> str:
 
 async def _make_room(session: AsyncSession, state: ContentState, *, among: NudgeId | None) -> None:
     """Whoever changes the same merchant's nudges takes turns. Raises TooManyNudges."""
-    await session.execute(LOCK_MERCHANT, {"merchant_id": merchant_of(session)})
+    await merchants.take_turns(session)
     others = [it for it in await queries.list_nudges(session) if it.id != among]
     active = sum(it.state is ContentState.ACTIVE for it in others)
     if len(others) >= queries.NUDGES_KEPT:

@@ -4,15 +4,13 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from loyalnest import rewards
-from loyalnest.kernel.database import merchant_of
+from loyalnest import merchants, rewards
 from loyalnest.kernel.events import publish
 from loyalnest.kernel.ids import from_wire, new_id
 from loyalnest.storefront.errors import ContentStale, RewardForOthersToo, TooManyPerks
 from loyalnest.storefront.events import PerkSaved
 from loyalnest.storefront.models import PerkRow
 from loyalnest.storefront.perks import KEPT_AT_MOST, get_perk, list_perks
-from loyalnest.storefront.service.site import LOCK_MERCHANT
 from loyalnest.storefront.values import ContentState, Perk, PerkId, PerkTerms
 
 
@@ -25,8 +23,7 @@ async def create_perk(
     now: datetime,
 ) -> Perk:
     """Add a perk. Raises TooManyPerks, RewardNotFound, RewardForOthersToo."""
-    merchant_id, perk_id = merchant_of(session), PerkId(new_id())
-    await session.execute(LOCK_MERCHANT, {"merchant_id": merchant_id})
+    merchant_id, perk_id = await merchants.take_turns(session), PerkId(new_id())
     if len(await list_perks(session)) >= KEPT_AT_MOST:
         raise TooManyPerks
     await _check_reward(session, terms)
@@ -60,8 +57,7 @@ async def save_perk(
 
     Raises PerkNotFound, ContentStale, RewardNotFound, RewardForOthersToo.
     """
-    merchant_id = merchant_of(session)
-    await session.execute(LOCK_MERCHANT, {"merchant_id": merchant_id})
+    merchant_id = await merchants.take_turns(session)
     before = await get_perk(session, perk_id)
     if (before.terms, before.state) == (terms, state):
         return before

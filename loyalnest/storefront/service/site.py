@@ -2,18 +2,15 @@
 
 from datetime import datetime
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from loyalnest.kernel.database import merchant_of
+from loyalnest import merchants
 from loyalnest.kernel.events import publish
 from loyalnest.storefront import queries
 from loyalnest.storefront.errors import ContentStale
 from loyalnest.storefront.events import SiteChanged
 from loyalnest.storefront.models import SiteVersionRow
 from loyalnest.storefront.values import Site, SiteSettings
-
-LOCK_MERCHANT = text("SELECT 1 FROM merchants WHERE merchant_id = :merchant_id FOR NO KEY UPDATE")
 
 
 async def save_site(
@@ -28,8 +25,7 @@ async def save_site(
 
     With `read_version` only that version is replaced. Raises ContentStale.
     """
-    merchant_id = merchant_of(session)
-    await session.execute(LOCK_MERCHANT, {"merchant_id": merchant_id})
+    merchant_id = await merchants.take_turns(session)
     before = await queries.current(session)
     if before.settings == settings:
         return before

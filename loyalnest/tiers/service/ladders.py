@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from loyalnest import merchants
 from loyalnest.kernel import jobs
 from loyalnest.kernel.database import Database, bulk, merchant_of
 from loyalnest.kernel.events import publish
@@ -18,7 +19,6 @@ from loyalnest.tiers.values import Ladder, LadderVersion, Pair, Preview, Shift
 
 _PAGE = 1000
 _SHOWN = 100
-_LOCK_MERCHANT = text("SELECT 1 FROM merchants WHERE merchant_id = :id FOR NO KEY UPDATE")
 _ADD = text(
     "INSERT INTO tier_ladders (merchant_id, version, effective_from, ladder, created_at,"
     " created_by) VALUES (:merchant_id, :version, :now, cast(:ladder AS jsonb), :now, :actor)"
@@ -42,8 +42,7 @@ async def save(
     Saving what is in force changes nothing. With `read_version` only that version is replaced.
     Raises LadderStale.
     """
-    merchant_id = merchant_of(session)
-    await session.execute(_LOCK_MERCHANT, {"id": merchant_id})
+    merchant_id = await merchants.take_turns(session)
     current = (await queries.ladders_of(session, [merchant_id])).get(merchant_id)
     if current is not None and current.ladder == ladder:
         return current
