@@ -6,7 +6,7 @@
  */
 export const READABLE = 4.5;
 export const PAPER = "#ffffff";
-export const NIGHT = "#1f2020";
+const NIGHT = "#1f2020";
 const WHITE = "#ffffff";
 const BLACK = "#000000";
 const MOST = 255;
@@ -24,7 +24,7 @@ export interface Palette {
 }
 
 /** From 1 for the same to 21 for black and white. */
-export function contrast(one: string, other: string): number {
+function contrast(one: string, other: string): number {
   const [dark = 0, light = 0] = [luminance(one), luminance(other)].sort((a, b) => a - b);
   return (light + 0.05) / (dark + 0.05);
 }

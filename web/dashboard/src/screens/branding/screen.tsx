@@ -1,7 +1,9 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import type { Schemas } from "../../api/client";
 import { useMay, useMerchant } from "../../api/program";
+import type { Language } from "../../i18n/languages";
 import { useProblemText } from "../../i18n/problems";
 import { Card } from "../../ui/card";
 import { DraftForm, useDraft, type Versioned } from "../../ui/draft";
@@ -9,8 +11,11 @@ import { Select, TextField } from "../../ui/field";
 import { tell, warn } from "../../ui/notice";
 import { Page } from "../../ui/page";
 import { Failed, Loading, Refused } from "../../ui/states";
+import type { Config } from "../on-site/data";
+import { Preview } from "../on-site/preview";
+import { Beside, type Device } from "../on-site/seen";
 import { ColourField } from "./colour";
-import { colourIn, paletteOf } from "./colours";
+import { colourIn, type Palette, paletteOf } from "./colours";
 import {
   type Branding as Brand,
   brandingQuery,
@@ -20,7 +25,6 @@ import {
   saveBranding,
 } from "./data";
 import { LogoField, useUpload } from "./logo";
-import { Preview } from "./preview";
 
 const NAME_AT_MOST = 60;
 
@@ -28,10 +32,11 @@ const NAME_AT_MOST = 60;
 export function Branding() {
   const { t } = useTranslation();
   const query = useQuery(brandingQuery);
+  const merchant = useMerchant();
   return (
     <Page title={t("branding.title")} subtitle={t("branding.text")} back="/settings">
-      {query.data ? (
-        <Form brand={query.data} />
+      {query.data && merchant ? (
+        <Form brand={query.data} merchant={merchant} />
       ) : (
         <Card>
           {query.isError ? (
@@ -53,10 +58,11 @@ function draftOf({ version, settings }: Brand): Versioned<Draft> {
   return { version, value: { name: name ?? "", colour, corners, logo } };
 }
 
-function Form({ brand }: { brand: Brand }) {
+function Form({ brand, merchant }: { brand: Brand; merchant: Schemas["MerchantView"] }) {
   const { t } = useTranslation();
   const mayWrite = useMay("program:write");
-  const merchant = useMerchant();
+  const [language, setLanguage] = useState(merchant.locale as Language);
+  const [device, setDevice] = useState<Device>("phone");
   const [uploaded, setUploaded] = useState<readonly Logo[]>([]);
   const saving = useSave((sent, saved) => held.saved(sent, draftOf(saved)));
   const held = useDraft(draftOf(brand), saving.isPending);
@@ -67,7 +73,6 @@ function Form({ brand }: { brand: Brand }) {
   });
   const logo = [...uploaded, brand.logo].find((each) => each && each.hash === draft.logo) ?? null;
   const palette = paletteOf(colourIn(draft.colour) ?? (brand.settings as Settings).colour);
-  const ownName = merchant?.name ?? brand.name;
   return (
     <DraftForm
       held={held}
@@ -75,16 +80,32 @@ function Form({ brand }: { brand: Brand }) {
       onSave={({ value, version }) => saving.mutate({ draft: value, version, before: brand })}
     >
       <Refused error={saving.error} />
-      <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-[5fr_3fr]">
+      <Beside
+        device={device}
+        seen={
+          <Preview
+            change={(config) =>
+              shownAs(config, draft.name.trim() || merchant.name, logo, draft.corners, palette)
+            }
+            page="product"
+            who="member"
+            open
+            language={language}
+            onLanguage={setLanguage}
+            device={device}
+            onDevice={setDevice}
+          />
+        }
+      >
         <Card>
           <div className="flex flex-col gap-6">
             <TextField
               label={t("branding.name")}
-              hint={t("branding.nameHint", { name: ownName })}
+              hint={t("branding.nameHint", { name: merchant.name })}
               dir="auto"
               autoComplete="off"
               maxLength={NAME_AT_MOST}
-              placeholder={ownName}
+              placeholder={merchant.name}
               disabled={!mayWrite}
               value={draft.name}
               onChange={(event) => change({ name: event.target.value })}
@@ -112,15 +133,25 @@ function Form({ brand }: { brand: Brand }) {
             />
           </div>
         </Card>
-        <Preview
-          name={draft.name.trim() || ownName}
-          logo={logo}
-          corners={draft.corners}
-          palette={palette}
-        />
-      </div>
+      </Beside>
     </DraftForm>
   );
+}
+
+/** What pages are told in these looks, with the launcher even where it is switched off. */
+function shownAs(
+  config: Config,
+  name: string,
+  logo: Logo | null,
+  corners: Settings["corners"],
+  { colour, onColour, text, textInDark }: Palette,
+): Config {
+  const palette = { colour, on_colour: onColour, text, text_in_dark: textInDark };
+  return {
+    ...config,
+    brand: { name, logo, corners, palette },
+    widget: { ...config.widget, enabled: true, phones: true },
+  };
 }
 
 interface Sent {

@@ -14,7 +14,8 @@ import { type Nudge, nudgeQuery, saveNudge } from "./data";
 import { useDecide } from "./deciding";
 import { type Draft, draftOf, emptyDraft, type Shop, shownAlone, termsOf } from "./draft";
 import { Basics, Meeting, type Part, When, Where } from "./fields";
-import { besidePreview, type Device, Preview } from "./preview";
+import { Preview } from "./preview";
+import { Beside, type Device } from "./seen";
 import { StandingBadge } from "./standing";
 import { NudgeWords } from "./words";
 
@@ -163,15 +164,9 @@ function Form({ shop, begin, nudge: known }: FormProps) {
       }}
     >
       <Refused error={saving.error} />
-      <div className={besidePreview(device)}>
-        <fieldset disabled={disabled} className="flex min-w-0 flex-col gap-4">
-          <Basics {...part} />
-          <NudgeWords {...part} language={language} onLanguage={setLanguage} />
-          <Meeting {...part} />
-          <Where {...part} />
-          <When {...part} />
-        </fieldset>
-        <div className={device === "phone" ? "lg:sticky lg:top-18" : "lg:order-first"}>
+      <Beside
+        device={device}
+        seen={
           <Preview
             change={(config) => shownAlone(draft, language, shop, config)}
             page={place === "any" ? "product" : place}
@@ -182,8 +177,16 @@ function Form({ shop, begin, nudge: known }: FormProps) {
             device={device}
             onDevice={setDevice}
           />
-        </div>
-      </div>
+        }
+      >
+        <fieldset disabled={disabled} className="flex min-w-0 flex-col gap-4">
+          <Basics {...part} />
+          <NudgeWords {...part} language={language} onLanguage={setLanguage} />
+          <Meeting {...part} />
+          <Where {...part} />
+          <When {...part} />
+        </fieldset>
+      </Beside>
       {!disabled && (changed || !nudge) && (
         <div className="unsaved sticky bottom-3 z-10 flex flex-wrap items-center justify-between gap-2 rounded-xl bg-strong p-2 ps-4 text-on-strong">
           <span className="font-medium">{t("earning.unsaved")}</span>

@@ -1,56 +1,28 @@
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { LANGUAGES, type Language } from "../../i18n/languages";
-import { Card } from "../../ui/card";
-import { Select } from "../../ui/field";
 import { Failed, Loading } from "../../ui/states";
-import { Choice } from "./choice";
 import { useShopDomain } from "./data";
 import { type PageName, type PageView, useDrawn } from "./page-data";
-import { type Device, Sized } from "./preview";
+import { Seen, Sized, type View } from "./seen";
 
 const PAUSE_MS = 400;
 
-interface Props {
+interface Props extends View {
   page: PageName;
   settings: PageView["settings"];
-  language: Language;
-  onLanguage: (language: Language) => void;
-  device: Device;
-  onDevice: (device: Device) => void;
 }
 
 /** The page as the server draws it from what is not saved yet. */
-export function PagePreview({ page, settings, language, onLanguage, device, onDevice }: Props) {
+export function PagePreview({ page, settings, ...view }: Props) {
   const { t } = useTranslation();
   const domain = useShopDomain();
-  const drawn = useDrawn(page, useCalm(settings), language);
+  const drawn = useDrawn(page, useCalm(settings), view.language);
   return (
-    <Card title={t("reward.preview")}>
-      <div className="flex flex-wrap items-center gap-2">
-        <Choice
-          label={t("site.device")}
-          value={device}
-          options={[
-            ["phone", t("site.phone")],
-            ["desktop", t("site.desktop")],
-          ]}
-          onValue={onDevice}
-        />
-        <div className="flex-1 basis-40">
-          <Select
-            bare
-            label={t("settings.language")}
-            value={language}
-            options={Object.entries(LANGUAGES) as [Language, string][]}
-            onValue={onLanguage}
-          />
-        </div>
-      </div>
+    <Seen {...view}>
       {domain === null ? (
         <p className="mt-3 text-muted">{t("site.noStore")}</p>
       ) : drawn.data ? (
-        <Sized device={device}>
+        <Sized device={view.device}>
           {(size) => (
             // Nothing in it runs, and it opens nothing: it is looked at.
             <iframe
@@ -66,7 +38,7 @@ export function PagePreview({ page, settings, language, onLanguage, device, onDe
       ) : (
         <Loading lines={6} />
       )}
-    </Card>
+    </Seen>
   );
 }
 

@@ -28,7 +28,7 @@ import {
 import { PagePreview } from "./page-preview";
 import { Wording } from "./page-words";
 import { OpenPage } from "./pages";
-import { besidePreview, type Device } from "./preview";
+import { Beside, type Device } from "./seen";
 
 const route = getRouteApi("/frame/on-site/pages/$page");
 
@@ -81,7 +81,19 @@ function Form({ view, home }: { view: PageView; home: Language }) {
       onSave={({ value, version }) => saving.mutate({ draft: value, version, before: view })}
     >
       <Refused error={saving.error} />
-      <div className={besidePreview(device)}>
+      <Beside
+        device={device}
+        seen={
+          <PagePreview
+            page={view.page}
+            settings={wholeOf(draft)}
+            language={language}
+            onLanguage={setLanguage}
+            device={device}
+            onDevice={setDevice}
+          />
+        }
+      >
         <fieldset disabled={disabled} className="flex min-w-0 flex-col gap-4">
           <Card>
             <Switch
@@ -113,17 +125,7 @@ function Form({ view, home }: { view: PageView; home: Language }) {
             />
           </Card>
         </fieldset>
-        <div className={device === "phone" ? "lg:sticky lg:top-18" : "lg:order-first"}>
-          <PagePreview
-            page={view.page}
-            settings={wholeOf(draft)}
-            language={language}
-            onLanguage={setLanguage}
-            device={device}
-            onDevice={setDevice}
-          />
-        </div>
-      </div>
+      </Beside>
     </DraftForm>
   );
 }

@@ -15,7 +15,8 @@ import { Stopped } from "../earning/stopped";
 import { type Config, type Settings, type Site, saveSite, siteQuery } from "./data";
 import { OnSite } from "./frame";
 import { Install } from "./install";
-import { besidePreview, type Device, Preview } from "./preview";
+import { Preview } from "./preview";
+import { Beside, type Device } from "./seen";
 
 const PAGES = ["product", "cart", "thanks", "home"] as const;
 const POINTS = ["product", "cart", "thanks", "calculator"] as const;
@@ -62,9 +63,9 @@ function Form({ site, home }: { site: Site; home: Language }) {
       onSave={({ value, version }) => saving.mutate({ settings: value, version, before: site })}
     >
       <Refused error={saving.error} />
-      <div className={besidePreview(device)}>
-        <Fields held={held} error={saving.error} />
-        <div className={device === "phone" ? "lg:sticky lg:top-18" : "lg:order-first"}>
+      <Beside
+        device={device}
+        seen={
           <Preview
             change={(config) => shownAs(draft, config)}
             page={page}
@@ -75,8 +76,10 @@ function Form({ site, home }: { site: Site; home: Language }) {
             device={device}
             onDevice={setDevice}
           />
-        </div>
-      </div>
+        }
+      >
+        <Fields held={held} error={saving.error} />
+      </Beside>
     </DraftForm>
   );
 }
