@@ -1,6 +1,6 @@
 """How exposures and usage lie in their tables: one statement for many."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -105,7 +105,7 @@ INSERT INTO usage_batches (merchant_id, digest, counted_at)
 SELECT *, $3::timestamptz
 FROM unnest($1::uuid[], $2::bytea[])
 ON CONFLICT DO NOTHING
-RETURNING merchant_id, digest
+RETURNING digest
 """
 # Of nudges that were not seen today before, only as many as are left to the day.
 _COUNT = """
@@ -152,47 +152,60 @@ FROM unnest($1::uuid[], $2::uuid[], $3::bytea[], $4::text[], $5::uuid[])
 ON CONFLICT DO NOTHING
 """
 _REACH = f"""
+WITH done AS (
+    SELECT e.merchant_id, e.experiment_id, e.visitor
+    FROM unnest($1::uuid[], $2::uuid[], $3::bytea[], $4::boolean[])
+         AS k (merchant_id, experiment_id, visitor, since_met)
+    JOIN experiments x ON x.merchant_id = k.merchant_id AND x.id = k.experiment_id
+    JOIN experiment_exposures e
+      ON e.merchant_id = k.merchant_id
+     AND e.experiment_id = k.experiment_id
+     AND e.visitor = k.visitor
+    WHERE e.reached_at IS NULL
+      AND (k.since_met OR e.met_at < $5)
+      AND $5 < e.met_at + {_WINDOW}
+    ORDER BY e.merchant_id, e.experiment_id, e.visitor
+    FOR UPDATE OF e
+)
 UPDATE experiment_exposures e
 SET reached_at = $5
-FROM unnest($1::uuid[], $2::uuid[], $3::bytea[], $4::boolean[])
-     AS k (merchant_id, experiment_id, visitor, since_met)
-JOIN experiments x ON x.merchant_id = k.merchant_id AND x.id = k.experiment_id
-WHERE e.merchant_id = k.merchant_id
-  AND e.experiment_id = k.experiment_id
-  AND e.visitor = k.visitor
-  AND e.reached_at IS NULL
-  AND (k.since_met OR e.met_at < $5)
-  AND $5 < e.met_at + {_WINDOW}
+FROM done
+WHERE e.merchant_id = done.merchant_id
+  AND e.experiment_id = done.experiment_id
+  AND e.visitor = done.visitor
 """  # noqa: S608
 
 
 async def claim(
-    connection: Bulk, digests: Iterable[tuple[UUID, bytes]], *, now: datetime
-) -> set[tuple[UUID, bytes]]:
-    """Remember batches; those that were not there yet."""
-    wanted = sorted(set(digests))
-    if not wanted:
-        return set()
-    rows = await connection.fetch(_CLAIM, *_columns(wanted), now)
-    return {(row[0], bytes(row[1])) for row in rows}
+    connection: Bulk, batches: Mapping[bytes, UUID], *, now: datetime
+) -> Collection[bytes]:
+    """Remember batches, whose they are by their digests; those that were not there yet."""
+    if not batches:
+        return ()
+    wanted = sorted(batches)
+    whose = [batches[digest] for digest in wanted]
+    return {row[0] for row in await connection.fetch(_CLAIM, whose, wanted, now)}
 
 
 async def write(connection: Bulk, counted: Counted, *, now: datetime) -> None:
-    """Write what counts. Whoever met a variant before has met it then, and no other."""
+    """Write what counts. Whoever met a variant before has met it then, and no other.
+
+    In the order of their keys, so that nobody waits for who waits for them; and last what all of a
+    shop's visitors add to, so that nobody has it for longer than a commit takes.
+    """
+    met: dict[tuple[UUID, UUID, bytes], Exposure] = {}
+    for it in counted.exposures:
+        met.setdefault(it[:3], it)
+    if met:
+        await connection.execute(_EXPOSE, *_columns([met[it] for it in sorted(met)]), now)
+    reached: dict[tuple[UUID, UUID, bytes], Reached] = {}
+    for it in counted.reached:
+        reached[it[:3]] = max(it, reached.get(it[:3], it))
+    if reached:
+        await connection.execute(_REACH, *_columns(list(reached.values())), now)
     if counted.times:
         rows = sorted((*key, times) for key, times in counted.times.items())
         await connection.execute(_COUNT, *_columns(rows), now, NUDGES_A_DAY)
-    if counted.exposures:
-        met: dict[tuple[UUID, UUID, bytes], Exposure] = {}
-        for it in counted.exposures:
-            met.setdefault(it[:3], it)
-        rows = [met[key] for key in sorted(met)]
-        await connection.execute(_EXPOSE, *_columns(rows), now)
-    if counted.reached:
-        reached: dict[tuple[UUID, UUID, bytes], Reached] = {}
-        for it in counted.reached:
-            reached[it[:3]] = max(it, reached.get(it[:3], it))
-        await connection.execute(_REACH, *_columns(list(reached.values())), now)
 
 
 def _columns(rows: Sequence[tuple[object, ...]]) -> list[list[object]]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated, NamedTuple, NewType
 from uuid import UUID
 
@@ -195,13 +196,13 @@ class Design(Closed):
             raise ValueError(f"translate into any of {', '.join(LANGUAGES)}")
         return self
 
-    @property
+    @cached_property
     def weights(self) -> tuple[int, ...]:
         """The variants' weights, in their order."""
         return tuple(variant.weight for variant in self.variants)
 
 
-class Experiment(msgspec.Struct, frozen=True, kw_only=True):
+class Experiment(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """An experiment as it stands."""
 
     merchant_id: UUID
@@ -218,7 +219,7 @@ class Experiment(msgspec.Struct, frozen=True, kw_only=True):
     ended_at: datetime | None
     ended_by: str | None
 
-    @property
+    @cached_property
     def key(self) -> str:
         """What salts its assignment, so that no two experiments divide visitors alike."""
         return to_wire(WIRE_PREFIX, self.id)

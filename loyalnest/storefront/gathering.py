@@ -189,7 +189,7 @@ def _tiers(facts: Facts) -> list[ShownTier]:
             threshold=_plain(tier.threshold),
             basis=facts.ladder.basis,
             multiplier=_plain(tier.multiplier),
-            perks=facts.perks_of(tier),
+            perks=list(facts.perks_of(tier)),
         )
         for tier in facts.ladder.tiers
     ]

@@ -7,6 +7,7 @@ the browser microseconds, needs no waiting, and spreads evenly, which is all tha
 
 import struct
 from collections.abc import Sequence
+from functools import lru_cache
 
 _MASK = 0xFFFFFFFF
 BUCKETS = 2**32
@@ -19,7 +20,9 @@ def assigned(key: str, visitor: str, *, percent: int, weights: Sequence[int]) ->
     part, and its place within that share which variant it is. Whole numbers below 2⁵³ throughout:
     the browser's arithmetic is exact there.
     """
-    bucket = murmur3_32(f"{key}:{visitor}".encode())
+    hashed, rest, length = _begun(key)
+    rest += visitor.encode()
+    bucket = _finished(*_stirred(hashed, rest), length + len(rest))
     if bucket * 100 >= percent * BUCKETS:
         return None
     total = sum(weights)
@@ -33,12 +36,30 @@ def assigned(key: str, visitor: str, *, percent: int, weights: Sequence[int]) ->
 
 def murmur3_32(data: bytes, seed: int = 0) -> int:
     """The 32-bit MurmurHash3 of some bytes."""
-    hashed, whole = seed, len(data) & ~3
+    return _finished(*_stirred(seed, data), len(data))
+
+
+@lru_cache(maxsize=1024)
+def _begun(key: str) -> tuple[int, bytes, int]:
+    """How hashing begins for every visitor of an experiment, and is worked out once: its whole
+    blocks, the bytes that are left of them, and how many bytes went in.
+    """
+    said = f"{key}:".encode()
+    hashed, rest = _stirred(0, said)
+    return hashed, rest, len(said) - len(rest)
+
+
+def _stirred(hashed: int, data: bytes) -> tuple[int, bytes]:
+    whole = len(data) & ~3
     for (block,) in struct.iter_unpack("<I", data[:whole]):
         hashed ^= _scrambled(block)
         hashed = (hashed << 13 | hashed >> 19) * 5 + 0xE6546B64 & _MASK
-    hashed ^= _scrambled(int.from_bytes(data[whole:], "little"))
-    hashed ^= len(data)
+    return hashed, data[whole:]
+
+
+def _finished(hashed: int, rest: bytes, length: int) -> int:
+    hashed ^= _scrambled(int.from_bytes(rest, "little"))
+    hashed ^= length
     hashed = (hashed ^ hashed >> 16) * 0x85EBCA6B & _MASK
     hashed = (hashed ^ hashed >> 13) * 0xC2B2AE35 & _MASK
     return hashed ^ hashed >> 16

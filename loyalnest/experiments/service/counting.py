@@ -1,5 +1,6 @@
 """Counting what pages report: many batches of any merchants in a handful of statements."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -10,6 +11,8 @@ from loyalnest.experiments import queries, storage
 from loyalnest.experiments.rules.counting import Counted, count, digest_of
 from loyalnest.experiments.values import Batch
 from loyalnest.kernel.database import act_for, bulk
+
+_WITHOUT_PAUSE = 250
 
 
 async def count_many(session: AsyncSession, batches: Sequence[Batch], *, now: datetime) -> int:
@@ -24,13 +27,16 @@ async def count_many(session: AsyncSession, batches: Sequence[Batch], *, now: da
     if not owners:
         return 0
     ours = {
-        (owners[batch.shop], digest_of(batch)): batch for batch in batches if batch.shop in owners
+        digest_of(batch): (owners[batch.shop], batch) for batch in batches if batch.shop in owners
     }
     connection = await bulk(session)
-    fresh = await storage.claim(connection, ours, now=now)
-    experiments = await queries.counting(session, sorted({key[0] for key in fresh}), now=now)
+    fresh = await storage.claim(connection, {it: ours[it][0] for it in ours}, now=now)
+    found = [told for digest, told in ours.items() if digest in fresh]
+    experiments = await queries.counting(session, list({of for of, _ in found}), now=now)
     counted = Counted()
-    for key in sorted(fresh):
-        count(counted, ours[key], key[0], experiments.get(key[0], ()), now=now)
+    for place, (merchant_id, batch) in enumerate(found, start=1):
+        if place % _WITHOUT_PAUSE == 0:
+            await asyncio.sleep(0)  # whoever else is waiting for this process gets on
+        count(counted, batch, merchant_id, experiments.get(merchant_id, ()), now=now)
     await storage.write(connection, counted, now=now)
-    return len(fresh)
+    return len(found)

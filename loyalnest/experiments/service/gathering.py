@@ -14,7 +14,9 @@ from loyalnest.kernel.faults import Fault, classify
 
 log = structlog.get_logger(__name__)
 
-GROUP = 500
+GROUP = 2_000
+AT_ONCE = 2
+"""While the database writes down a group, the next is worked out."""
 WAITING_AT_MOST = 5_000
 
 
@@ -29,13 +31,13 @@ class Gathering:
     """The door of usage in one server process.
 
     Nobody waits for a timer: a report that comes alone is counted at once, and those that come
-    meanwhile are the next group. Few rows are written to by all of a shop's visitors, so that
+    meanwhile are the next groups. Few rows are written to by all of a shop's visitors, so that
     counting one by one would have them queue for the same lock.
     """
 
     def __init__(self) -> None:
         self._waiting: list[_Reported] = []
-        self._counting: asyncio.Task[None] | None = None
+        self._counting: list[asyncio.Task[None]] = []
 
     async def put(self, database: Database, batch: Batch, *, now: datetime) -> None:
         """Return once a report is counted. Raises UsageCrowded while too much is waiting."""
@@ -43,18 +45,16 @@ class Gathering:
             raise UsageCrowded
         mine = _Reported(batch, now, asyncio.get_running_loop().create_future())
         self._waiting.append(mine)
-        if self._counting is None:
-            self._counting = asyncio.create_task(self._count_all(database))
+        self._counting = [it for it in self._counting if not it.done()]
+        if len(self._counting) < AT_ONCE:
+            self._counting.append(asyncio.create_task(self._count_all(database)))
         await mine.counted
 
     async def _count_all(self, database: Database) -> None:
         """Count group after group until nobody waits."""
-        try:
-            while self._waiting:
-                group, self._waiting = self._waiting[:GROUP], self._waiting[GROUP:]
-                await _count(database, group)
-        finally:
-            self._counting = None
+        while self._waiting:
+            group, self._waiting = self._waiting[:GROUP], self._waiting[GROUP:]
+            await _count(database, group)
 
 
 async def _count(database: Database, group: list[_Reported]) -> None:

@@ -30,7 +30,9 @@ class Landings:
 
     def __init__(self, pages: Pages, *, visits_a_minute: int = 60):
         self._pages = pages
-        self._known = Keeper(self._know, weigh=lambda _: 1, at_most=_KEPT_AT_MOST, ages=pages.ages)
+        self._facts = Keeper(
+            self._gather, weigh=lambda _: 1, at_most=_KEPT_AT_MOST, ages=pages.ages
+        )
         self._visits = Visits()
         # More than that from one place, or tenfold by one shop's proxy, are not believed.
         self._of_addresses = Buckets(Policy("visits", visits_a_minute, 60))
