@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
@@ -140,3 +141,25 @@ def test_one_typo_is_one_letter_added_left_out_exchanged_or_swapped(
     one: str, other: str, apart: bool
 ) -> None:
     assert rules.one_typo_apart(one, other) is apart
+
+
+@pytest.mark.parametrize(
+    "other", ["ann", "ana", "annab", "hanna", "enna", "nana", "anan", "annna", "bert"]
+)
+def test_no_other_word_has_all_the_terms_that_a_whole_one_is_looked_for_by(other: str) -> None:
+    (part,) = rules.question("anna").parts
+    for common in part.near:
+        wanted = part.whole({term: 9.0 if term == common else 1.0 for term in part.near})
+        assert wanted <= rules.terms_of(email=None, phone=None, name="Anna")
+        assert not wanted <= rules.terms_of(email=None, phone=None, name=other)
+
+
+def test_of_two_terms_with_many_customers_the_one_whose_first_came_further_apart_is_rarer() -> None:
+    close, wide, few = (
+        rules.Hits(UUID(int=start), UUID(int=end), found)
+        for start, end, found in [(0, 1_000, 100), (500, 50_500, 100), (100_000, 100_000, 1)]
+    )
+    sizes = rules.sizes({"close": close, "wide": wide, "few": few}, 100)
+    assert sizes["few"] == 1
+    assert sizes["few"] < sizes["wide"] < sizes["close"]
+    assert sizes["close"] == pytest.approx(10_000)
