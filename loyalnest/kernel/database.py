@@ -8,6 +8,7 @@ commits.
 import time
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from itertools import count
 from typing import Any, ClassVar, Protocol, cast
 from uuid import UUID
 
@@ -31,6 +32,9 @@ _ENTER_KEEPING_PLANS = text(
 )
 # Planning all of a request's statements anew takes tens of milliseconds.
 _PLANS_KEPT_FOR_S, _DOUBLED_AT_MOST = 10.0, 3
+# Its multiples lie evenly between whole numbers, however many there are.
+_GOLDEN = 0.618034
+_turns = count()
 _ENTER_BY_DRIVER = (
     "SELECT set_config('role', $1, true), set_config('loyalnest.merchants', $2, true)"
 )
@@ -250,7 +254,9 @@ def _forget_old_plans(driver: AdaptedConnection, entry: ConnectionPoolEntry, _: 
     """
     now = time.monotonic()
     planned_at, times = entry.info.setdefault("planned", (now, 0))
-    if now - planned_at < _PLANS_KEPT_FOR_S * 2**times:
+    # Connections are opened together: were they to plan together, too, all requests would wait.
+    lag = entry.info.setdefault("lag", next(_turns) * _GOLDEN % 1)
+    if now - planned_at < _PLANS_KEPT_FOR_S * 2**times * (1 + lag):
         return
     try:
         driver.run_async(lambda connection: connection.execute("DISCARD PLANS"))
