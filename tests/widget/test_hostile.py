@@ -158,9 +158,9 @@ async def test_what_fails_later_is_told_and_can_be_tried_again(
 
 
 async def test_what_was_paid_for_is_had_once_whatever_becomes_of_the_answers(
-    hostile: Pages, site: Site, page: Page
+    hostile: Pages, page: Page
 ) -> None:
-    hostile.member = who = await site.shop.customer_id("ada@example.com")
+    hostile.member = who = await _newcomer(hostile, "hedwig@example.com")
     await call(hostile, "POST", "points/adjust", customer_id=who, amount=300, reason="Hello")
     held = await _held(hostile, who)
 
@@ -206,15 +206,20 @@ async def test_what_was_paid_for_is_had_once_whatever_becomes_of_the_answers(
     await expect(panel.get_by_label("Your code")).to_have_value(code)
 
 
+async def _newcomer(pages: Pages, email: str) -> str:
+    """Somebody who has asked for nothing yet: each customer may ask so often at most."""
+    return (await call(pages, "POST", "customers", email=email)).json()["id"]
+
+
 async def _held(pages: Pages, who: str) -> int:
     accounts = (await call(pages, "GET", f"customers/{who}")).json()["accounts"]
     return next(it["available"] for it in accounts if it["unit"] == "points")
 
 
 async def test_whoever_signs_in_meanwhile_meets_their_own_and_never_anothers(
-    hostile: Pages, site: Site, page: Page
+    hostile: Pages, page: Page
 ) -> None:
-    ada, grace = [await site.shop.customer_id(f"{it}@example.com") for it in ("ada", "grace")]
+    ada, grace = [await _newcomer(hostile, f"{it}@example.net") for it in ("ada", "grace")]
     await call(hostile, "POST", "points/adjust", customer_id=ada, amount=211, reason="Hello")
     await call(hostile, "POST", "points/adjust", customer_id=grace, amount=101, reason="Hello")
     hers, others = f"{await _held(hostile, ada)} points", await _held(hostile, grace)
