@@ -229,6 +229,11 @@ async def test_whoever_signs_in_meanwhile_meets_their_own_and_never_anothers(
     panel = page.get_by_role("dialog")
     balance = panel.locator(".large")
     await expect(balance).to_have_text(hers)
+    # What was had in another tab is here when this one is looked at again.
+    await call(hostile, "POST", "points/adjust", customer_id=ada, amount=7, reason="Hello")
+    hers = f"{await _held(hostile, ada)} points"
+    await page.evaluate(looks)
+    await expect(balance).to_have_text(hers)
     # Somebody else signs in in another tab, while the button is about to be pressed in this one.
     await panel.get_by_role("button", name="Ways to spend").click()
     await panel.get_by_role("button", name="Redeem for 50 points").click()

@@ -143,9 +143,7 @@ function begin(it: Mounted, address: string | undefined): Session {
   document.addEventListener(
     "visibilitychange",
     () => {
-      if (document.hidden || linked) return;
-      pass = undefined;
-      if (kept.has("panel")) current().catch(() => undefined);
+      if (!linked) pass = undefined;
     },
     { signal: ends },
   );
