@@ -11,6 +11,7 @@ from loyalnest.kernel import database as db
 from loyalnest.kernel.errors import Contended
 from tests.conftest import NOW, make_merchant
 from tests.customers.cast import COUNTER, contact, identify, shopper
+from tests.waiting import until_somebody_waits
 
 
 async def test_an_unknown_shopper_becomes_a_customer_and_is_known_the_next_time(
@@ -137,7 +138,7 @@ async def test_whoever_comes_second_is_told_to_try_again(database: db.Database) 
     async with database.tenant(merchant_id) as first:
         await customers.identify_many(first, [anna], now=NOW)
         second = asyncio.create_task(_once(database, anna))
-        await asyncio.sleep(0.1)
+        await until_somebody_waits(database)
     with pytest.raises(Contended):
         await second
 
@@ -157,7 +158,7 @@ async def test_an_identity_is_not_given_to_somebody_who_is_being_merged_away(
             session, merchant_id=merchant_id, kept_id=anna, merged_id=ann, actor="staff", now=NOW
         )
         meanwhile = asyncio.create_task(_once(database, news))
-        await asyncio.sleep(0.1)
+        await until_somebody_waits(database)
     with pytest.raises(Contended):
         await meanwhile
     assert await _once(database, news) == anna

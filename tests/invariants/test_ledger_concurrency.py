@@ -13,6 +13,7 @@ from loyalnest.kernel.ids import new_id
 from loyalnest.ledger import EntryKind, Expiry, ExpiryKind, Posting, Source, UnitId
 from tests.conftest import NOW, make_merchant
 from tests.ledger.conftest import add_customer
+from tests.waiting import until_somebody_waits
 
 
 async def bakery(database: Database, people: int) -> tuple[ledger.Unit, list[UUID]]:
@@ -110,19 +111,11 @@ async def test_who_waits_for_a_change_of_policy_earns_by_the_new_one(database: D
             now=NOW,
         )
         earning = asyncio.create_task(post(database, [posting(unit, ada, 5, "meanwhile")]))
-        await _somebody_waits(database)
+        await until_somebody_waits(database)
     await earning
     async with database.tenant(unit.merchant_id) as session:
         dates = await session.scalars(text("SELECT expires_at FROM lots ORDER BY recorded_at"))
     assert None not in list(dates)
-
-
-async def _somebody_waits(database: Database) -> None:
-    async with asyncio.timeout(30), database.platform() as session:
-        while True:
-            if await session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")):
-                return
-            await asyncio.sleep(0.01)
 
 
 async def test_nothing_is_earned_in_a_unit_that_is_not_there(database: Database) -> None:

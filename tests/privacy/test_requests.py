@@ -19,6 +19,7 @@ from tests.conftest import NOW
 from tests.contracts.shopify.bodies import official, order
 from tests.doors import Hands, bearing, house, make_key
 from tests.shop import ADA, Shop, open_shop
+from tests.waiting import until_somebody_waits
 
 NOTE = "I have moved to 12 Elm Street."
 
@@ -203,20 +204,9 @@ async def test_who_asks_while_they_are_being_forgotten_leaves_nothing_behind(
             session, merchant_id=shop.merchant_id, customer_id=who, now=NOW
         )
         asking = asyncio.create_task(office.asks("correction", NOTE))
-        await waits_for_a_lock(shop.database)
+        await until_somebody_waits(shop.database)
     status, refused = await asking
     assert status >= 400, refused
     async with shop.database.tenant(shop.merchant_id) as session:
         asked = text("SELECT count(*) FROM privacy_requests WHERE merchant_id = :id")
         assert await session.scalar(asked, {"id": shop.merchant_id}) == 0
-
-
-async def waits_for_a_lock(database: Database) -> None:
-    """Somebody has come as far as to what another transaction holds."""
-    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
-    for _ in range(200):
-        async with database.platform() as session:
-            if await session.scalar(waiting):
-                return
-        await asyncio.sleep(0.02)
-    raise AssertionError("nobody waits")

@@ -34,6 +34,8 @@ class Till:
         self.contended = 0
         self.batches: list[list[str]] = []
         self.pause_s = 0.0
+        self.has_sold = asyncio.Event()
+        """Something is written, and not yet for good."""
 
     @property
     def provider(self) -> inbox.Provider:
@@ -66,6 +68,7 @@ class Till:
             [sale.delivery.merchant_id for sale in sales],
             names,
         )
+        self.has_sold.set()
         if self.pause_s:
             await asyncio.sleep(self.pause_s)
         if self.poison & set(names):

@@ -115,10 +115,10 @@ async def test_two_workers_never_apply_one_delivery_twice(database: Database):
 async def test_a_worker_that_dies_in_a_batch_leaves_nothing_half_done(database: Database):
     (merchant,) = await open_bakeries(database, 1)
     till = Till()
-    till.pause_s = 5
+    till.pause_s = 60
     await deliver(database, [sale(merchant, "bread")])
     working = asyncio.create_task(inbox.drain(database, [till.provider]))
-    await asyncio.sleep(0.5)
+    await till.has_sold.wait()
 
     async with database.engine.begin() as connection:
         await connection.execute(
