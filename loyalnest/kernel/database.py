@@ -110,14 +110,27 @@ class Database:
 
         Raises ConnectionResetError where the database hung up.
         """
+        async with self._driver() as driver, driver.transaction():
+            names = ",".join(map(str, merchant_ids))
+            await driver.execute(_ENTER_BY_DRIVER, self.settings.application_role, names)
+            yield driver
+
+    @asynccontextmanager
+    async def statement_by_driver(self) -> AsyncGenerator[Bulk]:
+        """For one statement that says itself for whom it acts: one round trip rather than four.
+
+        Raises ConnectionResetError where the database hung up.
+        """
+        async with self._driver() as driver:
+            yield driver
+
+    @asynccontextmanager
+    async def _driver(self) -> AsyncGenerator[_Driver]:
         async with self.engine.connect() as connection:
             raw = await connection.get_raw_connection()
             driver = cast(_Driver, raw.driver_connection)
             try:
-                async with driver.transaction():
-                    names = ",".join(map(str, merchant_ids))
-                    await driver.execute(_ENTER_BY_DRIVER, self.settings.application_role, names)
-                    yield driver
+                yield driver
             except Exception as error:
                 if not driver.is_closed():
                     raise

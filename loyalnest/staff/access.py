@@ -53,8 +53,9 @@ class Bearers:
     async def _key_holder(self, secret: str) -> Caller:
         hashed = rules.secret_hash(secret)
         name = self._keys.get(hashed) or await self._look_up(hashed)
-        async with self._database.batch_by_driver([name.merchant_id]) as driver:
-            scopes = await queries.find_scopes(driver, name)
+        role = self._database.settings.application_role
+        async with self._database.statement_by_driver() as driver:
+            scopes = await queries.find_scopes(driver, name, role=role)
         if scopes is None:
             raise CredentialsInvalid
         return Caller(

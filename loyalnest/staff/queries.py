@@ -39,9 +39,7 @@ _LISTED = text(
 )
 # Asked at every request with a key, by the driver itself.
 _KEY_LISTED = "SELECT merchant_id, subject_id FROM directory WHERE kind = $1 AND hash = $2"
-_SCOPES = """
-SELECT scopes FROM api_keys WHERE merchant_id = $1 AND id = $2 AND revoked_at IS NULL
-"""
+_SCOPES = "SELECT scopes_of_key($1, $2, $3)"
 _PASSWORD = text(
     "SELECT password_hash FROM staff_members"
     " WHERE merchant_id = :merchant_id AND id = :id"
@@ -189,9 +187,12 @@ async def find_key_name(driver: Bulk, hashed: bytes) -> KeyName | None:
     return KeyName(*row) if row else None
 
 
-async def find_scopes(driver: Bulk, name: KeyName) -> frozenset[Scope] | None:
-    """What whoever has this key may do, unless it was revoked. For its merchant's transaction."""
-    scopes = await driver.fetchval(_SCOPES, name.merchant_id, name.id)
+async def find_scopes(driver: Bulk, name: KeyName, *, role: str) -> frozenset[Scope] | None:
+    """What whoever has this key may do, unless it was revoked. For a statement of its own.
+
+    It acts for the key's merchant in the application's `role`, as a transaction would.
+    """
+    scopes = await driver.fetchval(_SCOPES, role, name.merchant_id, name.id)
     return None if scopes is None else frozenset(map(Scope, scopes))
 
 

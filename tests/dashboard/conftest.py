@@ -41,6 +41,29 @@ PEOPLE = {
 }
 
 
+_COUNT_UNANSWERED = """
+const ask = window.fetch;
+window.unanswered = 0;
+window.fetch = (...asked) => {
+    window.unanswered += 1;
+    return ask(...asked).finally(() => { window.unanswered -= 1; });
+};
+"""
+# Whatever keeps the page from drawing keeps it from looking, too.
+_WHEN_SETTLED = """
+new Promise(done => {
+    let since = performance.now();
+    const look = now => {
+        const waits = window.unanswered || document.querySelector("main [role=status] .bg-line");
+        if (waits) since = now;
+        if (now - since > 100) done();
+        else requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look);
+})
+"""
+
+
 @dataclass(frozen=True)
 class Site:
     """Where the dashboard is, and whose."""
@@ -104,6 +127,7 @@ async def visitor(
         color_scheme="dark" if theme == "dark" else "light",
         reduced_motion="reduce",
     )
+    await context.add_init_script(_COUNT_UNANSWERED)
     page = await context.new_page()
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -135,9 +159,9 @@ async def sign_in(page: Page, site: Site, path: str = "/") -> None:
 
 
 async def settled(page: Page) -> None:
-    """Everything that was asked has been answered."""
-    await page.wait_for_load_state("networkidle")
+    """Everything that was asked has been answered, and drawn."""
     await page.locator("main h1").first.wait_for()
+    await page.evaluate(_WHEN_SETTLED)
 
 
 def missing(what: str) -> None:

@@ -86,7 +86,7 @@ async def _spend(
     if not owing:
         return {}
     merchant_ids = list({it.merchant_id for it in owing})
-    units = await ledger.units_of(session, merchant_ids)
+    units = await ledger.unit_ids_of(session, merchant_ids)
     programs = await merchants.programs_of(session, merchant_ids)
     living = await customers.current_many(
         session, [(it.merchant_id, it.customer_id) for it in owing]
@@ -95,7 +95,7 @@ async def _spend(
         ledger.Posting(
             merchant_id=it.merchant_id,
             customer_id=living[it.customer_id],
-            unit_id=units[it.merchant_id].id,
+            unit_id=units[it.merchant_id],
             kind=ledger.EntryKind.REDEEM,
             amount=-returned[it.id],
             source=source_of(it),

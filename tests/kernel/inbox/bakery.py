@@ -36,6 +36,8 @@ class Till:
         self.pause_s = 0.0
         self.has_sold = asyncio.Event()
         """Something is written, and not yet for good."""
+        self.may_go_on = asyncio.Event()
+        self.may_go_on.set()
 
     @property
     def provider(self) -> inbox.Provider:
@@ -69,6 +71,7 @@ class Till:
             names,
         )
         self.has_sold.set()
+        await self.may_go_on.wait()
         if self.pause_s:
             await asyncio.sleep(self.pause_s)
         if self.poison & set(names):
