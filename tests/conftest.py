@@ -18,7 +18,7 @@ from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from loyalnest.kernel import crypto, embedded, migrations
+from loyalnest.kernel import crypto, embedded, memory, migrations
 from loyalnest.kernel import database as db
 from loyalnest.kernel.ids import new_id
 from loyalnest.kernel.settings import Settings
@@ -36,6 +36,11 @@ def pytest_configure(config: pytest.Config) -> None:
     """Let everything that this run writes lie in memory, where there is room."""
     if config.option.basetemp is None and not hasattr(config, "workerinput"):
         config.option.basetemp = _folder_in_memory()
+
+
+def pytest_collection_finish() -> None:
+    """What was loaded stays: the collector need not walk through it again and again."""
+    memory.collect_seldom()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
