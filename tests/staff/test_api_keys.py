@@ -5,6 +5,8 @@ import pytest
 from sqlalchemy import text
 
 from loyalnest.kernel.database import Database
+from loyalnest.staff import Bearers
+from tests.conftest import NOW
 from tests.doors import bearing, house, make_key, open_cafe
 
 KEYS = "/v1/api/api-keys"
@@ -28,6 +30,19 @@ async def test_a_key_is_shown_once_and_works_until_it_is_revoked(database: Datab
         assert revoked.status_code == 204
         refused = await client.get("/v1/api/program", headers=bearing(made["secret"]))
         assert (refused.status_code, refused.json()["code"]) == (401, "CREDENTIALS_INVALID")
+
+
+async def test_nobody_acts_for_a_merchant_any_more_once_their_key_was_told(database: Database):
+    """The statement enters by itself; whoever has the connection next is nobody again."""
+    merchant, _ = await open_cafe(database)
+    secret = await make_key(database, merchant.id)
+    caller = await Bearers(database).caller_of(secret, now=NOW)
+    assert caller.merchant_id == merchant.id
+    async with database.statement_by_driver() as driver:
+        asked = "SELECT current_user = session_user, current_setting('loyalnest.merchants', true)"
+        row = await driver.fetchrow(asked)
+    assert row is not None
+    assert (row[0], row[1] or "") == (True, "")
 
 
 async def test_the_database_holds_no_secret(database: Database):

@@ -11,13 +11,13 @@ from loyalnest import customers, ledger, merchants, tiers
 from loyalnest.earning import ProgramPaused
 from loyalnest.kernel.database import merchant_of
 from loyalnest.kernel.events import publish
-from loyalnest.kernel.ids import new_id, to_wire
+from loyalnest.kernel.ids import new_id
 from loyalnest.merchants import Switch
 from loyalnest.rewards import errors, queries, rules
 from loyalnest.rewards.events import RewardRedeemed
 from loyalnest.rewards.service.issuing import issued, write_many
+from loyalnest.rewards.service.respending import source_of
 from loyalnest.rewards.values import (
-    REDEMPTION,
     CodeIssuer,
     Redemption,
     RedemptionId,
@@ -145,7 +145,7 @@ async def _pay(
         customer_id=buyer,
         unit_id=units[reward.merchant_id],
         amount=reward.terms.cost,
-        source=ledger.Source("redemption", to_wire(REDEMPTION, redemption_id)),
+        source=source_of(redemption_id),
         actor=actor,
         basis={"reward_id": str(reward.id), "reward_version": reward.version},
         now=now,

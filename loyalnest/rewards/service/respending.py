@@ -50,14 +50,14 @@ async def spend_again(
     return entries
 
 
-def source_of(it: Redemption) -> ledger.Source:
+def source_of(redemption_id: RedemptionId) -> ledger.Source:
     """What the books know a redemption by."""
-    return ledger.Source("redemption", to_wire(REDEMPTION, it.id))
+    return ledger.Source("redemption", to_wire(REDEMPTION, redemption_id))
 
 
 def books_key(it: Redemption) -> tuple[UUID, str, str]:
     """The same, with whose it is."""
-    source = source_of(it)
+    source = source_of(it.id)
     return (it.merchant_id, source.kind, source.id)
 
 
@@ -98,7 +98,7 @@ async def _spend(
             unit_id=units[it.merchant_id],
             kind=ledger.EntryKind.REDEEM,
             amount=-returned[it.id],
-            source=source_of(it),
+            source=source_of(it.id),
             step=_STEP,
             occurred_at=now,
             actor=actor,

@@ -295,7 +295,7 @@ async def _return(
             unit_id=units[it.merchant_id],
             kind=ledger.EntryKind.RESTORE,
             amount=amount,
-            source=source_of(it),
+            source=source_of(it.id),
             step=step,
             occurred_at=now,
             actor=actor,
