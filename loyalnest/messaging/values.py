@@ -1,0 +1,307 @@
+"""The words of this module: messages, who carries them, and how that ends."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, TypeAlias
+from uuid import UUID
+
+MessageId: TypeAlias = UUID
+SenderId: TypeAlias = UUID
+
+WIRE_PREFIX = "msg"
+SENDER_PREFIX = "snd"
+
+
+class Channel(StrEnum):
+    """The way a message goes."""
+
+    EMAIL = "email"
+    SMS = "sms"
+    WHATSAPP = "whatsapp"
+
+
+class Provider(StrEnum):
+    """Who carries messages."""
+
+    SMTP = "smtp"
+    SES = "ses"
+    KLAVIYO = "klaviyo"
+    MAILCHIMP = "mailchimp"
+    POSTSCRIPT = "postscript"
+    TWILIO = "twilio"
+    META = "meta"
+
+
+class Purpose(StrEnum):
+    """Why a message is sent: what may be sent to whom, and when, depends on it."""
+
+    TRANSACTIONAL = "transactional"
+    """It tells what happened to what is the customer's own."""
+    OUTREACH = "outreach"
+    """It wants something of them."""
+
+
+class Fault(StrEnum):
+    """Whose fault it is that a message was not taken: that decides what becomes of it."""
+
+    ADDRESS = "address"
+    """Nothing will ever reach this address on this channel: it is suppressed."""
+    WINDOW = "window"
+    """WhatsApp takes free words for a day after the customer wrote; outside, only a template."""
+    SENDER = "sender"
+    """The merchant's account: nothing goes through it until they have set it right."""
+    MESSAGE = "message"
+    """This one message: others are none the worse."""
+    NOBODY = "nobody"
+    """The provider's own trouble, which passes."""
+
+
+class Reason(StrEnum):
+    """Why a message was not taken, or didn't arrive, in our words whatever the provider's are."""
+
+    ADDRESS_INVALID = "address_invalid"
+    """There is no such address or number."""
+    ADDRESS_BOUNCED = "address_bounced"
+    """The mailbox's own server says for good that it takes nothing."""
+    NOT_ON_CHANNEL = "not_on_channel"
+    """The number exists, and nobody can be reached there on this channel."""
+    OPTED_OUT = "opted_out"
+    """The customer told the provider that they want nothing more."""
+    COMPLAINED = "complained"
+    """The customer marked it as spam."""
+    OUTSIDE_WINDOW = "outside_window"
+    """The customer has not written within a day, and this was no approved template."""
+    CREDENTIALS_REFUSED = "credentials_refused"
+    """The provider doesn't know the merchant's account, or its key."""
+    SENDER_REFUSED = "sender_refused"
+    """The account may not send from this address or number."""
+    QUOTA_REACHED = "quota_reached"
+    """The account has sent as much as it may, for hours or for good."""
+    CONTENT_REFUSED = "content_refused"
+    """The provider won't carry these words."""
+    TEMPLATE_REFUSED = "template_refused"
+    """WhatsApp doesn't know this template, has not approved it, or it lacks a variable."""
+    TOO_MANY_TO_CUSTOMER = "too_many_to_customer"
+    """The network lets this customer have no more of this kind for now."""
+    UNREACHABLE = "unreachable"
+    """The phone is off, the mailbox is full: nothing is wrong with the address."""
+    THROTTLED = "throttled"
+    """Too fast for the provider; `retry_after` says for how long."""
+    UNAVAILABLE = "unavailable"
+    """The provider could not be reached or could not work, and certainly took nothing."""
+    UNCLEAR = "unclear"
+    """No answer in time, or none that makes sense: it may or may not have been taken."""
+    REFUSED = "refused"
+    """The provider said no in words that we don't know; they are kept with the message."""
+
+    @property
+    def fault(self) -> Fault:
+        """Whose fault it is."""
+        return _FAULTS.get(self, Fault.MESSAGE)
+
+    @property
+    def passes(self) -> bool:
+        """Whether the same message may well be taken a little later."""
+        return self.fault is Fault.NOBODY
+
+
+_FAULTS = {
+    Reason.ADDRESS_INVALID: Fault.ADDRESS,
+    Reason.ADDRESS_BOUNCED: Fault.ADDRESS,
+    Reason.NOT_ON_CHANNEL: Fault.ADDRESS,
+    Reason.OPTED_OUT: Fault.ADDRESS,
+    Reason.COMPLAINED: Fault.ADDRESS,
+    Reason.OUTSIDE_WINDOW: Fault.WINDOW,
+    Reason.CREDENTIALS_REFUSED: Fault.SENDER,
+    Reason.SENDER_REFUSED: Fault.SENDER,
+    Reason.QUOTA_REACHED: Fault.SENDER,
+    Reason.THROTTLED: Fault.NOBODY,
+    Reason.UNAVAILABLE: Fault.NOBODY,
+    Reason.UNCLEAR: Fault.NOBODY,
+    Reason.UNREACHABLE: Fault.NOBODY,
+}
+
+
+class State(StrEnum):
+    """Where a message stands. Up to `held` it is with us, then with the provider."""
+
+    WAITING = "waiting"
+    """To be sent at its time."""
+    HELD = "held"
+    """What it belongs to is paused; it waits until that goes on."""
+    QUEUED = "queued"
+    """The provider has it."""
+    SENT = "sent"
+    """It has left the provider."""
+    DELIVERED = "delivered"
+    READ = "read"
+    FAILED = "failed"
+    """It didn't arrive; `reason` says why. It can be sent again by hand."""
+    DROPPED = "dropped"
+    """It was not sent, on purpose; `reason` says why."""
+    IN_DOUBT = "in_doubt"
+    """Whether the provider took it can't be found out; it is not sent again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """An e-mail as it goes out: what is plain text here has no line breaks in its subject."""
+
+    subject: str
+    text: str
+    html: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Plain text: an SMS, or a WhatsApp message inside the customer's window."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """A template that WhatsApp has approved, with what goes into it, in its order."""
+
+    name: str
+    """Meta's name of it, or Twilio's ContentSid."""
+    language: str
+    variables: tuple[str, ...] = ()
+
+
+Content: TypeAlias = Mail | Words | Approved
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What a provider gets: one message, ready to go.
+
+    `key` is the same whenever the same attempt is repeated because nobody knows whether it was
+    taken, and another once an attempt was certainly refused.
+    """
+
+    message_id: MessageId
+    merchant_id: UUID
+    key: str
+    channel: Channel
+    purpose: Purpose
+    to: str
+    """An e-mail address, a number as +E.164, or whatever the channel knows the customer by."""
+    content: Content
+    language: str
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    """For e-mail: `Message-ID`, `List-Unsubscribe`, `List-Unsubscribe-Post`."""
+    occasion: str = ""
+    """What it is about; providers that count by kind are told it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The provider has taken it."""
+
+    provider_id: str | None = None
+    """How the provider will call it in what it reports later."""
+    state: State = State.SENT
+    """`QUEUED` where the provider only promises to send it, `SENT` where it left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The provider has certainly not taken it."""
+
+    reason: Reason
+    retry_after: timedelta | None = None
+    """For how long the provider wants to be left in peace, as it says."""
+    code: str | None = None
+    """The provider's own code (`21211`), for those who look it up; never a text, never data."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubtful:
+    """Nobody knows whether the provider took it."""
+
+    code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """The provider was asked and has certainly never had it."""
+
+
+Outcome: TypeAlias = Accepted | Refused | Doubtful
+Found: TypeAlias = Accepted | Refused | Unseen | Doubtful
+
+
+class Mark(StrEnum):
+    """What a provider, or a customer, later tells of a message; beside the states it can reach."""
+
+    CLICKED = "clicked"
+    REDEEMED = "redeemed"
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What became of a message, as its provider tells; statuses come late, twice, in any order.
+
+    The message is named by the provider's id of it, or by ours where the provider gives it back.
+    """
+
+    state: State | Mark
+    at: datetime
+    provider_id: str | None = None
+    message_id: MessageId | None = None
+    reason: Reason | None = None
+    """Why it failed. With a fault of the address the address is suppressed."""
+    code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A merchant's account with a provider, opened for sending."""
+
+    merchant_id: UUID
+    sender_id: SenderId
+    channel: Channel
+    provider: Provider
+    origin: str
+    """The address or number it sends from."""
+    name: str
+    """What recipients see beside the address."""
+    credentials: Mapping[str, str] = field(repr=False)
+    options: Mapping[str, str] = field(default_factory=dict[str, str])
+    """What is no secret: a host, a region, an account's id."""
+    reports_to: str | None = None
+    """Where the provider may report to (`https://…/webhooks/twilio/snd_…`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What makes a message due, once: the same source and step is the same message."""
+
+    kind: str
+    """`event`, `journey`, `test` …"""
+    id: UUID
+    step: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """That a customer be told something. What is personal of it is sealed at once."""
+
+    merchant_id: UUID
+    customer_id: UUID
+    source: Source
+    occasion: str
+    purpose: Purpose
+    channels: Sequence[Channel]
+    """Where it is tried, in this order."""
+    variables: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    journey_id: UUID | None = None
+    due_at: datetime | None = None
+    """Not before; at once without it."""
+    expires_at: datetime | None = None
+    """Nobody wants it after this; three days after it is due without it."""
+    words_id: UUID | None = None
+    """The version of the words it is written in; the occasion's current ones without it."""
