@@ -17,7 +17,6 @@ from loyalnest import (
     merchants,
     onboarding,
     plans,
-    privacy,
     referrals,
     rewards,
     segments,
@@ -36,6 +35,7 @@ from loyalnest.kernel.relay.delivery import note_failure
 from loyalnest.storefront import pages
 from tests.branding.drawings import drawing
 from tests.conftest import NOW
+from tests.consents.cast import speaks_up
 from tests.contracts.shopify.bodies import order, refund
 from tests.doors import bearing, house, make_key
 from tests.experiments.cast import begins, meeting, meets
@@ -60,6 +60,7 @@ _FIRST = {
     "cap": "SELECT id FROM captures ORDER BY id LIMIT 1",
     "prk": "SELECT id FROM perks ORDER BY id LIMIT 1",
     "ndg": "SELECT id FROM nudges ORDER BY id LIMIT 1",
+    "sup": "SELECT id FROM suppressions ORDER BY id LIMIT 1",
 }
 
 
@@ -121,7 +122,7 @@ async def _settled(database: Database, shop: Shop, owner: str) -> Tenant:
         assert (await client.post(link, headers=bearing(key))).is_success
         await _say_where_staff_work(client, key, owner)
     await _refer_a_friend(shop, email)
-    await _ask_about_data(shop, email)
+    await speaks_up(shop, email)
     await _begin(database, shop)
     await _try_something(database, shop)
     await _fall_into_debt_and_merge(database, key, await shop.customer_id(email))
@@ -318,13 +319,6 @@ async def _refer_a_friend(shop: Shop, email: str) -> None:
         )
 
 
-async def _ask_about_data(shop: Shop, email: str) -> None:
-    asking = from_wire(customers.WIRE_PREFIX, await shop.customer_id(email))
-    async with shop.database.tenant(shop.merchant_id) as session:
-        kind = privacy.Kind.ACCESS
-        await privacy.ask(session, customer_id=asking, kind=kind, note=email, now=NOW)
-
-
 async def _settle_program(database: Database, shop: Shop, email: str) -> None:
     subscribers = [
         customers.INDEX_CUSTOMERS,
@@ -390,6 +384,7 @@ async def _ids(database: Database, shop: Shop, email: str) -> dict[str, str]:
         "nudge_id": wire["ndg"],
         "perk_id": wire["prk"],
         "capture_id": wire["cap"],
+        "suppression_id": wire["sup"],
         "segment": "new",
         "badge": "first",
         "language": "de",

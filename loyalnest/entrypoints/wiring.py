@@ -19,6 +19,7 @@ from starlette.routing import BaseRoute, Route
 from loyalnest import (
     branding,
     campaigns,
+    consents,
     customers,
     earning,
     experiments,
@@ -99,6 +100,7 @@ SEALED = (
     *merchants.SEALED,
     *staff.SEALED,
     *customers.SEALED,
+    *consents.SEALED,
     *rewards.SEALED,
     *privacy.SEALED,
     *storefront.SEALED,
@@ -113,6 +115,7 @@ INDEXES = (
 PROVIDERS = (shopify.PROVIDED,)
 SUBSCRIBERS = (
     customers.INDEX_CUSTOMERS,
+    consents.MERGES,
     earning.SIGN_UPS,
     segments.SCORES,
     tiers.STANDINGS,
@@ -286,7 +289,7 @@ def _routers(settings: Settings) -> Mapping[Role, Sequence[APIRouter]]:
             customers.router_of(
                 ledger.balances_of,
                 customers.Groups(segments.groups_of, segments.members_of),
-                forgetting=[storefront.erase_customer],
+                forgetting=[consents.erase_customer, storefront.erase_customer],
             ),
             customers.own_router_of(staff),
             ledger.router_of(orders.sources_of),

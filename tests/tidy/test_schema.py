@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from loyalnest import (
+    consents,
     customers,
     experiments,
     gamification,
@@ -50,6 +51,9 @@ CROSSES_MERCHANTS = {
 # the module named; the others hold ids, points and money, and keep the books whole.
 PERSONAL = {
     "captures": "storefront",
+    "channel_identities": "consents",
+    "consent_states": "consents",
+    "consents": "consents",
     "customer_identities": "customers",
     "customer_search": "customers",
     "customer_terms": "customers",
@@ -57,6 +61,7 @@ PERSONAL = {
     "experiment_exposures": "experiments",
     "leaderboard_members": "gamification",
     "leaderboard_scores": "gamification",
+    "preferences": "consents",
     "privacy_requests": "privacy",
     "referral_marks": "referrals",
 }
@@ -83,9 +88,11 @@ IMPERSONAL = {
 }
 # What else is sealed, whose it is, and how it ends.
 SEALED_OTHERWISE = {
+    "consent_secrets": "what links are written with; it tells of nobody",
     "allow_lists": "what an owner calls the places that staff work at",
     "deliveries": "what a store said; the body goes when its days are over",
     "redemptions": "codes that name nobody",
+    "suppressions": "addresses that get nothing; of whoever is forgotten a hash stays",
     "staff_members": "who works here; kept, for the books name what they did",
 }
 
@@ -272,6 +279,7 @@ async def _filled_in(session: AsyncSession) -> customers.CustomerId:
     await _met_a_variant(session, anna)
     kind = privacy.Kind.ACCESS
     await privacy.ask(session, customer_id=anna, kind=kind, note=name, now=NOW)
+    await _has_said_what_they_want(session, anna)
     asks = storefront.NudgeTerms(
         kind=storefront.NudgeKind.EMAIL_CAPTURE,
         name="News",
@@ -283,6 +291,25 @@ async def _filled_in(session: AsyncSession) -> customers.CustomerId:
         session, nudge.id, version=1, language="en", email=email, now=NOW
     )
     return anna
+
+
+async def _has_said_what_they_want(
+    session: AsyncSession, customer_id: customers.CustomerId
+) -> None:
+    proof = consents.Proof(consents.Way.STAFF, "staff:test", "Write to me.", "de")
+    await consents.say(
+        session,
+        customer_id,
+        purpose=consents.Purpose.OUTREACH,
+        channel=consents.Channel.EMAIL,
+        granted=True,
+        proof=proof,
+        now=NOW,
+    )
+    wanted = consents.Preferences(language="de")
+    await consents.save_preferences(session, customer_id, wanted, actor="test", now=NOW)
+    known = consents.Sender(consents.Channel.WHATSAPP, "meta:1", "US.1349anna")
+    await consents.note_identity(session, known, customer_id, now=NOW)
 
 
 async def _met_a_variant(session: AsyncSession, customer_id: customers.CustomerId) -> None:

@@ -1,0 +1,140 @@
+"""The one question of whoever sends messages, for thousands of them in one round trip."""
+
+from collections.abc import Sequence
+from datetime import datetime, time
+from functools import lru_cache
+from uuid import UUID
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from loyalnest.consents import rules
+from loyalnest.consents.secrets import hash_of, secret_of
+from loyalnest.consents.values import (
+    Answer,
+    Asked,
+    Clock,
+    ConsentSettings,
+    QuietHours,
+    Reason,
+    State,
+    Verdict,
+)
+from loyalnest.kernel.database import Row, bulk
+
+# Whoever was merged speaks for the customer they turned out to be: what anybody of them said last
+# counts, and a no before a yes of the same instant.
+_FACTS = """
+SELECT c.id IS NULL OR c.erased_at IS NOT NULL AS gone,
+       said.state,
+       held.reasons,
+       wish.quiet_from, wish.quiet_until, wish.time_zone,
+       house.settings, house.time_zone AS house_zone
+FROM unnest($2::uuid[], $3::text[], $4::text[], $5::bytea[]) WITH ORDINALITY
+     AS asked (customer_id, channel, purpose, address, n)
+CROSS JOIN (
+    SELECT m.time_zone,
+           (SELECT s.settings::text
+            FROM consent_settings s
+            WHERE s.merchant_id = $1
+            ORDER BY s.version DESC
+            LIMIT 1) AS settings
+    FROM merchants m
+    WHERE m.merchant_id = $1
+) house
+LEFT JOIN customers came ON came.merchant_id = $1 AND came.id = asked.customer_id
+LEFT JOIN customers c
+  ON c.merchant_id = $1 AND c.id = coalesce(came.merged_into, came.id)
+LEFT JOIN LATERAL (
+    SELECT array_agg(each.id) AS ids
+    FROM (SELECT c.id
+          UNION ALL
+          SELECT m.id FROM customers m WHERE m.merchant_id = $1 AND m.merged_into = c.id) each
+) person ON true
+LEFT JOIN LATERAL (
+    SELECT s.state
+    FROM consent_states s
+    WHERE s.merchant_id = $1
+      AND s.purpose = asked.purpose
+      AND s.channel = asked.channel
+      AND s.customer_id = ANY(person.ids)
+    ORDER BY s.at DESC, s.state = 'withdrawn' DESC, s.state = 'granted' DESC
+    LIMIT 1
+) said ON true
+LEFT JOIN LATERAL (
+    SELECT p.quiet_from, p.quiet_until, p.time_zone
+    FROM preferences p
+    WHERE p.merchant_id = $1
+      AND p.customer_id = ANY(person.ids)
+    ORDER BY p.changed_at DESC
+    LIMIT 1
+) wish ON true
+LEFT JOIN LATERAL (
+    SELECT array_agg(x.reason) AS reasons
+    FROM suppressions x
+    WHERE x.merchant_id = $1
+      AND x.channel = asked.channel
+      AND x.address_hash = asked.address
+) held ON true
+ORDER BY asked.n
+"""
+
+
+async def may_send(
+    session: AsyncSession, merchant_id: UUID, asked: Sequence[Asked], now: datetime
+) -> list[Verdict]:
+    """Whether each of these messages may go out at this instant, in the order asked.
+
+    An address that is none of its channel counts as invalid. One statement, however many are asked
+    about; the merchant's secret is read before the first.
+    """
+    if not asked:
+        return []
+    secret = await secret_of(session, merchant_id)
+    normal = [
+        None if it.address is None else rules.normalise(it.channel, it.address) for it in asked
+    ]
+    rows = await (await bulk(session)).fetch(
+        _FACTS,
+        merchant_id,
+        [it.customer_id for it in asked],
+        [it.channel.value for it in asked],
+        [it.purpose.value for it in asked],
+        [
+            None if address is None else hash_of(secret, it.channel, "", address)
+            for it, address in zip(asked, normal, strict=True)
+        ],
+    )
+    house = ConsentSettings.model_validate_json(rows[0]["settings"] or "{}").quiet_hours
+    return [
+        Verdict(Answer.SUPPRESSED, reason=Reason.INVALID)
+        if it.address is not None and address is None and not row["gone"]
+        else rules.judge(it.channel, it.purpose, _facts(row, house), now)
+        for it, address, row in zip(asked, normal, rows, strict=True)
+    ]
+
+
+def _facts(row: Row, house: QuietHours) -> rules.Facts:
+    return rules.Facts(
+        gone=row["gone"],
+        state=row["state"] and State(row["state"]),
+        reasons=[Reason(it) for it in row["reasons"] or ()],
+        clock=clock_of(
+            row["quiet_from"], row["quiet_until"], row["time_zone"] or row["house_zone"], house
+        ),
+    )
+
+
+def clock_of(starts: time | None, ends: time | None, zone: str, house: QuietHours) -> Clock:
+    """By which clock somebody is left in peace: their own hours, or else the house's."""
+    if starts is None or ends is None:
+        return Clock(house, _zone(zone), own=False)
+    return Clock(QuietHours(starts=starts, ends=ends), _zone(zone), own=True)
+
+
+@lru_cache(maxsize=600)
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):  # it had been one when it was kept
+        return ZoneInfo("UTC")
