@@ -39,6 +39,7 @@ from loyalnest.customers.queries import (
     kept_by,
     list_customers,
     list_merge_candidates,
+    living_many,
     search,
 )
 from loyalnest.customers.routes import Groups, router_of
@@ -121,6 +122,7 @@ __all__ = [
     "kept_by",
     "list_customers",
     "list_merge_candidates",
+    "living_many",
     "merge_identities",
     "normalise_email",
     "normalise_phone",

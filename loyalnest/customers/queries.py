@@ -1,6 +1,6 @@
 """Named reads. None of them locks; every one says whose customers it means."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import aclosing
 from datetime import date
 from types import MappingProxyType
@@ -147,6 +147,15 @@ async def current_many(
     rows = await connection.fetch(CURRENT, merchant_ids, ids)
     living.update((row[0], row[1]) for row in rows)
     return living
+
+
+async def living_many(
+    session: AsyncSession, customer_ids: Collection[CustomerId]
+) -> dict[CustomerId, CustomerId]:
+    """The same for those of the session's merchant's customers that exist."""
+    connection = await bulk(session)
+    merchant_ids = [merchant_of(session)] * len(customer_ids)
+    return {it[0]: it[1] for it in await connection.fetch(CURRENT, merchant_ids, [*customer_ids])}
 
 
 async def kept_by(session: AsyncSession, merge_id: MergeId) -> CustomerId:

@@ -296,6 +296,8 @@ def _routers(settings: Settings) -> Mapping[Role, Sequence[APIRouter]]:
             orders.router,
             earning.router,
             rewards.router,
+            rewards.counter_router(),
+            rewards.redemptions_router,
             tiers.own_router,
             ledger.own_router,
             rewards.own_router,

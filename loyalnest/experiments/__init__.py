@@ -37,8 +37,8 @@ from loyalnest.experiments.rules.assignment import assigned
 from loyalnest.experiments.rules.results import MISMATCH_BELOW, judge
 from loyalnest.experiments.rules.statistics import chi_square_tail, mismatch
 from loyalnest.experiments.service import (
-    Gathering,
     IsMet,
+    Report,
     change,
     count_many,
     discard,
@@ -47,6 +47,7 @@ from loyalnest.experiments.service import (
     erase_customer,
     export_customer,
     forget,
+    reports,
     start,
 )
 from loyalnest.experiments.subscribers import VISITORS
@@ -95,12 +96,12 @@ __all__ = [
     "ExperimentStarted",
     "ExperimentState",
     "ExperimentVerdict",
-    "Gathering",
     "GoalKind",
     "Happening",
     "IsMet",
     "Outcome",
     "Plan",
+    "Report",
     "Result",
     "Shown",
     "ShownVariant",
@@ -126,6 +127,7 @@ __all__ = [
     "judge",
     "list_experiments",
     "mismatch",
+    "reports",
     "router_of",
     "running",
     "start",

@@ -63,7 +63,7 @@ Member = Annotated[tuple[UUID, UUID] | None, Depends(_member)]
 def usage_router() -> APIRouter:
     """The door that shops' pages report to; what comes together is counted together."""
     door = APIRouter(prefix="/v1/api", tags=["Experiments"], responses=PROBLEMS)
-    gathering, limits = service.Gathering(), Buckets(USAGE)
+    reports, limits = service.reports(), Buckets(USAGE)
 
     @door.post(
         "/usage",
@@ -85,7 +85,7 @@ def usage_router() -> APIRouter:
         verdict = limits.take(address)
         if not verdict.allowed:
             raise errors.TooMuchUsage(retry_after_s=verdict.retry_after_s)
-        await gathering.put(db, body.batch(member), now=now)
+        await reports.ask(db, service.Report(body.batch(member), now))
         return Response(status_code=202)
 
     return door

@@ -36,7 +36,7 @@ from loyalnest.ledger.own_routes import own_router
 from loyalnest.ledger.own_schemas import OwnAccountView
 from loyalnest.ledger.queries import entries_of_customer, entries_of_sources, entry_by_id
 from loyalnest.ledger.routes import router_of
-from loyalnest.ledger.service.correcting import adjust, put_back, spend, write_off
+from loyalnest.ledger.service.correcting import adjust, put_back, write_off
 from loyalnest.ledger.service.due import settle_due
 from loyalnest.ledger.service.holds import release_many, release_source
 from loyalnest.ledger.service.merging import Return, merge, preview_unmerge, through, unmerge
@@ -48,7 +48,7 @@ from loyalnest.ledger.service.policy import (
     resume_expiry,
     set_expiry,
 )
-from loyalnest.ledger.service.posting import post_many
+from loyalnest.ledger.service.posting import post_each, post_many
 from loyalnest.ledger.service.units import (
     POINTS,
     list_units,
@@ -141,6 +141,7 @@ __all__ = [
     "open_unit",
     "own_router",
     "pause_expiry",
+    "post_each",
     "post_many",
     "preview_expiry",
     "preview_unmerge",
@@ -151,7 +152,6 @@ __all__ = [
     "router_of",
     "set_expiry",
     "settle_due",
-    "spend",
     "through",
     "unit_by_code",
     "unit_ids_of",

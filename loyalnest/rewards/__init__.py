@@ -43,13 +43,17 @@ from loyalnest.rewards.queries import (
     get_reward,
     list_redemptions,
 )
+from loyalnest.rewards.redemption_routes import counter_router, redemptions_router
 from loyalnest.rewards.routes import router
 from loyalnest.rewards.rules import LocalCodes, is_good, is_offered
 from loyalnest.rewards.service import (
     Redeemed,
+    Request,
     Use,
+    Wish,
     cancel,
     check_givable,
+    counter,
     create,
     expire_due,
     givable,
@@ -104,6 +108,7 @@ __all__ = [
     "RedemptionId",
     "RedemptionNotFound",
     "RedemptionUsed",
+    "Request",
     "Reward",
     "RewardArchived",
     "RewardCancelled",
@@ -128,10 +133,13 @@ __all__ = [
     "TierTooLow",
     "Use",
     "Where",
+    "Wish",
     "by_code",
     "cancel",
     "catalogue",
     "check_givable",
+    "counter",
+    "counter_router",
     "create",
     "expire",
     "expire_due",
@@ -148,6 +156,7 @@ __all__ = [
     "lock_stock",
     "own_router",
     "redeem",
+    "redemptions_router",
     "reorder",
     "router",
     "save",

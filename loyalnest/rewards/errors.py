@@ -1,6 +1,6 @@
 """What can go wrong with rewards."""
 
-from loyalnest.kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from loyalnest.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
 
 
 class RewardNotFound(NotFound):
@@ -61,3 +61,8 @@ class RedemptionExpired(Conflict):
 
 class RedemptionCancelled(Conflict):
     """This code was cancelled and is no longer good."""
+
+
+class RedeemingCrowded(Unavailable):
+    """More is being redeemed than can be written down at the moment; send the same request again
+    in a second, with the same key."""

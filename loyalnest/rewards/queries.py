@@ -56,6 +56,7 @@ d.given_for_id, d.given_step
 """
 _REDEMPTION = f"SELECT {REDEMPTION_COLUMNS} FROM redemptions d WHERE d.merchant_id = :merchant_id"  # noqa: S608
 _BY_ID = text(f"{_REDEMPTION} AND d.id = :id")
+_BY_IDS = text(f"{_REDEMPTION} AND d.id = ANY(:ids)")
 _BY_ID_LOCKED = text(f"{_REDEMPTION} AND d.id = :id FOR UPDATE")
 _BY_CODE = text(f"{_REDEMPTION} AND d.code_hash = ANY(:hashes)")
 # A redemption keeps whom it was given to; whoever was merged brought theirs.
@@ -75,16 +76,16 @@ _STEPS = text(
     "SELECT from_state, to_state, actor, reason, occurred_at FROM redemption_moves"
     " WHERE merchant_id = :merchant_id AND redemption_id = :id ORDER BY id"
 )
-_COUNTS = text("""
-SELECT d.reward_id, count(*)
+_COUNTS = """
+SELECT coalesce(c.merged_into, c.id), d.reward_id, count(*)
 FROM customers c
 JOIN redemptions d ON d.merchant_id = c.merchant_id AND d.customer_id = c.id
-WHERE c.merchant_id = :merchant_id
-  AND (c.id = :customer_id OR c.merged_into = :customer_id)
+WHERE c.merchant_id = $1
+  AND (c.id = ANY($2::uuid[]) OR c.merged_into = ANY($2::uuid[]))
   AND d.state IN ('issued', 'used')
   AND d.given_for IS NULL
-GROUP BY d.reward_id
-""")
+GROUP BY 1, 2
+"""
 
 
 async def get_reward(session: AsyncSession, reward_id: RewardId) -> Reward:
@@ -138,6 +139,15 @@ async def get_redemption(
     return redemption_of(ring_of(session), row)
 
 
+async def find_redemptions(
+    session: AsyncSession, redemption_ids: Collection[RedemptionId]
+) -> dict[RedemptionId, Redemption]:
+    """Those of the merchant's redemptions that are there."""
+    asked = {"merchant_id": merchant_of(session), "ids": list(redemption_ids)}
+    found = [redemption_of(ring_of(session), row) for row in await session.execute(_BY_IDS, asked)]
+    return {it.id: it for it in found}
+
+
 async def by_code(session: AsyncSession, code: str) -> Redemption:
     """The redemption behind a code, however it was typed. Raises CodeUnknown."""
     merchant_id = merchant_of(session)
@@ -180,8 +190,17 @@ async def steps_of(session: AsyncSession, redemption_id: RedemptionId) -> list[S
 
 async def redeemed_by(session: AsyncSession, customer_id: UUID) -> Mapping[UUID, int]:
     """How often a customer has redeemed each reward; what was given back, or to them, aside."""
-    asked = {"merchant_id": merchant_of(session), "customer_id": customer_id}
-    return {row[0]: row[1] for row in await session.execute(_COUNTS, asked)}
+    counts = await redeemed_by_many(session, [customer_id])
+    return {reward_id: times for (_, reward_id), times in counts.items()}
+
+
+async def redeemed_by_many(
+    session: AsyncSession, customer_ids: Sequence[UUID]
+) -> dict[tuple[UUID, UUID], int]:
+    """The same for several living customers, by (customer, reward)."""
+    connection = await bulk(session)
+    rows = await connection.fetch(_COUNTS, merchant_of(session), customer_ids)
+    return {(row[0], row[1]): row[2] for row in rows}
 
 
 def redemption_of(ring: KeyRing, row: Iterable[Any]) -> Redemption:

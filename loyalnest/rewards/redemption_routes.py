@@ -7,19 +7,22 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from loyalnest.customers import WIRE_PREFIX
 from loyalnest.kernel.http import (
+    PROBLEMS,
     REPLAYED,
+    Caller,
+    Db,
     IdempotencyKey,
     Now,
     Page,
     Paging,
     SignedIn,
-    claim,
+    entitled,
     page_of,
     repeated,
     request_hash,
     tenant,
 )
-from loyalnest.kernel.ids import from_wire, new_id, to_wire
+from loyalnest.kernel.ids import from_wire, new_id
 from loyalnest.rewards import queries, rules, service
 from loyalnest.rewards.schemas import (
     CancelRequest,
@@ -32,60 +35,61 @@ from loyalnest.rewards.schemas import (
 )
 from loyalnest.rewards.values import REDEMPTION, REWARD, RedemptionId, RewardId, State
 
-redemptions = APIRouter()
+redemptions_router = APIRouter(prefix="/v1/api", tags=["Rewards"], responses=PROBLEMS)
 Reading = Annotated[AsyncSession, tenant("points:read")]
 Redeeming = Annotated[AsyncSession, tenant("points:write")]
 _CODES = rules.LocalCodes()
 
 
-@redemptions.post(
-    "/rewards/redeem",
-    operation_id="redeem_reward",
-    status_code=201,
-    responses=repeated(RedeemedView),
-)
-async def redeem_reward(
-    body: RedeemRequest,
-    key: IdempotencyKey,
-    session: Redeeming,
-    caller: SignedIn,
-    now: Now,
-    response: Response,
-) -> RedeemedView:
-    """Spend a customer's points on a reward and get its code.
+def counter_router() -> APIRouter:
+    """The door for redeeming; what comes at once is carried out together."""
+    door = APIRouter(prefix="/v1/api", tags=["Rewards"], responses=PROBLEMS)
+    counter = service.counter(_CODES)
 
-    The same request again is answered with the same code. Of two who want the last points or the
-    last item at once, one gets it and the other is told why not.
-    """
-    redemption_id = RedemptionId(new_id())
-    earlier = await claim(
-        session,
-        scope="redeem",
-        key=key,
-        request_hash=request_hash(body),
-        effect={"redemption_id": to_wire(REDEMPTION, redemption_id)},
-        now=now,
+    @door.post(
+        "/rewards/redeem",
+        operation_id="redeem_reward",
+        status_code=201,
+        responses=repeated(RedeemedView),
     )
-    if earlier is not None:
-        response.status_code = 200
-        response.headers[REPLAYED] = "true"
-        made = await queries.get_redemption(session, _id(earlier["redemption_id"]))
-        return RedeemedView.of(made)
-    redeemed = await service.redeem(
-        session,
-        _CODES,
-        reward_id=RewardId(from_wire(REWARD, body.reward_id)),
-        customer_id=from_wire(WIRE_PREFIX, body.customer_id),
-        redemption_id=redemption_id,
-        where=body.where,
-        currency=body.currency,
-        actor=caller.actor,
-        now=now,
-    )
-    return RedeemedView.of(redeemed.redemption)
+    async def redeem_reward(  # pyright: ignore[reportUnusedFunction]
+        body: RedeemRequest,
+        key: IdempotencyKey,
+        db: Db,
+        caller: Annotated[Caller, entitled("points:write")],
+        now: Now,
+        response: Response,
+    ) -> RedeemedView:
+        """Spend a customer's points on a reward and get its code.
+
+        The same request again is answered with the same code. Of two who want the last points or
+        the last item at once, one gets it and the other is told why not.
+        """
+        wish = service.Wish(
+            redemption_id=RedemptionId(new_id()),
+            reward_id=RewardId(from_wire(REWARD, body.reward_id)),
+            customer_id=from_wire(WIRE_PREFIX, body.customer_id),
+            where=body.where,
+            currency=body.currency,
+        )
+        request = service.Request(
+            merchant_id=caller.merchant_id,
+            author=caller.author,
+            wish=wish,
+            key=key,
+            request_hash=request_hash(body),
+            at=now,
+        )
+        served = await counter.ask(db, request)
+        if served.again:
+            response.status_code = 200
+            response.headers[REPLAYED] = "true"
+        return RedeemedView.of(served.redemption)
+
+    return door
 
 
-@redemptions.get("/redemptions", operation_id="list_redemptions")
+@redemptions_router.get("/redemptions", operation_id="list_redemptions")
 async def list_redemptions(
     session: Reading,
     paging: Paging,
@@ -105,19 +109,19 @@ async def list_redemptions(
     return page_of(found, paging, show=RedemptionView.of, key=lambda one: (one.id,))
 
 
-@redemptions.post("/redemptions/lookup", operation_id="look_up_code")
+@redemptions_router.post("/redemptions/lookup", operation_id="look_up_code")
 async def look_up_code(body: CodeRequest, session: Reading) -> ExplainedRedemptionView:
     """The redemption behind a code, however it was typed."""
     return await _explained(session, (await queries.by_code(session, body.code)).id)
 
 
-@redemptions.get("/redemptions/{redemption_id}", operation_id="get_redemption")
+@redemptions_router.get("/redemptions/{redemption_id}", operation_id="get_redemption")
 async def get_redemption(redemption_id: str, session: Reading) -> ExplainedRedemptionView:
     """One redemption, and how it came to be what it is."""
     return await _explained(session, _id(redemption_id))
 
 
-@redemptions.post("/redemptions/{redemption_id}/use", operation_id="use_redemption")
+@redemptions_router.post("/redemptions/{redemption_id}/use", operation_id="use_redemption")
 async def use_redemption(
     redemption_id: str, body: UseRequest, session: Redeeming, caller: SignedIn, now: Now
 ) -> RedemptionView:
@@ -132,7 +136,7 @@ async def use_redemption(
     return RedemptionView.of(used)
 
 
-@redemptions.post("/redemptions/{redemption_id}/cancel", operation_id="cancel_redemption")
+@redemptions_router.post("/redemptions/{redemption_id}/cancel", operation_id="cancel_redemption")
 async def cancel_redemption(
     redemption_id: str, body: CancelRequest, session: Redeeming, caller: SignedIn, now: Now
 ) -> RedemptionView:

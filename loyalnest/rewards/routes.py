@@ -10,7 +10,6 @@ from loyalnest.kernel.http import PROBLEMS, Now, Page, SignedIn, tenant
 from loyalnest.kernel.ids import from_wire
 from loyalnest.rewards import queries, service
 from loyalnest.rewards.offers import offers_for
-from loyalnest.rewards.redemption_routes import redemptions
 from loyalnest.rewards.schemas import (
     NewReward,
     OfferView,
@@ -93,9 +92,6 @@ async def list_customer_rewards(
     who = found.merged_into or found.id
     offers = await offers_for(session, who, where=where, currency=currency, now=now)
     return Page(items=[OfferView.of(it.reward, it.available, it.obstacle) for it in offers])
-
-
-router.include_router(redemptions)
 
 
 def _id(wire: str) -> RewardId:

@@ -109,9 +109,10 @@ async def test_one_report_that_cannot_be_counted_takes_no_other_with_it(shop: Sh
         Batch(place, one, [view(experiment, "a")], member=nobody if number == 2 else None)
         for number, one in enumerate(people)
     ]
-    gathering = experiments.Gathering()
+    reports = experiments.reports()
     answers = await asyncio.gather(
-        *(gathering.put(shop.database, each, now=NOW) for each in said), return_exceptions=True
+        *(reports.ask(shop.database, experiments.Report(each, NOW)) for each in said),
+        return_exceptions=True,
     )
     assert [number for number, answer in enumerate(answers) if answer] == [2]
     assert await tallies(shop, experiment) == {"a": (5, 0, 0)}

@@ -8,6 +8,7 @@ import pytest
 
 from loyalnest import rewards
 from loyalnest.kernel.database import Database
+from loyalnest.kernel.http import Caller
 from loyalnest.kernel.ids import new_id, to_wire
 from tests.contracts.shopify.bodies import line, order
 from tests.doors import caller_for, door
@@ -28,10 +29,15 @@ async def shop(lasting_database: Database) -> Shop:
     return shop
 
 
+def at_counter(database: Database, caller: Caller) -> httpx.AsyncClient:
+    routers = (rewards.router, rewards.counter_router(), rewards.redemptions_router)
+    return door(database, *routers, caller=caller)
+
+
 @pytest.fixture
 async def client(shop: Shop) -> AsyncGenerator[httpx.AsyncClient]:
     caller = caller_for(shop.merchant_id)
-    async with door(shop.database, rewards.router, caller=caller) as client:
+    async with at_counter(shop.database, caller) as client:
         yield client
 
 
@@ -167,7 +173,7 @@ async def test_another_merchants_rewards_and_codes_are_as_unknown_as_none(
     it = (await redeemed(client, shop, reward)).json()["redemption"]
     other = await open_shop(lasting_database)
     caller = caller_for(other.merchant_id)
-    async with door(lasting_database, rewards.router, caller=caller) as stranger:
+    async with at_counter(lasting_database, caller) as stranger:
         found = await stranger.post("/v1/api/redemptions/lookup", json={"code": it["code"]})
         assert (found.status_code, found.json()["code"]) == (404, "CODE_UNKNOWN")
         for red in (it["id"], to_wire("red", new_id())):

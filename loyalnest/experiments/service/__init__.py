@@ -8,11 +8,11 @@ from loyalnest.experiments.service.forgetting import (
     forget,
     forget_customers,
 )
-from loyalnest.experiments.service.gathering import Gathering
+from loyalnest.experiments.service.gathering import Report, reports
 
 __all__ = [
-    "Gathering",
     "IsMet",
+    "Report",
     "change",
     "count_many",
     "discard",
@@ -22,5 +22,6 @@ __all__ = [
     "export_customer",
     "forget",
     "forget_customers",
+    "reports",
     "start",
 ]

@@ -118,6 +118,20 @@ def tenant(scope: str) -> SecurityParam:
     return _transaction(scope)
 
 
+def entitled(scope: str) -> SecurityParam:
+    """The caller, if they have this scope: for routes that share their transaction with others.
+
+    `caller: Annotated[Caller, entitled("points:write")]`. Raises Unauthenticated, MissingScope.
+    """
+
+    async def require(request: Request, _: Annotated[object, Depends(_BEARER)]) -> Caller:
+        caller = caller_of(request)
+        caller.require(scope)
+        return caller
+
+    return SecurityParam(require, scopes=[scope])
+
+
 def nobody() -> DependsParam:
     """A session that sees no merchant until `act_for` names one, for finding out who asks."""
 

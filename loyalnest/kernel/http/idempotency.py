@@ -6,7 +6,8 @@ to commit, then gets the reference to what the first one did. There is no expiry
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -14,7 +15,7 @@ from fastapi import Header
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from loyalnest.kernel.database import bulk, merchant_of
+from loyalnest.kernel.database import Row, bulk, merchant_of
 from loyalnest.kernel.errors import Conflict
 
 REPLAYED = "Idempotency-Replayed"
@@ -34,13 +35,29 @@ IdempotencyKey = Annotated[
 
 _CLAIM = """
 INSERT INTO idempotency_keys (merchant_id, scope, key, request_hash, effect, recorded_at)
-VALUES ($1, $2, $3, $4, $5::text::jsonb, $6)
-ON CONFLICT DO NOTHING RETURNING true
+SELECT $1, $2, k.key, k.request_hash, k.effect::jsonb, $6
+FROM unnest($3::text[], $4::bytea[], $5::text[]) AS k (key, request_hash, effect)
+ORDER BY k.key
+ON CONFLICT DO NOTHING
+RETURNING key
 """
 _EARLIER = """
-SELECT request_hash, effect::text FROM idempotency_keys
-WHERE merchant_id = $1 AND scope = $2 AND key = $3
+SELECT key, request_hash, effect::text FROM idempotency_keys
+WHERE merchant_id = $1 AND scope = $2 AND key = ANY($3::text[])
 """
+_RELEASE = """
+DELETE FROM idempotency_keys WHERE merchant_id = $1 AND scope = $2 AND key = ANY($3::text[])
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A key that somebody sent, what they sent it with, and what is going to be there for it."""
+
+    key: str
+    request_hash: bytes
+    effect: Mapping[str, str]
+    """Refers to what will be there, by ids that are drawn beforehand."""
 
 
 class IdempotencyKeyReused(Conflict):
@@ -62,13 +79,39 @@ async def claim(
     case, so that one key may serve several; `effect` refers to what will be there, by ids that are
     drawn beforehand. Raises IdempotencyKeyReused.
     """
-    named = (merchant_of(session), scope, key)
+    wanted = Claim(key, request_hash, effect)
+    (earlier,) = await claim_many(session, [wanted], scope=scope, now=now)
+    if isinstance(earlier, IdempotencyKeyReused):
+        raise earlier
+    return earlier
+
+
+async def claim_many(
+    session: AsyncSession, claims: Sequence[Claim], *, scope: str, now: datetime
+) -> list[dict[str, str] | IdempotencyKeyReused | None]:
+    """The same for several requests, no two of them with the same key."""
+    place, keys = (merchant_of(session), scope), [it.key for it in claims]
     connection = await bulk(session)
-    if await connection.fetchval(_CLAIM, *named, request_hash, json.dumps(effect), now):
-        return None
-    (earlier,) = await connection.fetch(_EARLIER, *named)
-    if earlier["request_hash"] != request_hash:
-        raise IdempotencyKeyReused
+    hashes = [it.request_hash for it in claims]
+    effects = [json.dumps(it.effect) for it in claims]
+    written = await connection.fetch(_CLAIM, *place, keys, hashes, effects, now)
+    fresh: set[str] = {row[0] for row in written}
+    known = [key for key in keys if key not in fresh]
+    rows = await connection.fetch(_EARLIER, *place, known) if known else []
+    earlier = {row["key"]: row for row in rows}
+    return [None if it.key in fresh else _repeated(it, earlier[it.key]) for it in claims]
+
+
+async def release(session: AsyncSession, keys: Sequence[str], *, scope: str) -> None:
+    """Give back keys that this transaction took, for requests that were refused after all."""
+    if keys:
+        connection = await bulk(session)
+        await connection.execute(_RELEASE, merchant_of(session), scope, keys)
+
+
+def _repeated(wanted: Claim, earlier: Row) -> dict[str, str] | IdempotencyKeyReused:
+    if earlier["request_hash"] != wanted.request_hash:
+        return IdempotencyKeyReused()
     return json.loads(earlier["effect"])
 
 

@@ -1,6 +1,6 @@
 """What a posting does to an account."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from loyalnest.kernel.ids import new_id
@@ -60,6 +60,7 @@ def needs_lots(account: Account, postings: Iterable[Posting], now: datetime) -> 
 def post(account: Account, posting: Posting, now: datetime) -> Entry:
     """Write one posting. Raises InsufficientPoints, NotReversible."""
     settle(account, now)
+    lots = _in_turn(account, posting) if posting.amount < 0 else []
     entry = record(
         account,
         Entry(
@@ -89,7 +90,7 @@ def post(account: Account, posting: Posting, now: datetime) -> Entry:
         put_in(account, entry, entry.amount, held_until=posting.held_until)
         account.announce(entry, posting.store_id)
     else:
-        owed = _take_out(account, entry, posting)
+        owed = _take_out(account, entry, posting, lots)
         account.announce(entry, posting.store_id)
     if owed and posting.shortfall is Shortfall.WRITE_OFF:
         _write_off(account, entry, owed)
@@ -128,19 +129,27 @@ def put_in(
     pay_debts(account, spendable_from)
 
 
-def _take_out(account: Account, entry: Entry, posting: Posting) -> int:
-    """Draw what an entry takes; answers what was not there and is owed now."""
-    left, kind, at = -posting.amount, _DRAWN_AS[posting.kind], posting.occurred_at
-    shortfall = posting.shortfall or (
-        Shortfall.OWE if posting.kind is EntryKind.REFUND else Shortfall.REFUSE
-    )
+def _in_turn(account: Account, posting: Posting) -> list[Lot]:
+    """What a posting takes from, in that order; nothing moves. Raises InsufficientPoints."""
     lots = account.spendable_lots()
     if posting.clawback_of is not None:
         own = [lot for lot in account.lots if lot.remaining and lot.source == posting.clawback_of]
         own.sort(key=lambda lot: (not lot.pending, lot.spending_order))
         lots = own + [lot for lot in lots if lot.source != posting.clawback_of]
-    if shortfall is Shortfall.REFUSE and sum(lot.remaining for lot in lots) < left:
-        raise errors.InsufficientPoints(_too_little(account, left))
+    asked = -posting.amount
+    if _shortfall(posting) is Shortfall.REFUSE and sum(lot.remaining for lot in lots) < asked:
+        raise errors.InsufficientPoints(_too_little(account, asked))
+    return lots
+
+
+def _shortfall(posting: Posting) -> Shortfall:
+    usual = Shortfall.OWE if posting.kind is EntryKind.REFUND else Shortfall.REFUSE
+    return posting.shortfall or usual
+
+
+def _take_out(account: Account, entry: Entry, posting: Posting, lots: Sequence[Lot]) -> int:
+    """Draw what an entry takes; answers what was not there and is owed now."""
+    left, kind, at = -posting.amount, _DRAWN_AS[posting.kind], posting.occurred_at
     for lot in lots:
         if taken := min(left, lot.remaining):
             draw(account, lot, taken, entry.id, kind, at)

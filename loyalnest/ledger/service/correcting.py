@@ -1,8 +1,6 @@
-"""One account at a time: spending and its undoing, and corrections by hand."""
+"""One account at a time: what was spent put back, and corrections by hand."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -56,47 +54,6 @@ async def adjust(
         reason=reason,
         request_hash=request_hash,
         shortfall=Shortfall.OWE if may_owe else Shortfall.REFUSE,
-    )
-    (posted,) = await post_many(session, [posting], now=now)
-    return posted
-
-
-async def spend(
-    session: AsyncSession,
-    *,
-    merchant_id: UUID,
-    customer_id: UUID,
-    unit_id: UnitId,
-    amount: int,
-    source: Source,
-    step: str = "redeem",
-    actor: str,
-    reason: str | None = None,
-    program_version: int | None = None,
-    basis: Mapping[str, Any] | None = None,
-    request_hash: bytes | None = None,
-    now: datetime,
-) -> Posted:
-    """Spend `amount` points, first to lapse first, once for a source and step.
-
-    Of two who spend the last points at once, one has them and the other is told what is left.
-    Raises InsufficientPoints, KeyReused, MeaninglessPosting, UnitUnknown, and Contended where a
-    merge got in between.
-    """
-    posting = Posting(
-        merchant_id=merchant_id,
-        customer_id=customer_id,
-        unit_id=unit_id,
-        kind=EntryKind.REDEEM,
-        amount=-amount,
-        source=source,
-        step=step,
-        occurred_at=now,
-        actor=actor,
-        reason=reason,
-        program_version=program_version,
-        basis=basis,
-        request_hash=request_hash,
     )
     (posted,) = await post_many(session, [posting], now=now)
     return posted

@@ -1,6 +1,6 @@
 """The one entrance to the books: post these postings."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -27,8 +27,31 @@ async def post_many(
     UnitUnknown, and Contended where a merge or a twin posting got in between: try the whole
     transaction again.
     """
+    accounts, outcomes = await _decide(session, postings, now)
+    posted: list[Posted] = []
+    for outcome in outcomes:
+        if isinstance(outcome, errors.InsufficientPoints):
+            raise outcome
+        posted.append(outcome)
+    await write(session, accounts, now=now)
+    return posted
+
+
+async def post_each(
+    session: AsyncSession, postings: Sequence[Posting], *, now: datetime
+) -> list[Posted | errors.InsufficientPoints]:
+    """The same, but whoever has too little is told so and holds up nobody else's posting."""
+    accounts, outcomes = await _decide(session, postings, now)
+    await write(session, accounts, now=now)
+    return outcomes
+
+
+async def _decide(
+    session: AsyncSession, postings: Sequence[Posting], now: datetime
+) -> tuple[Collection[Account], list[Posted | errors.InsufficientPoints]]:
+    """What becomes of postings, on accounts that are held from here on; nothing is written yet."""
     if not postings:
-        return []
+        return (), []
     for posting in postings:
         rules.check(posting)
     postings, onward = await at_their_accounts(session, postings)
@@ -40,19 +63,22 @@ async def post_many(
         if _posting_key(posting) not in known:
             fresh.setdefault(_account_key(posting), []).append(posting)
     await _bring_to_hand(session, accounts, fresh, now)
-    posted: list[Posted] = []
+    outcomes: list[Posted | errors.InsufficientPoints] = []
     for posting in postings:
         key = _posting_key(posting)
         entry = known.get(key)
         if entry is not None:
-            posted.append(_replay(posting, entry))
+            outcomes.append(_replay(posting, entry))
             continue
         account = accounts[_account_key(posting)]
-        entry = known[key] = rules.post(account, posting, now)
+        try:
+            entry = known[key] = rules.post(account, posting, now)
+        except errors.InsufficientPoints as refusal:
+            outcomes.append(refusal)
+            continue
         hand_on(accounts, account, entry.id, now)
-        posted.append(Posted(posting, entry, replayed=False))
-    await write(session, accounts.values(), now=now)
-    return posted
+        outcomes.append(Posted(posting, entry, replayed=False))
+    return accounts.values(), outcomes
 
 
 def _account_key(posting: Posting) -> AccountKey:

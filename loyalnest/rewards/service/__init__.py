@@ -2,8 +2,9 @@
 
 from loyalnest.rewards.service.at_checkout import Use, hold_by_code, use_in_orders
 from loyalnest.rewards.service.catalogue import create, reorder, save
+from loyalnest.rewards.service.counter import Request, Served, counter
 from loyalnest.rewards.service.giving import check_givable, givable, give_many
-from loyalnest.rewards.service.redeeming import Redeemed, redeem
+from loyalnest.rewards.service.redeeming import Redeemed, Wish, redeem
 from loyalnest.rewards.service.settling import (
     cancel,
     expire_due,
@@ -16,9 +17,13 @@ from loyalnest.rewards.service.stock import lock_stock
 
 __all__ = [
     "Redeemed",
+    "Request",
+    "Served",
     "Use",
+    "Wish",
     "cancel",
     "check_givable",
+    "counter",
     "create",
     "expire_due",
     "givable",
