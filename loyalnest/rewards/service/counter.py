@@ -58,7 +58,7 @@ def counter(issuer: CodeIssuer) -> Gathering[Request, Served]:
         serve,
         called=_SCOPE,
         group=64,
-        at_once=2,
+        at_once=1,
         waiting_at_most=2_000,
         crowded=errors.RedeemingCrowded,
         together=_together,
