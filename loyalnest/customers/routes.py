@@ -119,19 +119,23 @@ def router_of(
             CustomerView.of(one, held.get(one.id, ()), found.get(one.id, Group())) for one in people
         ]
 
-    router = APIRouter(prefix="/v1/api", tags=["Customers"], responses=PROBLEMS)
-    router.include_router(_finding(show, _listing(groups.members)))
-    router.include_router(_knowing(show))
+    router = _empty()
+    router.routes += _finding(show, _listing(groups.members)).routes
+    router.routes += _knowing(show).routes
     router.get("/merge-candidates", operation_id="list_merge_candidates")(list_merge_candidates)
     dismiss = router.post("/merge-candidates/dismiss", status_code=204)
     dismiss(dismiss_merge_candidate)
     router.get("/customers/{customer_id}/export")(export_customer)
-    router.include_router(_erasing(forgetting))
+    router.routes += _erasing(forgetting).routes
     return router
 
 
+def _empty() -> APIRouter:
+    return APIRouter(prefix="/v1/api", tags=["Customers"], responses=PROBLEMS)
+
+
 def _finding(show: Show, listed: Listed) -> APIRouter:
-    router = APIRouter()
+    router = _empty()
 
     @router.get("/customers", operation_id="list_customers")
     async def list_customers(  # pyright: ignore[reportUnusedFunction]
@@ -181,7 +185,7 @@ def _finding(show: Show, listed: Listed) -> APIRouter:
 
 
 def _knowing(show: Show) -> APIRouter:
-    router = APIRouter()
+    router = _empty()
 
     @router.post("/customers", operation_id="enrol_customer", status_code=201)
     async def enrol_customer(  # pyright: ignore[reportUnusedFunction]
@@ -253,7 +257,7 @@ async def export_customer(customer_id: str, session: Writing) -> CustomerExport:
 
 
 def _erasing(forgetting: Sequence[service.Forgetting]) -> APIRouter:
-    router = APIRouter()
+    router = _empty()
 
     @router.post("/customers/{customer_id}/erase", operation_id="erase_customer", status_code=204)
     async def erase_customer(  # pyright: ignore[reportUnusedFunction]

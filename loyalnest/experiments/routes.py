@@ -44,7 +44,7 @@ USAGE_BYTES = 32_000
 _LONGEST = timedelta(days=366)
 _SHOWN_DAYS = 30
 
-router = APIRouter()
+router = APIRouter(prefix="/v1/api", tags=["Experiments"], responses=PROBLEMS)
 Reading = Annotated[AsyncSession, tenant("program:read")]
 Writing = Annotated[AsyncSession, tenant("program:write")]
 
@@ -190,7 +190,7 @@ async def get_experiment_result(experiment_id: str, session: Reading, now: Now) 
 def router_of(is_met: service.IsMet) -> APIRouter:
     """The routes of this module; whether an element is on the pages is for others to know."""
     whole = APIRouter(prefix="/v1/api", tags=["Experiments"], responses=PROBLEMS)
-    whole.include_router(router)
+    whole.routes += router.routes
 
     @whole.post("/experiments/{experiment_id}/start", operation_id="start_experiment")
     async def start_experiment(  # pyright: ignore[reportUnusedFunction]

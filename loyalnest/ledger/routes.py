@@ -243,11 +243,10 @@ async def merge_customers(
 
 def router_of(earned_through: merging.EarnedThrough) -> APIRouter:
     """All the routes of the books; orders say what was earned through whose identity."""
-    routes = APIRouter()
-    routes.include_router(_router)
-    parting = APIRouter(prefix="/v1/api", tags=["Ledger"], responses=PROBLEMS)
+    routes = APIRouter(prefix="/v1/api", tags=["Ledger"], responses=PROBLEMS)
+    routes.routes += _router.routes
 
-    @parting.get("/customers/{customer_id}/unmerge", operation_id="preview_unmerge")
+    @routes.get("/customers/{customer_id}/unmerge", operation_id="preview_unmerge")
     async def preview_unmerge(customer_id: str, merge_id: str, session: Reading) -> ReturnsView:
         """What undoing a merge would give back; what was spent meanwhile stays spent."""
         found = await merging.preview_unmerge(
@@ -264,7 +263,7 @@ def router_of(earned_through: merging.EarnedThrough) -> APIRouter:
             ]
         )
 
-    @parting.post(
+    @routes.post(
         "/customers/{customer_id}/unmerge", operation_id="unmerge_customers", status_code=204
     )
     async def unmerge_customers(
@@ -284,7 +283,6 @@ def router_of(earned_through: merging.EarnedThrough) -> APIRouter:
             now=now,
         )
 
-    routes.include_router(parting)
     return routes
 
 

@@ -68,6 +68,9 @@ WHERE merchant_id = ANY($1::uuid[])
 ORDER BY merchant_id, version
 """
 
+_REMEMBERED = 100_000
+_known_currencies: dict[UUID, str] = {}
+
 
 async def find(session: AsyncSession, merchant_id: UUID) -> Merchant | None:
     """A merchant by id."""
@@ -84,9 +87,16 @@ async def get(session: AsyncSession, merchant_id: UUID) -> Merchant:
 
 
 async def currencies_of(session: AsyncSession, merchant_ids: Sequence[UUID]) -> dict[UUID, str]:
-    """What each merchant reckons in."""
-    rows = await (await bulk(session)).fetch(_CURRENCIES, list(merchant_ids))
-    return {row[0]: row[1] for row in rows}
+    """What each merchant reckons in: settled when it is opened, and asked for once a process."""
+    known = {it: _known_currencies[it] for it in merchant_ids if it in _known_currencies}
+    if unknown := [it for it in merchant_ids if it not in known]:
+        rows = await (await bulk(session)).fetch(_CURRENCIES, unknown)
+        found: dict[UUID, str] = {row[0]: row[1] for row in rows}
+        if len(_known_currencies) + len(found) > _REMEMBERED:
+            _known_currencies.clear()
+        _known_currencies.update(found)
+        known |= found
+    return known
 
 
 async def find_by_handle(session: AsyncSession, handle: str) -> Merchant | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from enum import Enum
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
@@ -35,14 +36,16 @@ Reading = Annotated[AsyncSession, tenant("events:read")]
 Writing = Annotated[AsyncSession, tenant("inbox:write")]
 Position = Annotated[int, Path(ge=1, le=2**63 - 1)]
 
+_TAGS: list[str | Enum] = ["Events"]
+
 
 def router_of(subscribers: Sequence[Subscriber]) -> APIRouter:
     """The routes; a retry needs to know who can be handed an event again."""
-    log = APIRouter(prefix="/v1/api/events")
+    log = APIRouter(prefix="/v1/api/events", tags=_TAGS, responses=PROBLEMS)
     _failures(log, subscribers)
     _log(log)
-    router = APIRouter(tags=["Events"], responses=PROBLEMS)
-    router.include_router(log)
+    router = APIRouter(tags=_TAGS, responses=PROBLEMS)
+    router.routes += log.routes
     router.get("/v1/api/activity", operation_id="list_activity")(_activity)
     return router
 

@@ -2,7 +2,6 @@
 
 from fastapi import APIRouter
 
-from loyalnest.kernel.http import PROBLEMS
 from loyalnest.kernel.limits import Buckets, Policy
 from loyalnest.kernel.settings import Settings
 from loyalnest.staff.routes import keys, links, networks, sign_in, team
@@ -14,7 +13,7 @@ def router_of(settings: Settings) -> APIRouter:
     """The routes of this module; each application counts attempts at passwords for itself."""
     window_s = settings.sign_in_window_minutes * 60
     attempts = Buckets(Policy("sign-in", settings.sign_in_attempts, window_s))
-    router = APIRouter(prefix="/v1/api", responses=PROBLEMS)
+    router = APIRouter()
     for routes in (
         sign_in.router_of(attempts),
         links.router_of(),
@@ -22,5 +21,5 @@ def router_of(settings: Settings) -> APIRouter:
         team.router_of(),
         keys.router_of(),
     ):
-        router.include_router(routes)
+        router.routes += routes.routes
     return router

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from loyalnest.kernel.http import Now, Page, Paging, SignedIn, page_of, tenant
+from loyalnest.kernel.http import PROBLEMS, Now, Page, Paging, SignedIn, page_of, tenant
 from loyalnest.kernel.ids import from_wire
 from loyalnest.staff import queries
 from loyalnest.staff.schemas import ApiKeyView, CreatedApiKey, NewApiKey
@@ -16,7 +16,7 @@ Writing = Annotated[AsyncSession, tenant("keys:write")]
 
 def router_of() -> APIRouter:
     """Making, listing and revoking keys."""
-    router = APIRouter(prefix="/api-keys", tags=["API keys"])
+    router = APIRouter(prefix="/v1/api/api-keys", tags=["API keys"], responses=PROBLEMS)
     router.get("", operation_id="list_api_keys")(list_api_keys)
     router.post("", operation_id="create_api_key", status_code=201)(create_api_key)
     router.delete("/{key_id}", operation_id="revoke_api_key", status_code=204)(revoke_api_key)

@@ -6,7 +6,7 @@ The link is sent in the body: an address ends up in logs.
 from fastapi import APIRouter, Request, Response
 
 from loyalnest.kernel.events import Author, sign
-from loyalnest.kernel.http import Db, IpAddress, Now
+from loyalnest.kernel.http import PROBLEMS, Db, IpAddress, Now
 from loyalnest.kernel.ids import to_wire
 from loyalnest.staff import passwords, queries, rules, tokens
 from loyalnest.staff.routes.cookie import device_at, handed_over
@@ -16,7 +16,7 @@ from loyalnest.staff.service import links, networks, sessions
 
 def router_of() -> APIRouter:
     """What a link is for, and taking it up."""
-    router = APIRouter(prefix="/auth/links", tags=["Sign-in"])
+    router = APIRouter(prefix="/v1/api/auth/links", tags=["Sign-in"], responses=PROBLEMS)
     router.post("/read", operation_id="read_link")(read_link)
     router.post("/use", operation_id="use_link")(use_link)
     return router

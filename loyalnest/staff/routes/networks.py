@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from loyalnest.kernel.http import IpAddress, Now, SignedIn, tenant
+from loyalnest.kernel.http import PROBLEMS, IpAddress, Now, SignedIn, tenant
 from loyalnest.staff import queries
 from loyalnest.staff.schemas import AllowListChange, AllowListView
 from loyalnest.staff.service import networks
@@ -15,7 +15,7 @@ Writing = Annotated[AsyncSession, tenant("access:write")]
 
 def router_of() -> APIRouter:
     """The list, and a new one in its place."""
-    router = APIRouter(prefix="/staff/networks", tags=["Staff"])
+    router = APIRouter(prefix="/v1/api/staff/networks", tags=["Staff"], responses=PROBLEMS)
     router.get("", operation_id="get_staff_networks")(get_staff_networks)
     router.put("", operation_id="save_staff_networks")(save_staff_networks)
     return router

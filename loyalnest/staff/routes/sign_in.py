@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, contextmanager
+from enum import Enum
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
@@ -10,6 +11,7 @@ from loyalnest.kernel.database import Database
 from loyalnest.kernel.events import sign
 from loyalnest.kernel.http import (
     ONLY_FOR,
+    PROBLEMS,
     Address,
     Caller,
     CallerKind,
@@ -40,19 +42,20 @@ from loyalnest.staff.schemas import (
 from loyalnest.staff.service import members, networks, sessions, team
 from loyalnest.staff.values import Account
 
+_TAGS: list[str | Enum] = ["Sign-in"]
 _PEOPLE = {ONLY_FOR: [CallerKind.STAFF]}
 
 
 def router_of(attempts: Buckets) -> APIRouter:
     """Sessions; `attempts` counts who tries passwords."""
-    router = APIRouter(tags=["Sign-in"])
-    router.include_router(_password_routes(attempts))
-    router.include_router(_session_routes())
+    router = APIRouter()
+    router.routes += _password_routes(attempts).routes
+    router.routes += _session_routes().routes
     return router
 
 
 def _password_routes(attempts: Buckets) -> APIRouter:
-    router = APIRouter(prefix="/auth")
+    router = APIRouter(prefix="/v1/api/auth", tags=_TAGS, responses=PROBLEMS)
     counted = _counting(attempts)
 
     @router.post("/login", operation_id="sign_in")
@@ -133,7 +136,7 @@ async def _account_of(database: Database, email: str, body: SignIn) -> Account:
 
 
 def _session_routes() -> APIRouter:
-    router = APIRouter(prefix="/auth")
+    router = APIRouter(prefix="/v1/api/auth", tags=_TAGS, responses=PROBLEMS)
     router.post("/refresh", operation_id="refresh_session")(refresh_session)
     router.get("/me", operation_id="get_identity")(get_identity)
     for method, path, route, name in (

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from loyalnest.kernel.http import Now, Page, Paging, SignedIn, page_of, tenant
+from loyalnest.kernel.http import PROBLEMS, Now, Page, Paging, SignedIn, page_of, tenant
 from loyalnest.kernel.ids import from_wire
 from loyalnest.staff import queries
 from loyalnest.staff.errors import MemberErasureUnconfirmed
@@ -27,7 +27,7 @@ Writing = Annotated[AsyncSession, tenant("staff:write")]
 
 def router_of() -> APIRouter:
     """The list of people, and what is done to one of them."""
-    router = APIRouter(prefix="/staff", tags=["Staff"])
+    router = APIRouter(prefix="/v1/api/staff", tags=["Staff"], responses=PROBLEMS)
     router.get("", operation_id="list_staff")(list_staff)
     router.get("/roles", operation_id="list_roles")(list_roles)
     router.post("/invitations", operation_id="invite_staff", status_code=201)(invite_staff)
