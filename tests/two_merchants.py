@@ -22,7 +22,6 @@ from loyalnest import (
     segments,
     staff,
     storefront,
-    texts,
     tiers,
 )
 from loyalnest.integrations.shopify import PROVIDED
@@ -40,6 +39,7 @@ from tests.contracts.shopify.bodies import order, refund
 from tests.doors import bearing, house, make_key
 from tests.experiments.cast import begins, meeting, meets
 from tests.shop import Shop, Told, open_shop
+from tests.templates.cast import say_it_in_own_words
 
 EARLIER = datetime(2026, 10, 1, tzinfo=NOW.tzinfo)
 PASSWORD = "correct horse battery"
@@ -237,11 +237,10 @@ async def _draw_up_program(database: Database, shop: Shop) -> None:
 
 
 async def _begin(database: Database, shop: Shop) -> None:
-    """A step of the way to a live program is left out, a text mended, the plan's limit near."""
+    """A step to a live program is left out, texts are said otherwise, the limit is near."""
     async with database.tenant(shop.merchant_id) as session:
         await onboarding.dismiss(session, onboarding.Step.STAFF, actor="test", now=NOW)
-        words = {"other": "Feierabend"}
-        await texts.mend(session, "de", "app.signOut", words, actor="test", now=NOW)
+        await say_it_in_own_words(session)
     async with database.platform() as session:
         await plans.note_usage(session, plans.Plan("small", 3), now=NOW)
 

@@ -5,7 +5,7 @@ words of their own, which their people then see, or that a text was read and is 
 Whatever was decided remembers what it was decided about, and is outdated when that changes.
 """
 
-from loyalnest.texts.catalogue import fingerprint, problem_in, read, reviewed_in, written
+from loyalnest.texts.catalogue import fingerprint, forms_in, problem_in, read, reviewed_in, written
 from loyalnest.texts.errors import (
     FormsUnfit,
     NothingToReview,
@@ -50,6 +50,7 @@ __all__ = [
     "Wording",
     "faults_of",
     "fingerprint",
+    "forms_in",
     "get_text",
     "mend",
     "mended_in",

@@ -78,6 +78,11 @@ def problem_in(language: str, code: str) -> str | None:
     return text.forms["other"] if text else None
 
 
+def forms_in(language: str, key: str) -> Forms:
+    """A text as it comes with the product, whoever reads it. Raises KeyError."""
+    return texts_in(language)[key].forms
+
+
 def sections() -> list[str]:
     """The parts of the product that say something, in order."""
     return list(dict.fromkeys(text.section for text in english().values()))
