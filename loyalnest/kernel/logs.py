@@ -82,6 +82,8 @@ def configure(level: str = "INFO", *, file: Path | None = None) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
+    # It would write every address that is called, with what stands behind the question mark.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
 def _file(path: Path) -> logging.Handler:
