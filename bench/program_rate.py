@@ -2,7 +2,8 @@
 
 Every merchant has tiers, two campaigns and referrals. A rate counts as sustained when the inbox
 kept up, as in `end-to-end`, and when whoever follows the events (tiers, segments, referrals,
-badges) had caught up seconds after the last order. Both programs are held to the same.
+badges) had caught up seconds after the last order. Both programs are held to the same, and both
+rates are found to within a tenth.
 """
 
 import asyncio
@@ -21,6 +22,8 @@ from loyalnest import campaigns, referrals, tiers
 _PLAIN = (1_250, 1_500, 1_750, 2_000, 2_250)
 _WHOLE = (750, 1_000, 1_250, 1_500, 1_750, 2_000)
 _LOWER = (500, 250, 125)
+_NEAR = 0.1
+"""How near the two rates are, as a share, one of which it keeps up with and the other not."""
 _FOLLOWED_WITHIN_S = 10
 _LOOKS_FOR_S = 300
 _MERCHANTS = 500
@@ -61,7 +64,7 @@ async def _highest(run: Run, name: str, rates: Sequence[int]) -> tuple[float, st
 async def _climb(
     place: Installation, owner: Connection, meter: Meter, run: Run, rates: Sequence[int]
 ) -> tuple[float, str]:
-    """Upwards while it keeps up; downwards where it doesn't from the beginning."""
+    """Upwards while it keeps up, downwards where it doesn't from the beginning; then in between."""
     notes: list[str] = []
 
     async def holds(rate: int) -> float:
@@ -70,13 +73,23 @@ async def _climb(
         notes.append(f"{held.note}, followed after {followed_s:.1f} s")
         return held.processed if held.sustained and followed_s <= _FOLLOWED_WITHIN_S else 0
 
-    best = 0.0
+    best, kept_up, too_much = 0.0, 0, 0
     for rate in rates:
         if not (processed := await holds(rate)):
+            too_much = rate
             break
-        best = processed
-    for rate in _LOWER:
-        best = best or await holds(rate)
+        best, kept_up = processed, rate
+    for rate in _LOWER if not best else ():
+        if best := await holds(rate):
+            kept_up = rate
+            break
+        too_much = rate
+    while best and too_much - kept_up > kept_up * _NEAR:
+        rate = (kept_up + too_much) // 2
+        if processed := await holds(rate):
+            best, kept_up = processed, rate
+        else:
+            too_much = rate
     return best, "; ".join(notes)
 
 
