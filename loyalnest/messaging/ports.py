@@ -4,12 +4,26 @@ A provider is one `Offer`: what it can do, and how to open a `Carrier` for a mer
 Carriers never raise over an answer of the provider's: whatever it says, or doesn't, is an outcome.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Protocol
+from typing import Protocol, TypeAlias
+from uuid import UUID
 
-from loyalnest.messaging.values import Account, Channel, Found, Letter, Outcome, Provider
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from loyalnest.messaging.values import (
+    Account,
+    Channel,
+    Found,
+    Letter,
+    Outcome,
+    Provider,
+    Standing,
+)
+
+Journeys: TypeAlias = Callable[[AsyncSession, Sequence[UUID]], Awaitable[Mapping[UUID, Standing]]]
+"""How a merchant's journeys stand; one that is unknown has ended."""
 
 
 class Carrier(Protocol):

@@ -124,6 +124,51 @@ _FAULTS = {
 }
 
 
+class WhyNot(StrEnum):
+    """Why a message was not sent at all, on purpose."""
+
+    NO_ADDRESS = "no_address"
+    """The customer can't be reached on this channel: nothing is known of them there."""
+    NO_CONSENT = "no_consent"
+    OPTED_OUT = "opted_out"
+    SUPPRESSED = "suppressed"
+    """The address gets nothing; `code` says why."""
+    TOO_SOON = "too_soon"
+    """Something else was wanted of this customer within the week."""
+    EXPIRED = "expired"
+    """Nobody wants it any more."""
+    ENDED = "ended"
+    """The journey it belongs to is over."""
+    ERASED = "erased"
+    """There is nobody to write to any more."""
+    UNWRITABLE = "unwritable"
+    """Its words don't fit what is to be filled in; `code` says how."""
+
+    @property
+    def is_of_channel(self) -> bool:
+        """Whether another channel may still do."""
+        return self in _OF_CHANNEL
+
+
+_OF_CHANNEL = frozenset(
+    {
+        WhyNot.NO_ADDRESS,
+        WhyNot.NO_CONSENT,
+        WhyNot.OPTED_OUT,
+        WhyNot.SUPPRESSED,
+        WhyNot.UNWRITABLE,
+    }
+)
+
+
+class Standing(StrEnum):
+    """Whether what a message belongs to goes on."""
+
+    RUNNING = "running"
+    PAUSED = "paused"
+    ENDED = "ended"
+
+
 class State(StrEnum):
     """Where a message stands. Up to `held` it is with us, then with the provider."""
 
@@ -286,6 +331,45 @@ class Source:
     step: str = ""
 
 
+class SenderState(StrEnum):
+    """Whether a sender sends."""
+
+    ON = "on"
+    PAUSED = "paused"
+    """By the merchant; what is to go waits."""
+    BROKEN = "broken"
+    """The provider refuses the account; what is to go waits until the merchant has mended it."""
+    REPLACED = "replaced"
+    """Another has its place; it stays for what is yet to be told of its messages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """A merchant's account with a provider, as it stands; its secrets stay where they are."""
+
+    merchant_id: UUID
+    id: SenderId
+    channel: Channel
+    provider: Provider
+    origin: str
+    name: str
+    options: Mapping[str, str]
+    rate_per_s: float
+    repeats_in_doubt: bool
+    """Whether a transactional message that may have gone out already goes out again."""
+    state: SenderState
+    reason: Reason | None
+    version: int
+    updated_at: datetime
+    updated_by: str
+    failures: int
+    """Calls in a row that came to nothing."""
+    paused_until: datetime | None
+    paused_for: Reason | None
+    waiting: int = 0
+    """How many messages are to go."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ask:
     """That a customer be told something. What is personal of it is sealed at once."""
@@ -303,5 +387,44 @@ class Ask:
     """Not before; at once without it."""
     expires_at: datetime | None = None
     """Nobody wants it after this; three days after it is due without it."""
-    words_id: UUID | None = None
-    """The version of the words it is written in; the occasion's current ones without it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A message as a merchant sees it: how it stands, and why."""
+
+    id: MessageId
+    customer_id: UUID
+    sender_id: SenderId
+    provider: Provider
+    channel: Channel
+    occasion: str
+    purpose: Purpose
+    source: Source
+    leg: int
+    fallback_of: MessageId | None
+    journey_id: UUID | None
+    language: str | None
+    state: State
+    reason: str | None
+    code: str | None
+    provider_id: str | None
+    asked_at: datetime
+    due_at: datetime
+    state_at: datetime
+    handed_over_at: datetime | None
+    clicked_at: datetime | None
+    redeemed_at: datetime | None
+    to: str | None
+    """Where it went; None before it did, and once its customer was forgotten."""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A step in a message's history."""
+
+    state: State | Mark
+    reason: str | None
+    code: str | None
+    told_at: datetime
+    recorded_at: datetime

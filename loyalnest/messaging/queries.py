@@ -1,0 +1,288 @@
+"""Named reads: senders, messages as merchants see them, and what is to go."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from loyalnest.kernel.crypto import KeyRing
+from loyalnest.kernel.database import merchant_of, ring_of
+from loyalnest.kernel.ids import to_wire
+from loyalnest.messaging.errors import MessageNotFound, SenderNotFound
+from loyalnest.messaging.keys import CREDENTIALS, LETTER, VARIABLES
+from loyalnest.messaging.values import (
+    SENDER_PREFIX,
+    Account,
+    Channel,
+    Delivery,
+    Mark,
+    MessageId,
+    Move,
+    Provider,
+    Purpose,
+    Reason,
+    Sender,
+    SenderId,
+    SenderState,
+    Source,
+    State,
+)
+
+_SENDER = """
+SELECT s.merchant_id, s.id, s.channel, s.provider, s.origin, s.name, s.options, s.rate_per_s,
+       s.repeats_in_doubt, s.state, s.reason, s.version, s.updated_at, s.updated_by, p.failures,
+       p.paused_until, p.paused_for
+FROM senders s
+JOIN sender_pace p ON p.merchant_id = s.merchant_id AND p.sender_id = s.id
+WHERE s.merchant_id = :merchant_id
+"""
+_SENDER_BY_ID = text(f"{_SENDER} AND s.id = :id")
+_SENDERS = text(f"{_SENDER} AND s.state <> 'replaced' ORDER BY s.channel")
+_CREDENTIALS = text(
+    "SELECT credentials_sealed FROM senders WHERE merchant_id = :merchant_id AND id = :id"
+)
+_WAITING = text("""
+SELECT sender_id, count(*)
+FROM message_queue
+WHERE merchant_id = :merchant_id
+GROUP BY sender_id
+""")
+_COLUMNS = """
+SELECT m.id, m.customer_id, m.sender_id, s.provider, m.channel, m.occasion, m.purpose,
+       m.source_kind, m.source_id, m.step, m.leg, m.fallback_of, m.journey_id, m.language, m.state,
+       m.reason, m.code, m.provider_id, m.asked_at, m.due_at, m.state_at, m.handed_over_at,
+       m.clicked_at, m.redeemed_at, m.letter_sealed
+FROM messages m
+JOIN senders s ON s.merchant_id = m.merchant_id AND s.id = m.sender_id
+WHERE m.merchant_id = :merchant_id
+"""
+_BY_ID = text(f"{_COLUMNS} AND m.id = :id")
+_MOVES = text("""
+SELECT state, reason, code, told_at, recorded_at
+FROM message_moves
+WHERE merchant_id = :merchant_id AND message_id = :id
+ORDER BY recorded_at, told_at, id
+""")
+_RETRYABLE = "m.state IN ('failed', 'dropped', 'in_doubt')"
+_PERSON = """
+SELECT id FROM customers
+WHERE merchant_id = :merchant_id AND (id = :customer_id OR merged_into = :customer_id)
+"""
+_OF_CUSTOMER = text(f"""
+SELECT m.id, m.channel, m.occasion, m.purpose, m.language, m.state, m.reason, m.asked_at,
+       m.handed_over_at, m.clicked_at, m.variables_sealed, m.letter_sealed
+FROM messages m
+WHERE m.merchant_id = :merchant_id AND m.customer_id IN ({_PERSON})
+ORDER BY m.id DESC
+LIMIT 10000
+""")  # noqa: S608
+_ANY_DUE = text("""
+SELECT EXISTS (SELECT FROM message_queue q
+               JOIN senders s ON s.merchant_id = q.merchant_id AND s.id = q.sender_id
+               WHERE q.due_at <= :now AND s.state IN ('on', 'replaced'))
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which messages to show; nothing given shows all."""
+
+    state: State | None = None
+    channel: Channel | None = None
+    purpose: Purpose | None = None
+    occasion: str | None = None
+    reason: str | None = None
+    customer_id: UUID | None = None
+    journey_id: UUID | None = None
+
+    def conditions(self) -> tuple[str, dict[str, Any]]:
+        """As SQL says it: only what was given, so that each question has a plan of its own."""
+        given: dict[str, Any] = {
+            "state": self.state and self.state.value,
+            "channel": self.channel and self.channel.value,
+            "purpose": self.purpose and self.purpose.value,
+            "occasion": self.occasion,
+            "reason": self.reason,
+            "journey_id": self.journey_id,
+        }
+        asked = {name: value for name, value in given.items() if value is not None}
+        parts = [f"AND m.{name} = :{name}" for name in asked]
+        if self.customer_id is not None:
+            parts.append(f"AND m.customer_id IN ({_PERSON})")
+            asked["customer_id"] = self.customer_id
+        return "\n".join(parts), asked
+
+
+async def list_senders(session: AsyncSession) -> list[Sender]:
+    """The senders that the merchant uses, by channel."""
+    asked = {"merchant_id": merchant_of(session)}
+    waiting = {row[0]: row[1] for row in await session.execute(_WAITING, asked)}
+    rows = await session.execute(_SENDERS, asked)
+    return [_sender(row, waiting.get(row.id, 0)) for row in rows]
+
+
+async def get_sender(session: AsyncSession, sender_id: SenderId) -> Sender:
+    """One sender, replaced or not. Raises SenderNotFound."""
+    asked = {"merchant_id": merchant_of(session), "id": sender_id}
+    row = (await session.execute(_SENDER_BY_ID, asked)).one_or_none()
+    if row is None:
+        raise SenderNotFound
+    return _sender(row, 0)
+
+
+async def account_of(session: AsyncSession, sender: Sender, *, address: str) -> Account:
+    """A sender's account with its secrets, for whoever sends. `address` is the installation's."""
+    asked = {"merchant_id": sender.merchant_id, "id": sender.id}
+    sealed = await session.scalar(_CREDENTIALS, asked)
+    opened = ring_of(session).open(sender.merchant_id, CREDENTIALS, bytes(sealed))
+    path = f"/webhooks/{sender.provider}/{to_wire(SENDER_PREFIX, sender.id)}"
+    return Account(
+        merchant_id=sender.merchant_id,
+        sender_id=sender.id,
+        channel=sender.channel,
+        provider=sender.provider,
+        origin=sender.origin,
+        name=sender.name,
+        credentials=json.loads(opened),
+        options=sender.options,
+        reports_to=f"{address}{path}" if address else None,
+    )
+
+
+async def list_deliveries(
+    session: AsyncSession, filters: Filters, *, before: MessageId | None, limit: int
+) -> list[Delivery]:
+    """Messages, the latest asked for first."""
+    where, asked = filters.conditions()
+    merchant_id, ring = merchant_of(session), ring_of(session)
+    if before is not None:
+        where, asked = f"{where} AND m.id < :before", {**asked, "before": before}
+    found = await session.execute(
+        text(f"{_COLUMNS} {where} ORDER BY m.id DESC LIMIT :limit"),
+        {**asked, "merchant_id": merchant_id, "limit": limit},
+    )
+    return [_delivery(ring, merchant_id, row) for row in found]
+
+
+async def retryable(session: AsyncSession, filters: Filters, *, limit: int) -> list[MessageId]:
+    """Of what these filters show, what can be sent again, the oldest first."""
+    where, asked = filters.conditions()
+    found = await session.scalars(
+        text(
+            f"SELECT m.id FROM messages m WHERE m.merchant_id = :merchant_id AND {_RETRYABLE}"  # noqa: S608
+            f" {where} ORDER BY m.id LIMIT :limit"
+        ),
+        {**asked, "merchant_id": merchant_of(session), "limit": limit},
+    )
+    return list(found)
+
+
+async def get_delivery(session: AsyncSession, message_id: MessageId) -> Delivery:
+    """One message. Raises MessageNotFound."""
+    merchant_id = merchant_of(session)
+    row = (await session.execute(_BY_ID, {"merchant_id": merchant_id, "id": message_id})).first()
+    if row is None:
+        raise MessageNotFound
+    return _delivery(ring_of(session), merchant_id, row)
+
+
+async def moves_of(session: AsyncSession, message_id: MessageId) -> list[Move]:
+    """A message's history, the oldest first."""
+    asked = {"merchant_id": merchant_of(session), "id": message_id}
+    return [
+        Move(
+            Mark(row.state) if row.state in Mark else State(row.state),
+            row.reason,
+            row.code,
+            row.told_at,
+            row.recorded_at,
+        )
+        for row in await session.execute(_MOVES, asked)
+    ]
+
+
+async def any_due(session: AsyncSession, *, now: datetime) -> bool:
+    """Whether anything at all could go now. For the platform."""
+    return bool(await session.scalar(_ANY_DUE, {"now": now}))
+
+
+async def export_customer(session: AsyncSession, customer_id: UUID) -> list[dict[str, object]]:
+    """What a person was told, where, and what was filled in."""
+    merchant_id, ring = merchant_of(session), ring_of(session)
+    asked = {"merchant_id": merchant_id, "customer_id": customer_id}
+    return [
+        {
+            "channel": row.channel,
+            "occasion": row.occasion,
+            "purpose": row.purpose,
+            "language": row.language,
+            "state": row.state,
+            "reason": row.reason,
+            "asked_at": row.asked_at,
+            "handed_over_at": row.handed_over_at,
+            "clicked_at": row.clicked_at,
+            "to": _opened(ring, merchant_id, LETTER, row.letter_sealed).get("to"),
+            "filled_in": _opened(ring, merchant_id, VARIABLES, row.variables_sealed),
+        }
+        for row in await session.execute(_OF_CUSTOMER, asked)
+    ]
+
+
+def _sender(row: Row[Any], waiting: int) -> Sender:
+    return Sender(
+        merchant_id=row.merchant_id,
+        id=row.id,
+        channel=Channel(row.channel),
+        provider=Provider(row.provider),
+        origin=row.origin,
+        name=row.name,
+        options=row.options,
+        rate_per_s=row.rate_per_s,
+        repeats_in_doubt=row.repeats_in_doubt,
+        state=SenderState(row.state),
+        reason=Reason(row.reason) if row.reason else None,
+        version=row.version,
+        updated_at=row.updated_at,
+        updated_by=row.updated_by,
+        failures=row.failures,
+        paused_until=row.paused_until,
+        paused_for=Reason(row.paused_for) if row.paused_for else None,
+        waiting=waiting,
+    )
+
+
+def _delivery(ring: KeyRing, merchant_id: UUID, row: Row[Any]) -> Delivery:
+    return Delivery(
+        id=row.id,
+        customer_id=row.customer_id,
+        sender_id=row.sender_id,
+        provider=Provider(row.provider),
+        channel=Channel(row.channel),
+        occasion=row.occasion,
+        purpose=Purpose(row.purpose),
+        source=Source(row.source_kind, row.source_id, row.step),
+        leg=row.leg,
+        fallback_of=row.fallback_of,
+        journey_id=row.journey_id,
+        language=row.language,
+        state=State(row.state),
+        reason=row.reason,
+        code=row.code,
+        provider_id=row.provider_id,
+        asked_at=row.asked_at,
+        due_at=row.due_at,
+        state_at=row.state_at,
+        handed_over_at=row.handed_over_at,
+        clicked_at=row.clicked_at,
+        redeemed_at=row.redeemed_at,
+        to=_opened(ring, merchant_id, LETTER, row.letter_sealed).get("to"),
+    )
+
+
+def _opened(ring: KeyRing, merchant_id: UUID, name: str, sealed: bytes | None) -> Mapping[str, Any]:
+    return {} if sealed is None else json.loads(ring.open(merchant_id, name, bytes(sealed)))

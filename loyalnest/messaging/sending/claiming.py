@@ -1,0 +1,230 @@
+"""Taking what is due off a sender's queue, judged at that instant.
+
+One transaction takes a few messages, asks of each whether it may still go, writes its letter, and
+marks it as claimed. What a dead worker had claimed comes up again here, as doubtful.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from loyalnest.kernel.database import Row, bulk, ring_of
+from loyalnest.messaging.keys import VARIABLES
+from loyalnest.messaging.values import Channel, MessageId, Purpose, Sender, State
+
+# What somebody waits for goes before what wants something of them. Of one customer's messages on
+# this sender only one is under way, and none before an earlier one that is being tried again.
+_HEAD = """
+WITH head AS MATERIALIZED (
+    SELECT taken.*
+    FROM unnest('{0,1}'::smallint[]) AS lanes (lane)
+    CROSS JOIN LATERAL (
+        SELECT q.message_id, q.tries, q.attempt, q.doubtful, q.claimed_by, q.claimed_at, q.due_at
+        FROM message_queue q
+        WHERE q.merchant_id = $1
+          AND q.sender_id = $2
+          AND q.lane = lanes.lane
+          AND q.due_at <= $3
+          AND (q.claimed_by IS NULL OR q.claimed_by <> $4)
+          AND NOT EXISTS (
+              SELECT FROM message_queue e
+              WHERE e.merchant_id = q.merchant_id
+                AND e.customer_id = q.customer_id
+                AND e.sender_id = q.sender_id
+                AND e.message_id <> q.message_id
+                AND (e.claimed_by = $4
+                     OR (e.claimed_by IS NOT NULL OR e.tries > 0) AND e.message_id < q.message_id)
+          )
+        ORDER BY q.due_at, q.message_id
+        LIMIT $5
+        FOR UPDATE SKIP LOCKED
+    ) taken
+    WHERE EXISTS (
+        SELECT FROM senders s
+        WHERE s.merchant_id = $1
+          AND s.id = $2
+          AND s.version = $6
+          AND s.state IN ('on', 'replaced')
+    )
+    LIMIT $5
+)
+SELECT head.*, m.customer_id, m.channel, m.occasion, m.purpose, m.journey_id, m.variables_sealed,
+       m.state, m.expires_at, m.root_id
+FROM head
+JOIN messages m ON m.merchant_id = $1 AND m.id = head.message_id
+"""
+
+_CLAIM = """
+UPDATE message_queue q
+SET claimed_by = $2,
+    claimed_at = CASE WHEN k.doubtful THEN coalesce(q.claimed_at, $3) ELSE $3 END,
+    tries = k.tries,
+    doubtful = k.doubtful,
+    letter_sealed = k.letter
+FROM unnest($4::uuid[], $5::smallint[], $6::boolean[], $7::bytea[])
+  AS k (message_id, tries, doubtful, letter)
+WHERE q.merchant_id = $1 AND q.message_id = k.message_id
+"""
+
+_PUT_OFF = """
+UPDATE message_queue q
+SET due_at = k.due_at, claimed_by = NULL, doubtful = k.doubtful
+FROM unnest($2::uuid[], $3::timestamptz[], $4::boolean[]) AS k (message_id, due_at, doubtful)
+WHERE q.merchant_id = $1 AND q.message_id = k.message_id
+"""
+
+_GIVE_BACK = """
+UPDATE message_queue
+SET claimed_by = NULL, tries = greatest(tries - 1, 0)
+WHERE merchant_id = $1 AND message_id = ANY ($2::uuid[]) AND claimed_by = $3
+"""
+
+# Whoever was told something within the week stays as they are; the same message may go on.
+_MARK = """
+INSERT INTO outreach_marks AS mark (merchant_id, customer_id, message_id, last_at)
+SELECT $1, k.customer_id, k.message_id, $2
+FROM unnest($3::uuid[], $4::uuid[]) AS k (customer_id, message_id)
+ORDER BY k.customer_id
+ON CONFLICT (merchant_id, customer_id) DO UPDATE
+SET last_at = excluded.last_at, message_id = excluded.message_id
+WHERE mark.last_at <= $2 - $5::interval OR mark.message_id = excluded.message_id
+RETURNING customer_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A message that is to go now, as it was asked for."""
+
+    message_id: MessageId
+    customer_id: UUID
+    channel: Channel
+    occasion: str
+    purpose: Purpose
+    journey_id: UUID | None
+    variables: Mapping[str, Any]
+    state: State
+    expires_at: datetime
+    tries: int
+    """Those before this one."""
+    attempt: int
+    doubtful: bool
+    """It may have been taken already."""
+    since: datetime | None
+    """When this attempt's first handing-over was, for what is doubtful."""
+    root_id: MessageId
+    """The message that this one stands in for, or itself."""
+
+    @property
+    def key(self) -> str:
+        """What the provider tells repetitions by."""
+        return f"{self.message_id.hex}-{self.attempt}"
+
+
+async def head(
+    session: AsyncSession,
+    *,
+    sender: Sender,
+    owner: UUID,
+    limit: int,
+    now: datetime,
+) -> list[Due]:
+    """The next messages of a sender, locked; one of each customer.
+
+    None while it is paused, or is set up otherwise than the caller knows.
+    """
+    merchant_id = sender.merchant_id
+    connection = await bulk(session)
+    rows = await connection.fetch(_HEAD, merchant_id, sender.id, now, owner, limit, sender.version)
+    ring = ring_of(session)
+    first: dict[UUID, Due] = {}
+    for row in rows:
+        if row["customer_id"] not in first:
+            sealed = row["variables_sealed"]
+            opened = ring.open(merchant_id, VARIABLES, bytes(sealed)) if sealed else b"{}"
+            first[row["customer_id"]] = _due(row, json.loads(opened))
+    return list(first.values())
+
+
+def _due(row: Row, variables: dict[str, Any]) -> Due:
+    orphaned = row["claimed_by"] is not None
+    return Due(
+        message_id=row["message_id"],
+        customer_id=row["customer_id"],
+        channel=Channel(row["channel"]),
+        occasion=row["occasion"],
+        purpose=Purpose(row["purpose"]),
+        journey_id=row["journey_id"],
+        variables=variables,
+        state=State(row["state"]),
+        expires_at=row["expires_at"],
+        tries=row["tries"],
+        attempt=row["attempt"],
+        doubtful=row["doubtful"] or orphaned,
+        since=row["claimed_at"],
+        root_id=row["root_id"],
+    )
+
+
+async def claim(
+    session: AsyncSession,
+    letters: Sequence[tuple[Due, bytes]],
+    *,
+    merchant_id: UUID,
+    owner: UUID,
+    now: datetime,
+) -> None:
+    """Mark messages as about to be handed over, with their letters sealed."""
+    await (await bulk(session)).execute(
+        _CLAIM,
+        merchant_id,
+        owner,
+        now,
+        [due.message_id for due, _ in letters],
+        [due.tries + 1 for due, _ in letters],
+        [due.doubtful for due, _ in letters],
+        [letter for _, letter in letters],
+    )
+
+
+async def put_off(
+    session: AsyncSession, later: Sequence[tuple[Due, datetime]], *, merchant_id: UUID
+) -> None:
+    """Let messages wait until an instant."""
+    await (await bulk(session)).execute(
+        _PUT_OFF,
+        merchant_id,
+        [due.message_id for due, _ in later],
+        [until for _, until in later],
+        [due.doubtful for due, _ in later],
+    )
+
+
+async def give_back(
+    session: AsyncSession, message_ids: Sequence[MessageId], *, merchant_id: UUID, owner: UUID
+) -> None:
+    """Put claimed messages back that were certainly not handed over."""
+    await (await bulk(session)).execute(_GIVE_BACK, merchant_id, list(message_ids), owner)
+
+
+async def mark_outreach(
+    session: AsyncSession,
+    messages: Sequence[tuple[UUID, MessageId]],
+    *,
+    merchant_id: UUID,
+    between: Any,
+    now: datetime,
+) -> set[UUID]:
+    """Remember that (living) customers are told something; those whom it is too soon to tell
+    again are not among what is returned."""
+    customer_ids = [customer_id for customer_id, _ in messages]
+    message_ids = [message_id for _, message_id in messages]
+    rows = await (await bulk(session)).fetch(
+        _MARK, merchant_id, now, customer_ids, message_ids, between
+    )
+    return {row[0] for row in rows}

@@ -1,0 +1,175 @@
+"""A message becomes a letter: in the customer's language, with links that tell nothing."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from loyalnest import consents, merchants, templates
+from loyalnest.kernel.database import ring_of
+from loyalnest.kernel.errors import DomainError
+from loyalnest.messaging.keys import LETTER
+from loyalnest.messaging.links import Tokens, Tracked
+from loyalnest.messaging.sending.claiming import Due
+from loyalnest.messaging.sending.judging import Go, Stop
+from loyalnest.messaging.values import (
+    Approved,
+    Channel,
+    Content,
+    Letter,
+    Mail,
+    Purpose,
+    Sender,
+    State,
+    WhyNot,
+    Words,
+)
+
+_UNAPPROVED = "TEMPLATE_NOT_APPROVED"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A letter, and what is kept of it: where it goes and where its links lead, sealed."""
+
+    due: Due
+    letter: Letter
+    sealed: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Stationery:
+    """What every letter of an installation has in common."""
+
+    address: str
+    """Where the installation is reached."""
+    units: templates.UnitNames | None = None
+    """What merchants call their points."""
+
+
+async def write(
+    session: AsyncSession,
+    going: Sequence[Go],
+    *,
+    sender: Sender,
+    stationery: Stationery,
+    now: datetime,
+) -> list[Written | Stop]:
+    """Write letters. One whose words don't fit is stopped alone."""
+    if not going:
+        return []
+    merchant_id = sender.merchant_id
+    tokens = Tokens(ring_of(session))
+    languages = await _languages(session, merchant_id, going)
+    leaving = await consents.links_for(
+        session,
+        merchant_id,
+        [
+            (go.customer.id, consents.Channel(go.due.channel), consents.Purpose(go.due.purpose))
+            for go in going
+        ],
+        now=now,
+    )
+    wanted = [_wanted(go.due, languages[go.customer.id]) for go in going]
+    found = await templates.load(
+        session,
+        {it for it in wanted if it},
+        address=stationery.address,
+        units=stationery.units,
+    )
+    written: list[Written | Stop] = []
+    for go, links, want in zip(going, leaving, wanted, strict=True):
+        if want is None:
+            written.append(_stop(go.due, "TEMPLATE_NOT_FOUND"))
+            continue
+        tracked = Tracked(merchant_id, go.due.message_id, tokens, stationery.address)
+        try:
+            rendered = templates.render(
+                found[want],
+                go.due.variables,
+                links=_links(go.due, links, stationery.address, tracked),
+            )
+        except DomainError as error:
+            written.append(_stop(go.due, error.code))
+            continue
+        content = _content(rendered)
+        if content is None:
+            written.append(_stop(go.due, _UNAPPROVED))
+            continue
+        letter = Letter(
+            message_id=go.due.message_id,
+            merchant_id=merchant_id,
+            key=go.due.key,
+            channel=go.due.channel,
+            purpose=go.due.purpose,
+            to=go.to,
+            content=content,
+            language=rendered.language,
+            headers=_headers(go.due, links, sender, stationery.address),
+            occasion=go.due.occasion,
+        )
+        kept = json.dumps({"to": go.to, "links": tracked.targets}).encode()
+        sealed = ring_of(session).seal(merchant_id, LETTER, kept)
+        written.append(Written(go.due, letter, sealed))
+    return written
+
+
+async def _languages(
+    session: AsyncSession, merchant_id: UUID, going: Sequence[Go]
+) -> dict[UUID, str]:
+    """What each customer reads: what they chose, what their shop knows, or the merchant's."""
+    merchant = await merchants.get(session, merchant_id)
+    chosen = await consents.preferences_of(session, merchant_id, [go.customer.id for go in going])
+    return {
+        go.customer.id: chosen[go.customer.id].language or go.customer.locale or merchant.locale
+        for go in going
+    }
+
+
+def _wanted(due: Due, language: str) -> templates.Wanted | None:
+    if due.occasion not in templates.Occasion:
+        return None
+    occasion, channel = templates.Occasion(due.occasion), templates.Channel(due.channel)
+    if channel not in templates.terms_of(occasion).channels:
+        return None
+    return templates.Wanted(occasion, channel, language)
+
+
+def _links(due: Due, leaving: consents.Leaving, address: str, tracked: Tracked) -> templates.Links:
+    outreach = due.purpose is Purpose.OUTREACH
+    return templates.Links(
+        unsubscribe=f"{address}{leaving.unsubscribe}" if outreach else None,
+        preferences=f"{address}{leaving.preferences}",
+        follow=tracked.follow,
+    )
+
+
+def _content(rendered: templates.Rendered) -> Content | None:
+    """What a provider gets; nothing where WhatsApp has not approved the template."""
+    if rendered.channel == Channel.EMAIL:
+        return Mail(rendered.subject or "", rendered.text, rendered.html)
+    if rendered.whatsapp is None:
+        return Words(rendered.text)
+    if rendered.whatsapp.approval is not templates.Approval.APPROVED:
+        return None
+    return Approved(rendered.whatsapp.name, rendered.whatsapp.language, rendered.whatsapp.variables)
+
+
+def _headers(due: Due, leaving: consents.Leaving, sender: Sender, address: str) -> dict[str, str]:
+    if due.channel is not Channel.EMAIL:
+        return {}
+    domain = sender.origin.rpartition("@")[2]
+    headers = {"Message-ID": f"<{due.message_id.hex}@{domain}>"}
+    if due.purpose is Purpose.OUTREACH:
+        headers["List-Unsubscribe"] = f"<{address}{leaving.unsubscribe}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    return headers
+
+
+def _stop(due: Due, code: str) -> Stop:
+    if due.doubtful:
+        return Stop(due, State.IN_DOUBT, WhyNot.UNWRITABLE, code)
+    return Stop(due, State.DROPPED, WhyNot.UNWRITABLE, code)

@@ -1,0 +1,252 @@
+"""One sender's letters on their way: claimed, kept until their slot, handed over, written down.
+
+Claims are small and are fetched while earlier letters go out. A letter that was judged more than
+a moment ago is not handed over but put back, to be judged anew: whoever leaves is left alone from
+a second later on, however much waits.
+"""
+
+import asyncio
+import random
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from loyalnest.kernel.clock import Clock
+from loyalnest.kernel.database import Database
+from loyalnest.messaging import rules
+from loyalnest.messaging.ports import Carrier, Offer
+from loyalnest.messaging.rules import Health
+from loyalnest.messaging.sending import claiming, writing
+from loyalnest.messaging.sending.calls import CALL_S, Handed, carry
+from loyalnest.messaging.sending.claims import Claimed, Claims
+from loyalnest.messaging.sending.pacing import Pacing
+from loyalnest.messaging.values import Sender
+
+JUDGED_FOR_S = 0.8
+"""How old a judgement may be when the letter is handed over."""
+CLAIMED_AT_MOST = 500
+_AHEAD_S = 0.4
+_LOOK_S, _LINGER_S = 0.05, 0.5
+_UNWRITTEN_AT_MOST = 2_000
+
+
+@dataclass(slots=True)
+class Turn:
+    """A worker's time with one sender; it ends when there is nothing left to go."""
+
+    database: Database
+    claims: Claims
+    sender: Sender
+    offer: Offer
+    carrier: Carrier
+    pacing: Pacing
+    owner: UUID
+    clock: Clock
+    stopping: asyncio.Event
+    owned_until_s: float
+    """The loop's instant from which nothing is handed over, unless it is put off before."""
+    _health: Health = field(init=False)
+    _is_mended: bool = field(init=False, default=True)
+    _ready: deque[Claimed] = field(init=False, default_factory=deque[Claimed])
+    _calls: set["asyncio.Task[None]"] = field(init=False, default_factory=set["asyncio.Task[None]"])
+    _handed: list[Handed] = field(init=False, default_factory=list[Handed])
+    _unwritten: int = field(init=False, default=0)
+    _went: deque[tuple[float, int]] = field(init=False, default_factory=deque[tuple[float, int]])
+    _moved: asyncio.Event = field(init=False, default_factory=asyncio.Event)
+    _told: asyncio.Event = field(init=False, default_factory=asyncio.Event)
+    _claimed_all: bool = field(init=False, default=False)
+    _is_over: bool = field(init=False, default=False)
+
+    def __post_init__(self) -> None:
+        self._health = Health(
+            self.sender.failures, self.sender.paused_until, self.sender.paused_for
+        )
+
+    async def run(self) -> None:
+        """Send until nothing is due, the provider wants a rest, or we are told to stop.
+
+        What had been claimed and was not handed over by then is put back.
+        """
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._write_down())
+            claiming_ = group.create_task(self._claim_ahead())
+            handing = group.create_task(self._hand_over())
+            await claiming_
+            await handing
+            if self._calls:
+                await asyncio.wait(self._calls)
+            await self._put_back(self._ready)
+            self._is_over = True
+            self._told.set()
+
+    # Claiming
+
+    async def _claim_ahead(self) -> None:
+        idle_since: float | None = None
+        loop = asyncio.get_running_loop()
+        while not self._must_end():
+            wanted = self._wanted()
+            found = await self._claim(wanted) if wanted > 0 else False
+            if found or self._ready or self._calls:
+                idle_since = None
+            elif idle_since is None:
+                idle_since = loop.time()
+            elif loop.time() - idle_since > _LINGER_S:
+                break
+            if not found:
+                await _pause(self._moved, _LOOK_S)
+        self._claimed_all = True
+
+    async def _claim(self, wanted: int) -> bool:
+        found = await self.claims.claim(wanted)
+        self._ready.extend(found.letters)
+        return found.any
+
+    def _wanted(self) -> int:
+        """How many letters to claim: what can go in a moment, as far as is known."""
+        if self._unwritten > _UNWRITTEN_AT_MOST:
+            return 0
+        if self._health.is_open:
+            return 0 if self._ready or self._calls else 1
+        at_once = self.offer.calls_at_once * self.offer.at_most
+        room = (self.offer.calls_at_once - len(self._calls)) * self.offer.at_most
+        if self.offer.repeats_safely_for is None and not self.offer.looks_up:
+            # What is claimed when a worker dies stays in doubt: no more than may be under way.
+            most = room
+        else:
+            most = max(at_once, round(self._went_lately() * _AHEAD_S))
+        most = min(CLAIMED_AT_MOST, most, max(1, round(self.pacing.rate_per_s * _AHEAD_S)))
+        wanted = most - len(self._ready)
+        return wanted if wanted * 2 > most or (wanted > 0 and not self._ready) else 0
+
+    def _went_lately(self) -> int:
+        since = asyncio.get_running_loop().time() - 1
+        while self._went and self._went[0][0] < since:
+            self._went.popleft()
+        return sum(letters for _, letters in self._went)
+
+    # Handing over
+
+    async def _hand_over(self) -> None:
+        while not (self._claimed_all and not self._ready) and not self._must_end():
+            if not self._ready or len(self._calls) >= self.offer.calls_at_once:
+                await _pause(self._moved, _LOOK_S)
+                continue
+            group = self._next_group()
+            if not await self._slot_came(len(group)):
+                self._ready.extendleft(reversed(group))
+                return
+            fresh = await self._still_fresh(group)
+            if fresh:
+                self._call(fresh)
+
+    def _next_group(self) -> list[Claimed]:
+        """The letters of one call: what has to be asked about goes apart."""
+        most = min(self.offer.at_most, self.pacing.at_most)
+        group = [self._ready.popleft()]
+        while (
+            self._ready
+            and len(group) < most
+            and self._ready[0].due.doubtful == group[0].due.doubtful
+        ):
+            group.append(self._ready.popleft())
+        return group
+
+    async def _slot_came(self, letters: int) -> bool:
+        """Wait for a slot; whether it came while this worker still sends for this sender."""
+        loop = asyncio.get_running_loop()
+        wait_s = self.pacing.wait_s(letters, loop.time())
+        if wait_s > 0:
+            await asyncio.sleep(wait_s)
+            return await self._slot_came(letters)
+        return not self._must_end()
+
+    async def _still_fresh(self, group: Sequence[Claimed]) -> list[Claimed]:
+        since = asyncio.get_running_loop().time() - JUDGED_FOR_S
+        stale = [claimed for claimed in group if claimed.judged_at_s < since]
+        if not stale:
+            return list(group)
+        await self._put_back(stale)
+        since = asyncio.get_running_loop().time() - JUDGED_FOR_S
+        return [claimed for claimed in group if claimed.judged_at_s >= since]
+
+    def _call(self, group: Sequence[Claimed]) -> None:
+        now_s = asyncio.get_running_loop().time()
+        self.pacing.went(len(group), now_s)
+        self._went.append((now_s, len(group)))
+        self._unwritten += len(group)
+        is_probe = self._health.is_open
+        task = asyncio.create_task(self._carry(group, is_probe))
+        self._calls.add(task)
+        task.add_done_callback(self._called)
+
+    async def _carry(self, group: Sequence[Claimed], is_probe: bool) -> None:
+        handed = await carry(self.carrier, self.offer, group, is_probe=is_probe)
+        self._health = rules.health_after(
+            self._health,
+            [each.outcome for each in handed],
+            now=self.clock(),
+            chance=random.random(),  # noqa: S311 - spreads retries
+        )
+        self._handed.extend(handed)
+        self._told.set()
+
+    def _called(self, task: "asyncio.Task[None]") -> None:
+        self._calls.discard(task)
+        self._moved.set()
+
+    # Writing down
+
+    async def _write_down(self) -> None:
+        known = self._health
+        while not (self._is_over and not self._handed):
+            if not self._handed:
+                await _pause(self._told, CALL_S)
+                continue
+            handed, self._handed = self._handed, []
+            await writing.write(
+                self.database,
+                self.sender,
+                handed,
+                offer=self.offer,
+                owner=self.owner,
+                health=self._health if self._health != known else None,
+                clock=self.clock,
+            )
+            known = self._health
+            self._unwritten -= len(handed)
+            self._moved.set()
+
+    async def _put_back(self, claimed: Sequence[Claimed] | deque[Claimed]) -> None:
+        if not claimed:
+            return
+        ids = [each.due.message_id for each in claimed]
+        async with self.database.batch([self.sender.merchant_id]) as session:
+            await claiming.give_back(
+                session, ids, merchant_id=self.sender.merchant_id, owner=self.owner
+            )
+
+    def _must_end(self) -> bool:
+        """Whether nothing more may be handed over for now."""
+        return (
+            self.stopping.is_set()
+            or self._health.broken_for is not None
+            or _later_than(self._health.paused_until, self.clock())
+            or asyncio.get_running_loop().time() >= self.owned_until_s
+        )
+
+
+def _later_than(instant: datetime | None, now: datetime) -> bool:
+    return instant is not None and instant > now
+
+
+async def _pause(event: asyncio.Event, seconds: float) -> None:
+    """Until something happened, or some time has passed."""
+    event.clear()
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        pass
