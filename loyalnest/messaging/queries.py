@@ -20,7 +20,6 @@ from loyalnest.messaging.values import (
     Account,
     Channel,
     Delivery,
-    Mark,
     MessageId,
     Move,
     Provider,
@@ -31,6 +30,7 @@ from loyalnest.messaging.values import (
     SenderState,
     Source,
     State,
+    told,
 )
 
 _SENDER = """
@@ -196,7 +196,7 @@ async def moves_of(session: AsyncSession, message_id: MessageId) -> list[Move]:
     asked = {"merchant_id": merchant_of(session), "id": message_id}
     return [
         Move(
-            Mark(row.state) if row.state in Mark else State(row.state),
+            told(row.state),
             row.reason,
             row.code,
             row.told_at,

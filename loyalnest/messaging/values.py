@@ -286,6 +286,11 @@ class Mark(StrEnum):
     REDEEMED = "redeemed"
 
 
+def told(word: str) -> State | Mark:
+    """What a word stands for that was kept."""
+    return Mark(word) if word in tuple(Mark) else State(word)
+
+
 @dataclass(frozen=True, slots=True)
 class Status:
     """What became of a message, as its provider tells; statuses come late, twice, in any order.

@@ -8,6 +8,7 @@ import asyncio
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import structlog
 
@@ -220,10 +221,11 @@ async def _close(carrier: Carrier) -> None:
         log.info("messages.close_failed", code=reason_of(error).code)
 
 
-def _first(error: BaseException) -> BaseException:
+def _first(error: Exception) -> Exception:
     """What failed, out of a group of what did."""
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
+    if isinstance(error, ExceptionGroup):
+        group = cast("ExceptionGroup[Exception]", error)
+        return _first(group.exceptions[0])
     return error
 
 

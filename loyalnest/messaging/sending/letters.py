@@ -130,9 +130,11 @@ async def _languages(
 
 
 def _wanted(due: Due, language: str) -> templates.Wanted | None:
-    if due.occasion not in templates.Occasion:
+    try:
+        occasion = templates.Occasion(due.occasion)
+    except ValueError:  # asked for by a version of the product that knew it
         return None
-    occasion, channel = templates.Occasion(due.occasion), templates.Channel(due.channel)
+    channel = templates.Channel(due.channel)
     if channel not in templates.terms_of(occasion).channels:
         return None
     return templates.Wanted(occasion, channel, language)

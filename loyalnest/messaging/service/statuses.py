@@ -33,6 +33,7 @@ from loyalnest.messaging.values import (
     State,
     Status,
 )
+from loyalnest.messaging.values import told as what
 
 # In the order of ids, so that two batches about the same messages wait for each other.
 _LOCK = """
@@ -135,7 +136,7 @@ async def take_early(session: AsyncSession, provider_ids: Sequence[str], *, now:
     rows = await (await bulk(session)).fetch(_TAKE_EARLY, merchant_of(session), list(provider_ids))
     told = [
         Status(
-            _state(row["state"]),
+            what(row["state"]),
             row["told_at"],
             provider_id=row["provider_id"],
             reason=Reason(row["reason"]) if row["reason"] else None,
@@ -144,10 +145,6 @@ async def take_early(session: AsyncSession, provider_ids: Sequence[str], *, now:
         for row in rows
     ]
     return await take_status(session, told, now=now)
-
-
-def _state(word: str) -> State | Mark:
-    return Mark(word) if word in Mark else State(word)
 
 
 def _by_message(

@@ -1,0 +1,192 @@
+"""A merchant with members, a provider that is a real server, and a worker that sends."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from bench.post import Post, offer
+from loyalnest import consents, customers, messaging, templates
+from loyalnest.customers import Contact
+from loyalnest.kernel import clock
+from loyalnest.kernel.database import Database
+from loyalnest.kernel.ids import new_id
+from loyalnest.messaging import Ask, Channel, Desk, Offer, Purpose, Sender, Sending, Source, State
+from loyalnest.messaging.sending import Stationery
+from tests.shop import open_shop
+
+ADDRESS = "https://nest.example"
+_BEGAN = clock.now()
+_NOON = (_BEGAN + timedelta(days=1)).replace(hour=12)
+
+
+def by_day() -> datetime:
+    """A clock that runs on from a noon, when nobody is left in peace."""
+    return _NOON + (clock.now() - _BEGAN)
+
+
+TRANSACTIONAL, OUTREACH = templates.Occasion.POINTS_EARNED, templates.Occasion.WIN_BACK
+
+
+@dataclass
+class Bakery:
+    """A merchant whose messages go by a provider of the test's."""
+
+    database: Database
+    merchant_id: UUID
+    people: list[UUID] = field(default_factory=list[UUID])
+
+    async def enrols(self, count: int, *, wanting_outreach: bool = True) -> list[UUID]:
+        """So many new members; they can be reached by e-mail and phone."""
+        first = len(self.people)
+        contacts = [
+            Contact(
+                self.merchant_id,
+                email=f"member{n}@example.com",
+                phone=f"+4477009{n:05}",
+                name=f"Member {n}",
+                locale="en",
+            )
+            for n in range(first, first + count)
+        ]
+        now = clock.now()
+        async with self.database.batch([self.merchant_id]) as session:
+            ids = await customers.identify_many(session, contacts, now=now)
+            people = [id_ for id_ in ids if id_]
+            await customers.enrol_many(session, [(self.merchant_id, it) for it in people], now=now)
+            if wanting_outreach:
+                await self.agrees(session, people)
+        self.people += people
+        return people
+
+    async def agrees(self, session: Any, people: Sequence[UUID]) -> None:
+        """They want outreach on every channel."""
+        now = clock.now()
+        said = [
+            consents.Said(
+                self.merchant_id,
+                person,
+                consents.Purpose.OUTREACH,
+                consents.Channel(channel),
+                consents.State.GRANTED,
+                now - timedelta(days=1),
+                consents.Proof(consents.Way.IMPORT, "test"),
+            )
+            for person in people
+            for channel in Channel
+        ]
+        await consents.record_many(session, said, now=now)
+
+    async def uses(
+        self,
+        post: Post,
+        *,
+        channel: Channel = Channel.EMAIL,
+        by: Offer | None = None,
+        rate_per_s: float | None = None,
+        repeats_in_doubt: bool = True,
+    ) -> Sender:
+        """Its messages on a channel go by this provider from now on."""
+        origin = "hello@bakery.example" if channel is Channel.EMAIL else "+447700900000"
+        setup = messaging.Setup(
+            channel,
+            origin,
+            "Bakery",
+            {"url": post.url},
+            rate_per_s=rate_per_s,
+            repeats_in_doubt=repeats_in_doubt,
+        )
+        async with self.database.tenant(self.merchant_id) as session:
+            return await messaging.set_up(
+                session, setup, by or offer(), actor="test", now=clock.now()
+            )
+
+    async def asks(
+        self,
+        people: Sequence[UUID],
+        *,
+        occasion: templates.Occasion = TRANSACTIONAL,
+        channels: Sequence[Channel] = (Channel.EMAIL,),
+        sources: Sequence[UUID] | None = None,
+        **more: Any,
+    ) -> list[UUID | None]:
+        """These members are to be told something."""
+        purpose = Purpose(templates.terms_of(occasion).purpose)
+        asks = [
+            Ask(
+                self.merchant_id,
+                person,
+                Source("test", source),
+                occasion,
+                purpose,
+                channels,
+                templates.sample_of(occasion),
+                **more,
+            )
+            for person, source in zip(people, sources or [new_id() for _ in people], strict=True)
+        ]
+        async with self.database.batch([self.merchant_id]) as session:
+            return await messaging.ask(session, asks, now=clock.now())
+
+    async def deliveries(self, **filters: Any) -> list[messaging.Delivery]:
+        """Its messages, the oldest first."""
+        async with self.database.tenant(self.merchant_id) as session:
+            found = await messaging.list_deliveries(
+                session, messaging.Filters(**filters), before=None, limit=10_000
+            )
+        return found[::-1]
+
+    async def states(self, **filters: Any) -> list[State]:
+        return [it.state for it in await self.deliveries(**filters)]
+
+    async def sender(self, channel: Channel = Channel.EMAIL) -> Sender:
+        async with self.database.tenant(self.merchant_id) as session:
+            return next(it for it in await messaging.list_senders(session) if it.channel is channel)
+
+
+async def open_bakery(database: Database) -> Bakery:
+    shop = await open_shop(database)
+    return Bakery(database, shop.merchant_id)
+
+
+@asynccontextmanager
+async def a_worker(
+    database: Database,
+    *offers: Offer,
+    journeys: messaging.Journeys | None = None,
+    now: Callable[[], datetime] = by_day,
+) -> AsyncGenerator[Desk]:
+    """A worker that sends for the duration; what it has begun it writes down."""
+    stopping = asyncio.Event()
+    sending = Sending(offers or (offer(),), Stationery(ADDRESS), journeys, now)
+    desk = Desk(database, sending)
+    running = asyncio.create_task(desk.run(stopping))
+    try:
+        yield desk
+    finally:
+        stopping.set()
+        await running
+
+
+async def until(check: Callable[[], Any], *, within_s: float = 20) -> None:
+    """Until something holds, which may have to be waited for."""
+    async with asyncio.timeout(within_s):
+        while True:
+            found = check()
+            if asyncio.iscoroutine(found):
+                found = await found
+            if found:
+                return
+            await asyncio.sleep(0.02)
+
+
+async def settled(*bakeries: Bakery) -> bool:
+    """Whether nothing waits for its turn."""
+    for bakery in bakeries:
+        for state in await bakery.states():
+            if state is State.WAITING:
+                return False
+    return True
