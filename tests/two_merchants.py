@@ -38,6 +38,7 @@ from tests.consents.cast import speaks_up
 from tests.contracts.shopify.bodies import order, refund
 from tests.doors import bearing, house, make_key
 from tests.experiments.cast import begins, meeting, meets
+from tests.messaging.cast import writes_to
 from tests.shop import Shop, Told, open_shop
 from tests.templates.cast import say_it_in_own_words
 
@@ -59,6 +60,8 @@ _FIRST = {
     "prq": "SELECT id FROM privacy_requests",
     "cap": "SELECT id FROM captures ORDER BY id LIMIT 1",
     "prk": "SELECT id FROM perks ORDER BY id LIMIT 1",
+    "snd": "SELECT id FROM senders ORDER BY id LIMIT 1",
+    "msg": "SELECT id FROM messages WHERE state = 'failed' ORDER BY id LIMIT 1",
     "ndg": "SELECT id FROM nudges ORDER BY id LIMIT 1",
     "sup": "SELECT id FROM suppressions ORDER BY id LIMIT 1",
 }
@@ -267,7 +270,8 @@ async def _look_their_own_way(database: Database, shop: Shop, owner: str) -> str
 
 
 async def _speak_up(database: Database, shop: Shop, owner: str) -> None:
-    """Something is on the shop's pages, and speaks up by itself."""
+    """Something is on the shop's pages, and speaks up by itself; members are written to."""
+    await writes_to(shop, f"{owner}@example.com")
     async with database.tenant(shop.merchant_id) as session:
         widget = storefront.Widget(side=storefront.WidgetSide.START)
         settings = storefront.SiteSettings(widget=widget)
@@ -378,6 +382,8 @@ async def _ids(database: Database, shop: Shop, email: str) -> dict[str, str]:
         "reward_id": wire["rwd"],
         "request_id": wire["prq"],
         "redemption_id": wire["red"],
+        "message_id": wire["msg"],
+        "sender_id": wire["snd"],
         "referral_id": wire["rfl"],
         "experiment_id": wire["exp"],
         "nudge_id": wire["ndg"],

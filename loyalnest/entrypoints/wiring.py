@@ -26,6 +26,7 @@ from loyalnest import (
     gamification,
     ledger,
     merchants,
+    messaging,
     onboarding,
     orders,
     plans,
@@ -38,7 +39,7 @@ from loyalnest import (
     texts,
     tiers,
 )
-from loyalnest.entrypoints import live
+from loyalnest.entrypoints import carriers, live
 from loyalnest.entrypoints.http import Authenticate, Parts, dashboard, widget
 from loyalnest.entrypoints.worker import Work
 from loyalnest.integrations import shopify
@@ -101,6 +102,7 @@ SEALED = (
     *staff.SEALED,
     *customers.SEALED,
     *consents.SEALED,
+    *messaging.SEALED,
     *rewards.SEALED,
     *privacy.SEALED,
     *storefront.SEALED,
@@ -112,6 +114,7 @@ INDEXES = (
     *rewards.INDEXES,
     *storefront.INDEXES,
 )
+FORGETTING = (messaging.erase_customer, consents.erase_customer, storefront.erase_customer)
 PROVIDERS = (shopify.PROVIDED,)
 SUBSCRIBERS = (
     customers.INDEX_CUSTOMERS,
@@ -158,9 +161,15 @@ def roles_of(text: str) -> frozenset[Role]:
         raise RoleUnknown(f"{error}; there are: {', '.join(Role)}.") from None
 
 
-def work() -> Work:
+def work(settings: Settings) -> Work:
     """What a worker has to do."""
-    return Work(providers=PROVIDERS, subscribers=SUBSCRIBERS, jobs=JOBS, timetable=TIMETABLE)
+    return Work(
+        providers=PROVIDERS,
+        subscribers=SUBSCRIBERS,
+        jobs=JOBS,
+        timetable=TIMETABLE,
+        sending=carriers.sending(settings),
+    )
 
 
 def parts(database: Database, settings: Settings, roles: frozenset[Role] = EVERY_ROLE) -> Parts:
@@ -289,7 +298,7 @@ def _routers(settings: Settings) -> Mapping[Role, Sequence[APIRouter]]:
             customers.router_of(
                 ledger.balances_of,
                 customers.Groups(segments.groups_of, segments.members_of),
-                forgetting=[consents.erase_customer, storefront.erase_customer],
+                forgetting=FORGETTING,
             ),
             customers.own_router_of(staff),
             ledger.router_of(orders.sources_of),

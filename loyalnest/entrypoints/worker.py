@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from loyalnest import messaging
 from loyalnest.kernel import inbox, jobs, memory, relay
 from loyalnest.kernel.database import Database
 from loyalnest.kernel.faults import Fault, classify, reason_of
@@ -31,6 +32,7 @@ class Work:
     subscribers: Sequence[relay.Subscriber] = ()
     jobs: Sequence[Job] = ()
     timetable: Sequence[Recurring] = ()
+    sending: messaging.Sending | None = None
 
 
 async def serve(database: Database, work: Work) -> None:
@@ -77,6 +79,9 @@ def _parts(database: Database, work: Work, stopping: asyncio.Event) -> dict[str,
     for subscriber in work.subscribers:
         delivery = relay.Delivery(database, subscriber)
         parts[f"subscriber {subscriber.name}"] = lambda d=delivery: d.run(stopping, head=head)
+    if work.sending is not None:
+        desk = messaging.Desk(database, work.sending)
+        parts["messages"] = lambda: desk.run(stopping)
     return parts
 
 

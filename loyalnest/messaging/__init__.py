@@ -5,6 +5,20 @@ provider said, and what is not known. Who may be told something is for `consents
 words for `templates`; vendors implement the port in `ports.py`.
 """
 
+from loyalnest.messaging.carrying import (
+    Accepted,
+    Account,
+    Approved,
+    Content,
+    Doubtful,
+    Found,
+    Letter,
+    Mail,
+    Outcome,
+    Refused,
+    Unseen,
+    Words,
+)
 from loyalnest.messaging.errors import (
     AccountIncomplete,
     LinkUnknown,
@@ -61,26 +75,16 @@ from loyalnest.messaging.service import (
 from loyalnest.messaging.values import (
     SENDER_PREFIX,
     WIRE_PREFIX,
-    Accepted,
-    Account,
-    Approved,
     Ask,
     Channel,
-    Content,
     Delivery,
-    Doubtful,
     Fault,
-    Found,
-    Letter,
-    Mail,
     Mark,
     MessageId,
     Move,
-    Outcome,
     Provider,
     Purpose,
     Reason,
-    Refused,
     Sender,
     SenderId,
     SenderState,
@@ -88,9 +92,7 @@ from loyalnest.messaging.values import (
     Standing,
     State,
     Status,
-    Unseen,
     WhyNot,
-    Words,
 )
 
 __all__ = [

@@ -12,15 +12,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from loyalnest.messaging.values import (
-    Account,
-    Channel,
-    Found,
-    Letter,
-    Outcome,
-    Provider,
-    Standing,
-)
+from loyalnest.messaging.carrying import Account, Found, Letter, Outcome
+from loyalnest.messaging.values import Channel, Provider, Standing
 
 Journeys: TypeAlias = Callable[[AsyncSession, Sequence[UUID]], Awaitable[Mapping[UUID, Standing]]]
 """How a merchant's journeys stand; one that is unknown has ended."""

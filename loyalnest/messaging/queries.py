@@ -13,11 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from loyalnest.kernel.crypto import KeyRing
 from loyalnest.kernel.database import merchant_of, ring_of
 from loyalnest.kernel.ids import to_wire
+from loyalnest.messaging.carrying import Account
 from loyalnest.messaging.errors import MessageNotFound, SenderNotFound
 from loyalnest.messaging.keys import CREDENTIALS, LETTER, VARIABLES
 from loyalnest.messaging.values import (
     SENDER_PREFIX,
-    Account,
     Channel,
     Delivery,
     MessageId,
@@ -223,9 +223,9 @@ async def export_customer(session: AsyncSession, customer_id: UUID) -> list[dict
             "language": row.language,
             "state": row.state,
             "reason": row.reason,
-            "asked_at": row.asked_at,
-            "handed_over_at": row.handed_over_at,
-            "clicked_at": row.clicked_at,
+            "asked_at": row.asked_at and row.asked_at.isoformat(),
+            "handed_over_at": row.handed_over_at and row.handed_over_at.isoformat(),
+            "clicked_at": row.clicked_at and row.clicked_at.isoformat(),
             "to": _opened(ring, merchant_id, LETTER, row.letter_sealed).get("to"),
             "filled_in": _opened(ring, merchant_id, VARIABLES, row.variables_sealed),
         }

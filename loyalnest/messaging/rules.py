@@ -4,16 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from loyalnest.messaging.values import (
-    Accepted,
-    Doubtful,
-    Fault,
-    Outcome,
-    Purpose,
-    Reason,
-    Refused,
-    State,
-)
+from loyalnest.messaging.carrying import Accepted, Doubtful, Outcome, Refused
+from loyalnest.messaging.values import Fault, Purpose, Reason, State
 
 TRIES = 5
 """How often a message is handed over before it is given up."""

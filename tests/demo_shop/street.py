@@ -167,7 +167,7 @@ async def _worked(database: Database) -> AsyncGenerator[None]:
     url = database.engine.url.render_as_string(hide_password=False)
     working = db.connect(url, database.ring, database.settings, pool_size=10, batch=True)
     stopping = asyncio.Event()
-    running = asyncio.create_task(worker.run(working, wiring.work(), stopping))
+    running = asyncio.create_task(worker.run(working, wiring.work(database.settings), stopping))
     yield
     stopping.set()
     await running

@@ -11,6 +11,7 @@ from loyalnest import gamification
 from loyalnest.entrypoints import wiring
 from loyalnest.gamification import Badge, Goal, Measure
 from loyalnest.kernel.database import Database
+from loyalnest.kernel.settings import Settings
 from tests.conftest import NOW
 from tests.gamification.cast import (
     BEA,
@@ -280,7 +281,7 @@ async def test_a_merchant_without_a_game_awards_nothing(
     assert await announced(shop) == []
 
 
-async def test_the_worker_knows_this_modules_subscriber_and_job() -> None:
-    work = wiring.work()
+async def test_the_worker_knows_this_modules_subscriber_and_job(settings: Settings) -> None:
+    work = wiring.work(settings)
     assert gamification.BADGES in work.subscribers
     assert gamification.JUDGE_EVERYBODY in work.jobs

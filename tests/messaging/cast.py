@@ -8,15 +8,15 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from bench.post import Post, offer
+from bench.post import Answer, Post, offer
 from loyalnest import consents, customers, messaging, templates
 from loyalnest.customers import Contact
 from loyalnest.kernel import clock
 from loyalnest.kernel.database import Database
-from loyalnest.kernel.ids import new_id
+from loyalnest.kernel.ids import from_wire, new_id
 from loyalnest.messaging import Ask, Channel, Desk, Offer, Purpose, Sender, Sending, Source, State
 from loyalnest.messaging.sending import Stationery
-from tests.shop import open_shop
+from tests.shop import Shop, open_shop
 
 ADDRESS = "https://nest.example"
 _BEGAN = clock.now()
@@ -190,3 +190,24 @@ async def settled(*bakeries: Bakery) -> bool:
             if state is State.WAITING:
                 return False
     return True
+
+
+async def writes_to(shop: Shop, email: str) -> None:
+    """A shop has told a customer something, failed to tell something else, and will tell more."""
+    database, merchant_id = shop.database, shop.merchant_id
+    people = [from_wire(customers.WIRE_PREFIX, await shop.customer_id(email))]
+    bakery = Bakery(database, merchant_id, people)
+    answers = [Answer(), Answer(400, b"content_refused", takes=False)]
+    async with Post(lambda _: answers.pop(0) if answers else Answer()).open() as post:
+        await bakery.uses(post)
+        async with database.batch([merchant_id]) as session:
+            await bakery.agrees(session, people)
+        await bakery.asks(people, occasion=OUTREACH)
+        async with a_worker(database):
+            await until(lambda: settled(bakery))
+            await bakery.asks(people)
+            await until(lambda: settled(bakery))
+        await bakery.asks(people, due_at=by_day() + timedelta(days=30))
+    early = messaging.Status(State.DELIVERED, clock.now(), provider_id="not-known-yet")
+    async with database.tenant(merchant_id) as session:
+        await messaging.take_status(session, [early], now=clock.now())

@@ -223,7 +223,11 @@ async def test_an_account_that_is_refused_waits_until_it_is_mended(
             )
         await until(lambda: settled(bakery))
     assert len(post.taken) == 3
-    assert sorted(await _told(bakery, "sender.")) == ["sender.broke", "sender.saved", "sender.saved"]
+    assert sorted(await _told(bakery, "sender.")) == [
+        "sender.broke",
+        "sender.saved",
+        "sender.saved",
+    ]
 
 
 async def _is(bakery: Bakery, state: SenderState) -> bool:

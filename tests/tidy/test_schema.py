@@ -2,13 +2,14 @@
 
 import importlib
 import json
-from datetime import date, datetime
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bench.post import offer
 from loyalnest import (
     consents,
     customers,
@@ -16,14 +17,17 @@ from loyalnest import (
     gamification,
     ledger,
     merchants,
+    messaging,
     privacy,
     referrals,
     storefront,
+    templates,
 )
 from loyalnest.customers.service.index import index_many
 from loyalnest.entrypoints import wiring
 from loyalnest.kernel.database import Database, act_as_platform, act_for, merchant_of
 from loyalnest.kernel.ids import new_id
+from loyalnest.messaging.sending.claiming import mark_outreach
 from tests.conftest import NOW
 from tests.experiments.cast import design, is_met, meeting, view
 
@@ -61,6 +65,9 @@ PERSONAL = {
     "experiment_exposures": "experiments",
     "leaderboard_members": "gamification",
     "leaderboard_scores": "gamification",
+    "message_queue": "messaging",
+    "messages": "messaging",
+    "outreach_marks": "messaging",
     "preferences": "consents",
     "privacy_requests": "privacy",
     "referral_marks": "referrals",
@@ -92,6 +99,7 @@ SEALED_OTHERWISE = {
     "allow_lists": "what an owner calls the places that staff work at",
     "deliveries": "what a store said; the body goes when its days are over",
     "redemptions": "codes that name nobody",
+    "senders": "a merchant's accounts with providers",
     "suppressions": "addresses that get nothing; of whoever is forgotten a hash stays",
     "staff_members": "who works here; kept, for the books name what they did",
 }
@@ -223,12 +231,21 @@ async def test_the_program_runs_as_roles_that_own_and_bypass_nothing(
 
 # Everything that can be known of somebody.
 SAID = ("anna@example.com", "+442079460958", "Anna Archer", "1990-05-17", "de", "shop-7")
-# What may remain of whoever was erased: ids and instants, and which kind of thing they asked.
-ANONYMOUS = (UUID, datetime, type(None))
+# What may remain of whoever was erased: ids, instants and how often, and words of our own for what
+# kind of thing they asked or were told.
+ANONYMOUS = (UUID, datetime, int, type(None))
+WORDS = {
+    *privacy.Kind,
+    *(*messaging.Channel, *messaging.Purpose, *messaging.State),
+    *templates.Occasion,
+    *("test", ""),
+}
 
 
 def _names_nobody(value: object) -> bool:
-    return isinstance(value, ANONYMOUS) or value in set(privacy.Kind)
+    if isinstance(value, list):
+        return all(_names_nobody(each) for each in cast("list[object]", value))
+    return isinstance(value, ANONYMOUS) or value in WORDS
 
 
 async def _open_merchant(session: AsyncSession) -> None:
@@ -280,6 +297,7 @@ async def _filled_in(session: AsyncSession) -> customers.CustomerId:
     kind = privacy.Kind.ACCESS
     await privacy.ask(session, customer_id=anna, kind=kind, note=name, now=NOW)
     await _has_said_what_they_want(session, anna)
+    await _is_told_something(session, anna, name)
     asks = storefront.NudgeTerms(
         kind=storefront.NudgeKind.EMAIL_CAPTURE,
         name="News",
@@ -310,6 +328,32 @@ async def _has_said_what_they_want(
     await consents.save_preferences(session, customer_id, wanted, actor="test", now=NOW)
     known = consents.Sender(consents.Channel.WHATSAPP, "meta:1", "US.1349anna")
     await consents.note_identity(session, known, customer_id, now=NOW)
+
+
+async def _is_told_something(
+    session: AsyncSession, customer_id: customers.CustomerId, name: str
+) -> None:
+    merchant_id = merchant_of(session)
+    setup = messaging.Setup(messaging.Channel.EMAIL, "cafe@example.com", "Café", {"url": "there"})
+    await messaging.set_up(session, setup, offer(), actor="test", now=NOW)
+    asked = messaging.Ask(
+        merchant_id,
+        customer_id,
+        messaging.Source("test", new_id()),
+        templates.Occasion.WIN_BACK,
+        messaging.Purpose.OUTREACH,
+        [messaging.Channel.EMAIL, messaging.Channel.SMS],
+        {"name": name},
+    )
+    (message_id,) = await messaging.ask(session, [asked], now=NOW)
+    assert message_id
+    await mark_outreach(
+        session,
+        [(customer_id, message_id)],
+        merchant_id=merchant_id,
+        between=timedelta(days=7),
+        now=NOW,
+    )
 
 
 async def _met_a_variant(session: AsyncSession, customer_id: customers.CustomerId) -> None:

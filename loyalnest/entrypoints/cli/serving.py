@@ -51,7 +51,7 @@ async def _serve(settings: Settings, roles: frozenset[wiring.Role]) -> None:
 
 async def _work(settings: Settings) -> None:
     async with open_database(settings, batch=True) as database:
-        await worker.serve(database, wiring.work())
+        await worker.serve(database, wiring.work(settings))
 
 
 def _run(program: Coroutine[Any, Any, None]) -> None:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import structlog
 
 from loyalnest.kernel.faults import reason_of
+from loyalnest.messaging.carrying import Doubtful, Found, Outcome, Unseen
 from loyalnest.messaging.ports import Carrier, Offer
 from loyalnest.messaging.sending.claims import Claimed
-from loyalnest.messaging.values import Doubtful, Found, Outcome, Unseen
 
 log = structlog.get_logger(__name__)
 

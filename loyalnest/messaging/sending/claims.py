@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from loyalnest.kernel.clock import Clock
 from loyalnest.kernel.database import Database
+from loyalnest.messaging.carrying import Letter
 from loyalnest.messaging.ports import Journeys
 from loyalnest.messaging.rules import Trust
 from loyalnest.messaging.sending import claiming, letters
@@ -18,7 +19,7 @@ from loyalnest.messaging.sending.judging import Fate, Go, Stop, Told, Wait, judg
 from loyalnest.messaging.sending.letters import Stationery
 from loyalnest.messaging.service import recording
 from loyalnest.messaging.service.recording import Ended
-from loyalnest.messaging.values import Letter, Sender, State
+from loyalnest.messaging.values import Sender, State
 
 
 @dataclass(frozen=True, slots=True)

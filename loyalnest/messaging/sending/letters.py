@@ -9,24 +9,15 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from loyalnest import consents, merchants, templates
+from loyalnest.kernel.crypto import KeyRing
 from loyalnest.kernel.database import ring_of
 from loyalnest.kernel.errors import DomainError
+from loyalnest.messaging.carrying import Approved, Content, Letter, Mail, Words
 from loyalnest.messaging.keys import LETTER
 from loyalnest.messaging.links import Tokens, Tracked
 from loyalnest.messaging.sending.claiming import Due
 from loyalnest.messaging.sending.judging import Go, Stop
-from loyalnest.messaging.values import (
-    Approved,
-    Channel,
-    Content,
-    Letter,
-    Mail,
-    Purpose,
-    Sender,
-    State,
-    WhyNot,
-    Words,
-)
+from loyalnest.messaging.values import Channel, Purpose, Sender, State, WhyNot
 
 _UNAPPROVED = "TEMPLATE_NOT_APPROVED"
 
@@ -62,7 +53,6 @@ async def write(
     if not going:
         return []
     merchant_id = sender.merchant_id
-    tokens = Tokens(ring_of(session))
     languages = await _languages(session, merchant_id, going)
     leaving = await consents.links_for(
         session,
@@ -80,41 +70,50 @@ async def write(
         address=stationery.address,
         units=stationery.units,
     )
-    written: list[Written | Stop] = []
-    for go, links, want in zip(going, leaving, wanted, strict=True):
-        if want is None:
-            written.append(_stop(go.due, "TEMPLATE_NOT_FOUND"))
-            continue
-        tracked = Tracked(merchant_id, go.due.message_id, tokens, stationery.address)
-        try:
-            rendered = templates.render(
-                found[want],
-                go.due.variables,
-                links=_links(go.due, links, stationery.address, tracked),
-            )
-        except DomainError as error:
-            written.append(_stop(go.due, error.code))
-            continue
-        content = _content(rendered)
-        if content is None:
-            written.append(_stop(go.due, _UNAPPROVED))
-            continue
-        letter = Letter(
-            message_id=go.due.message_id,
-            merchant_id=merchant_id,
-            key=go.due.key,
-            channel=go.due.channel,
-            purpose=go.due.purpose,
-            to=go.to,
-            content=content,
-            language=rendered.language,
-            headers=_headers(go.due, links, sender, stationery.address),
-            occasion=go.due.occasion,
-        )
-        kept = json.dumps({"to": go.to, "links": tracked.targets}).encode()
-        sealed = ring_of(session).seal(merchant_id, LETTER, kept)
-        written.append(Written(go.due, letter, sealed))
-    return written
+    desk = _Desk(sender, stationery, Tokens(ring_of(session)), ring_of(session))
+    return [
+        _written(go, found.get(want) if want else None, links, desk)
+        for go, links, want in zip(going, leaving, wanted, strict=True)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    sender: Sender
+    stationery: Stationery
+    tokens: Tokens
+    ring: KeyRing
+
+
+def _written(
+    go: Go, template: templates.Template | None, leaving: consents.Leaving, desk: _Desk
+) -> Written | Stop:
+    due, sender, address = go.due, desk.sender, desk.stationery.address
+    if template is None:
+        return _stop(due, "TEMPLATE_NOT_FOUND")
+    tracked = Tracked(sender.merchant_id, due.message_id, desk.tokens, address)
+    try:
+        links = _links(due, leaving, address, tracked)
+        rendered = templates.render(template, due.variables, links=links)
+    except DomainError as error:
+        return _stop(due, error.code)
+    content = _content(rendered)
+    if content is None:
+        return _stop(due, _UNAPPROVED)
+    letter = Letter(
+        message_id=due.message_id,
+        merchant_id=sender.merchant_id,
+        key=due.key,
+        channel=due.channel,
+        purpose=due.purpose,
+        to=go.to,
+        content=content,
+        language=rendered.language,
+        headers=_headers(due, leaving, sender, address),
+        occasion=due.occasion,
+    )
+    kept = json.dumps({"to": go.to, "links": tracked.targets}).encode()
+    return Written(due, letter, desk.ring.seal(sender.merchant_id, LETTER, kept))
 
 
 async def _languages(

@@ -13,12 +13,13 @@ from loyalnest.kernel.database import Database
 from loyalnest.kernel.faults import Fault as Trouble
 from loyalnest.kernel.faults import classify
 from loyalnest.messaging import rules
+from loyalnest.messaging.carrying import Refused
 from loyalnest.messaging.ports import Offer
 from loyalnest.messaging.rules import Health, Trust, Try
 from loyalnest.messaging.sending.calls import Handed
 from loyalnest.messaging.service import recording, senders, statuses, suppressing
 from loyalnest.messaging.service.recording import Again, Ended
-from loyalnest.messaging.values import Fault, Refused, Sender, State, Status
+from loyalnest.messaging.values import Fault, Sender, State, Status
 
 _TIMES, _PAUSE_S = 60, 0.25
 

@@ -12,7 +12,7 @@ WHERE merchant_id = :merchant_id AND (id = :customer_id OR merged_into = :custom
 """
 _BLANK = text(f"""
 UPDATE messages
-SET variables_sealed = NULL, letter_sealed = NULL
+SET variables_sealed = NULL, letter_sealed = NULL, language = NULL
 WHERE merchant_id = :merchant_id AND customer_id IN ({_PERSON})
 """)  # noqa: S608
 _BLANK_QUEUED = text(f"""

@@ -239,7 +239,7 @@ def _origin(channel: Channel, origin: str) -> str:
     origin = origin.strip()
     if channel is Channel.EMAIL:
         try:
-            found = validate_email(origin, check_deliverability=False, test_environment=True)
+            found = validate_email(origin, check_deliverability=False, globally_deliverable=False)
         except EmailNotValidError:
             raise OriginInvalid from None
         return found.ascii_email or found.normalized

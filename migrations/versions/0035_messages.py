@@ -7,8 +7,8 @@ drop what is created here; messages that wait are not sent then.
 
 from loyalnest.kernel import tenancy
 
-revision = "0034"
-down_revision = "0033"
+revision = "0035"
+down_revision = "0034"
 branch_labels = None
 depends_on = None
 
