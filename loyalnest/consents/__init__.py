@@ -28,6 +28,7 @@ from loyalnest.consents.events import (
 )
 from loyalnest.consents.keys import SEALED
 from loyalnest.consents.links import Leaving, confirmation_link, links_for
+from loyalnest.consents.own_routes import own_router
 from loyalnest.consents.queries import (
     current_settings,
     export_customer,
@@ -38,6 +39,7 @@ from loyalnest.consents.queries import (
     preferences_of,
     standings_of,
 )
+from loyalnest.consents.routes import router
 from loyalnest.consents.rules import Word, quiet_until, word_in
 from loyalnest.consents.service import (
     confirm,
@@ -131,10 +133,12 @@ __all__ = [
     "list_suppressions",
     "may_send",
     "note_identity",
+    "own_router",
     "preferences_of",
     "quiet_until",
     "record_many",
     "return_",
+    "router",
     "save_preferences",
     "save_settings",
     "say",

@@ -301,6 +301,8 @@ def _routers(settings: Settings) -> Mapping[Role, Sequence[APIRouter]]:
                 forgetting=FORGETTING,
             ),
             customers.own_router_of(staff),
+            consents.router,
+            consents.own_router,
             ledger.router_of(orders.sources_of),
             orders.router,
             earning.router,

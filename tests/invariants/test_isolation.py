@@ -91,6 +91,8 @@ BODIES: dict[str, dict[str, Any]] = {
             "plan": {"baseline": 0.1, "effect": 0.02},
         }
     },
+    "record_customer_consent": {"purpose": "referrals", "granted": False},
+    "save_customer_preferences": {"language": "de"},
     "answer_privacy_request": {"note": "It is done."},
     "save_page": {"settings": {"picture": "{picture}"}},
     "save_nudge": {
