@@ -27,7 +27,7 @@ from loyalnest.consents.events import (
     SuppressionLifted,
 )
 from loyalnest.consents.keys import SEALED
-from loyalnest.consents.links import Leaving, confirmation_link, links_for
+from loyalnest.consents.links import LETTERS, Leaving, confirmation_link, links_for
 from loyalnest.consents.own_routes import own_router
 from loyalnest.consents.queries import (
     current_settings,
@@ -79,6 +79,7 @@ from loyalnest.consents.values import (
 )
 
 __all__ = [
+    "LETTERS",
     "MERGES",
     "SEALED",
     "AddressInvalid",

@@ -18,14 +18,14 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from loyalnest.consents.errors import LetterUnreadable
-from loyalnest.consents.values import Channel, Purpose
+from loyalnest.consents.values import Channel
 
 OPENS_FOR = timedelta(days=180)
 CONFIRMS_FOR = timedelta(days=7)
 
 _NONCE = 12
-_CHANNELS, _PURPOSES = list(Channel), list(Purpose)  # only ever added to, at the end
-_BYTES = 16 + _NONCE + 1 + 16 + 2 + 5 + 16
+_CHANNELS = list(Channel)  # only ever added to, at the end
+_BYTES = 16 + _NONCE + 1 + 16 + 1 + 5 + 16
 _TEXT_AT_MOST = 120
 
 
@@ -33,7 +33,8 @@ class Kind(IntEnum):
     """What a letter is for."""
 
     LEAVE = 1
-    """To leave, and to say how one wants to be written to. `id` is the customer's."""
+    """To end outreach on a channel, and to say how one wants to be written to. `id` is the
+    customer's."""
     CONFIRM = 2
     """To confirm a consent. `id` is the consent's."""
 
@@ -46,7 +47,6 @@ class Letter:
     kind: Kind
     id: UUID
     channel: Channel
-    purpose: Purpose
     written_at: datetime
 
     def is_good(self, now: datetime) -> bool:
@@ -61,7 +61,7 @@ def write(secret: bytes, letter: Letter) -> str:
         (
             bytes([letter.kind]),
             letter.id.bytes,
-            bytes([_CHANNELS.index(letter.channel), _PURPOSES.index(letter.purpose)]),
+            bytes([_CHANNELS.index(letter.channel)]),
             int(letter.written_at.timestamp()).to_bytes(5),
         )
     )
@@ -88,8 +88,7 @@ def read(secret: bytes, token: str) -> Letter:
         kind=Kind(inside[0]),
         id=UUID(bytes=inside[1:17]),
         channel=_CHANNELS[inside[17]],
-        purpose=_PURPOSES[inside[18]],
-        written_at=datetime.fromtimestamp(int.from_bytes(inside[19:]), UTC),
+        written_at=datetime.fromtimestamp(int.from_bytes(inside[18:]), UTC),
     )
 
 

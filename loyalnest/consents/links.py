@@ -8,12 +8,15 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from loyalnest.consents import letters
+from loyalnest.consents.errors import LetterUnreadable
 from loyalnest.consents.letters import Kind, Letter
-from loyalnest.consents.secrets import secret_of
-from loyalnest.consents.values import Channel, Consent, Purpose
+from loyalnest.consents.secrets import find_secret, secret_of
+from loyalnest.consents.values import Channel, Consent
 from loyalnest.kernel.database import merchant_of
 
 LEAVE, PREFER, CONFIRM = "/u/", "/preferences/", "/confirm/"
+LETTERS = (LEAVE, PREFER, CONFIRM)
+"""What the addresses of our links begin with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,25 +31,36 @@ class Leaving:
 async def links_for(
     session: AsyncSession,
     merchant_id: UUID,
-    who: Sequence[tuple[UUID, Channel, Purpose]],
+    who: Sequence[tuple[UUID, Channel]],
     *,
     now: datetime,
 ) -> list[Leaving]:
-    """The links of these messages (customer, channel, purpose), in their order.
+    """The links of these messages (customer, channel), in their order.
 
     Nothing is written, and nothing read but the merchant's secret.
     """
     secret = await secret_of(session, merchant_id)
     tokens = [
-        letters.write(secret, Letter(merchant_id, Kind.LEAVE, customer_id, channel, purpose, now))
-        for customer_id, channel, purpose in who
+        letters.write(secret, Letter(merchant_id, Kind.LEAVE, customer_id, channel, now))
+        for customer_id, channel in who
     ]
     return [Leaving(f"{LEAVE}{token}", f"{PREFER}{token}") for token in tokens]
+
+
+async def open_letter(session: AsyncSession, token: str, kind: Kind) -> Letter:
+    """What a link of this kind of the session's merchant says. Raises LetterUnreadable."""
+    secret = await find_secret(session, merchant_of(session))
+    if secret is None:
+        raise LetterUnreadable
+    letter = letters.read(secret, token)
+    if letter.kind is not kind:
+        raise LetterUnreadable
+    return letter
 
 
 async def confirmation_link(session: AsyncSession, consent: Consent, *, now: datetime) -> str:
     """The link by which somebody confirms a consent that waits; good for a week."""
     merchant_id, said = merchant_of(session), consent.said
     channel = said.channel or Channel.EMAIL
-    letter = Letter(merchant_id, Kind.CONFIRM, consent.id, channel, said.purpose, now)
+    letter = Letter(merchant_id, Kind.CONFIRM, consent.id, channel, now)
     return f"{CONFIRM}{letters.write(await secret_of(session, merchant_id), letter)}"

@@ -47,9 +47,8 @@ async def secret_of(session: AsyncSession, merchant_id: UUID) -> bytes:
     own: dict[UUID, bytes] = session.info.setdefault(_IN_SESSION, {})
     if merchant_id in own:
         return own[merchant_id]
-    found = await _find(session, merchant_id)
+    found = await find_secret(session, merchant_id)
     if found is not None:
-        _remember(merchant_id, found)
         return found
     fresh = secrets.token_bytes(_BYTES)
     sealed = ring_of(session).seal(merchant_id, _SEALED_AS, fresh)
@@ -59,6 +58,16 @@ async def secret_of(session: AsyncSession, merchant_id: UUID) -> bytes:
         fresh = found
     own[merchant_id] = fresh
     return fresh
+
+
+async def find_secret(session: AsyncSession, merchant_id: UUID) -> bytes | None:
+    """A merchant's secret, if it has one: whoever reads what others bring makes none."""
+    known = _remembered.get(merchant_id)
+    if known is None:
+        known = await _find(session, merchant_id)
+        if known is not None and merchant_id not in session.info.get(_IN_SESSION, {}):
+            _remember(merchant_id, known)
+    return known
 
 
 def hash_of(secret: bytes, channel: Channel, scope: str, address: str) -> bytes:

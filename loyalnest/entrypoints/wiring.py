@@ -39,6 +39,7 @@ from loyalnest import (
     texts,
     tiers,
 )
+from loyalnest.consents import pages as consent_pages
 from loyalnest.entrypoints import carriers, live
 from loyalnest.entrypoints.http import Authenticate, Parts, dashboard, widget
 from loyalnest.entrypoints.worker import Work
@@ -194,6 +195,8 @@ def parts(database: Database, settings: Settings, roles: frozenset[Role] = EVERY
         pages.extend(dashboard.routes(_shop_known_to(database), settings.shopify_client_id))
         pages.extend(branding.media_routes(database))
         pages.extend(_storefront_pages(database, settings))
+        letters = consent_pages.Letters(database, clock=clock.now)
+        pages.extend(consent_pages.letter_routes(letters))
         open_.append(_widget_config(database, settings))
         pages.extend(widget.routes())
     return Parts(

@@ -19,7 +19,7 @@ export const LATER = [
   "sitePlace",
 ];
 /** What is said to customers: the server knows it, and no screen. */
-export const ELSEWHERE = ["page", "widget"];
+export const ELSEWHERE = ["letters", "page", "widget"];
 
 /** Parts each language's catalogue into what is loaded at first and what is loaded later. */
 export function parted(): Plugin {

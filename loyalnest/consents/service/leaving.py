@@ -64,13 +64,13 @@ async def leave(
         living = await customers.get_living(session, letter.id)
     except (customers.CustomerGone, customers.CustomerNotFound):
         return
-    standing = await queries.standing_of(session, living.id, letter.purpose, letter.channel)
+    standing = await queries.standing_of(session, living.id, Purpose.OUTREACH, letter.channel)
     if standing.state is not State.WITHDRAWN:
         proof = Proof(way, customer_actor(living.id), network=network)
         await say(
             session,
             living.id,
-            purpose=letter.purpose,
+            purpose=Purpose.OUTREACH,
             channel=letter.channel,
             granted=False,
             proof=proof,
@@ -104,7 +104,7 @@ async def return_(
     await say(
         session,
         living.id,
-        purpose=letter.purpose,
+        purpose=Purpose.OUTREACH,
         channel=letter.channel,
         granted=True,
         proof=proof,

@@ -69,7 +69,7 @@ WITH said AS (
     FROM unnest($1::uuid[]) AS fresh (id)
     JOIN consents s ON s.merchant_id = ANY($2::uuid[]) AND s.id = fresh.id
     ORDER BY s.merchant_id, s.purpose, s.channel, s.customer_id, s.at DESC,
-             array_position({_RANK}, s.state) DESC
+             array_position({_RANK}, s.state) DESC, s.id DESC
 ), before AS (
     SELECT b.merchant_id, b.purpose, b.channel, b.customer_id, b.state
     FROM consent_states b
@@ -82,7 +82,7 @@ WITH said AS (
     ON CONFLICT (merchant_id, purpose, channel, customer_id) DO UPDATE
     SET state = excluded.state, at = excluded.at, consent_id = excluded.consent_id
     WHERE (excluded.at, array_position({_RANK}, excluded.state))
-        > (now.at, array_position({_RANK}, now.state))
+        >= (now.at, array_position({_RANK}, now.state))
     RETURNING now.consent_id, now.merchant_id, now.purpose, now.channel, now.customer_id, now.state
 )
 SELECT c.consent_id

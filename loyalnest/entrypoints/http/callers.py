@@ -5,7 +5,7 @@ from dataclasses import replace
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from loyalnest import branding, referrals, staff
+from loyalnest import branding, consents, referrals, staff
 from loyalnest.entrypoints.http.crossing import is_preflight
 from loyalnest.entrypoints.http.parts import Authenticate
 from loyalnest.kernel.clock import Clock
@@ -40,7 +40,7 @@ _OPEN = frozenset(
     }
 )
 
-_ANYBODYS = (branding.MEDIA, pages.PAGES, referrals.LANDINGS)
+_ANYBODYS = (branding.MEDIA, pages.PAGES, referrals.LANDINGS, *consents.LETTERS)
 
 
 class Callers:
