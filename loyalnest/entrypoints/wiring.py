@@ -298,14 +298,7 @@ def _routers(settings: Settings) -> Mapping[Role, Sequence[APIRouter]]:
     return {
         Role.AUTH: [staff.router_of(settings), shopify.router_of(_shopify_app(settings))],
         Role.POINTS: [
-            customers.router_of(
-                ledger.balances_of,
-                customers.Groups(segments.groups_of, segments.members_of),
-                forgetting=FORGETTING,
-            ),
-            customers.own_router_of(staff),
-            consents.router,
-            consents.own_router,
+            *_about_customers(),
             ledger.router_of(orders.sources_of),
             orders.router,
             earning.router,
@@ -345,3 +338,16 @@ def _routers(settings: Settings) -> Mapping[Role, Sequence[APIRouter]]:
             storefront.open_router_of(_find_shop),
         ],
     }
+
+
+def _about_customers() -> list[APIRouter]:
+    return [
+        customers.router_of(
+            ledger.balances_of,
+            customers.Groups(segments.groups_of, segments.members_of),
+            forgetting=FORGETTING,
+        ),
+        customers.own_router_of(staff),
+        consents.router,
+        consents.own_router,
+    ]
