@@ -4,7 +4,7 @@ from fastapi import APIRouter
 
 from loyalnest import customers
 from loyalnest.consents import queries, service
-from loyalnest.consents.schemas import OwnConsent, OwnConsentsView, PreferencesBody, StandingView
+from loyalnest.consents.schemas import AgreedView, OwnConsent, OwnConsentsView, PreferencesBody
 from loyalnest.consents.values import Proof, Way
 from loyalnest.kernel import networks
 from loyalnest.kernel.database import merchant_of
@@ -17,7 +17,7 @@ own_router = APIRouter(prefix="/v1/api/me", tags=["Own account"], responses=PROB
 async def get_own_consents(me: customers.Looking) -> OwnConsentsView:
     """What you agree to."""
     found = await queries.standings_of(me.session, me.id)
-    return OwnConsentsView(now=[StandingView.of(it) for it in found])
+    return OwnConsentsView(now=[AgreedView.of(it) for it in found])
 
 
 @own_router.post("/consents", operation_id="record_own_consent", status_code=201)

@@ -10,6 +10,7 @@ from loyalnest import customers
 from loyalnest.consents import queries, service
 from loyalnest.consents.links import confirmation_link
 from loyalnest.consents.schemas import (
+    AgreedView,
     ConsentSettingsChange,
     ConsentSettingsView,
     ConsentsView,
@@ -18,7 +19,6 @@ from loyalnest.consents.schemas import (
     NewSuppression,
     PreferencesBody,
     RecordedView,
-    StandingView,
     SuppressionView,
 )
 from loyalnest.consents.values import ADDRESS_AT_MOST, SUPPRESSION, Channel, Reason, State
@@ -47,7 +47,7 @@ async def get_customer_consents(customer_id: str, session: Reading) -> ConsentsV
     """What a customer agrees to now, and everything they ever said, each with its proof."""
     living = await _living(session, customer_id)
     return ConsentsView(
-        now=[StandingView.of(it) for it in await queries.standings_of(session, living)],
+        now=[AgreedView.of(it) for it in await queries.standings_of(session, living)],
         history=[ConsentView.of(it) for it in await queries.history_of(session, living)],
     )
 

@@ -49,7 +49,7 @@ OnChannel = Annotated[
 SaidBy = Literal[Way.FORM, Way.CHECKOUT, Way.IMPORT, Way.STAFF]
 
 
-class StandingView(BaseModel):
+class AgreedView(BaseModel):
     """What counts for one purpose, on one channel where it has channels."""
 
     purpose: Purpose
@@ -59,7 +59,7 @@ class StandingView(BaseModel):
     at: datetime | None = Field(description="When it was said.")
 
     @classmethod
-    def of(cls, it: Standing) -> "StandingView":
+    def of(cls, it: Standing) -> "AgreedView":
         return cls(
             purpose=it.purpose, channel=it.channel, allowed=it.allowed, state=it.state, at=it.at
         )
@@ -103,14 +103,14 @@ class ConsentView(BaseModel):
 class ConsentsView(BaseModel):
     """What counts now, and everything that was said, the latest told first."""
 
-    now: list[StandingView]
+    now: list[AgreedView]
     history: list[ConsentView] = Field(description="The last 500 lines.")
 
 
 class OwnConsentsView(BaseModel):
     """What counts now for you."""
 
-    now: list[StandingView]
+    now: list[AgreedView]
 
 
 class NewConsent(BaseModel):
