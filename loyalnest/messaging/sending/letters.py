@@ -57,10 +57,7 @@ async def write(
     leaving = await consents.links_for(
         session,
         merchant_id,
-        [
-            (go.customer.id, consents.Channel(go.due.channel), consents.Purpose(go.due.purpose))
-            for go in going
-        ],
+        [(go.customer.id, consents.Channel(go.due.channel)) for go in going],
         now=now,
     )
     wanted = [_wanted(go.due, languages[go.customer.id]) for go in going]
