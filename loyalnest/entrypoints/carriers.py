@@ -3,16 +3,29 @@
 from collections.abc import Sequence
 
 from loyalnest import messaging
-from loyalnest.integrations import smtp
+from loyalnest.integrations import klaviyo, mailchimp, meta, postscript, ses, smtp, twilio
+from loyalnest.integrations.calls import Way
 from loyalnest.kernel import clock
 from loyalnest.kernel.settings import Settings
 
 
-def offers() -> Sequence[messaging.Offer]:
+def offers(settings: Settings) -> Sequence[messaging.Offer]:
     """Every provider that a merchant can choose."""
-    return (smtp.offer(clock.now),)
+    return (
+        smtp.offer(clock.now),
+        ses.offer(_way(settings.ses_url)),
+        mailchimp.offer(_way(settings.mailchimp_url)),
+        klaviyo.offer(_way(settings.klaviyo_url)),
+        twilio.offer(_way(settings.twilio_url)),
+        meta.offer(_way(settings.meta_url)),
+        postscript.offer(_way(settings.postscript_url)),
+    )
 
 
 def sending(settings: Settings) -> messaging.Sending:
     """What a worker needs to send messages."""
-    return messaging.Sending(offers(), messaging.Stationery(settings.address))
+    return messaging.Sending(offers(settings), messaging.Stationery(settings.address))
+
+
+def _way(base_url: str) -> Way:
+    return Way(base_url, clock.now)

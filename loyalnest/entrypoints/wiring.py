@@ -40,7 +40,7 @@ from loyalnest import (
     tiers,
 )
 from loyalnest.consents import pages as consent_pages
-from loyalnest.entrypoints import carriers, live
+from loyalnest.entrypoints import carriers, live, reporting
 from loyalnest.entrypoints.http import Authenticate, Parts, dashboard, widget
 from loyalnest.entrypoints.worker import Work
 from loyalnest.integrations import shopify
@@ -116,7 +116,7 @@ INDEXES = (
     *storefront.INDEXES,
 )
 FORGETTING = (messaging.erase_customer, consents.erase_customer, storefront.erase_customer)
-PROVIDERS = (shopify.PROVIDED,)
+PROVIDERS = (shopify.PROVIDED, *reporting.providers())
 SUBSCRIBERS = (
     customers.INDEX_CUSTOMERS,
     consents.MERGES,
@@ -185,6 +185,7 @@ def parts(database: Database, settings: Settings, roles: frozenset[Role] = EVERY
     if Role.POINTS in roles:
         intake = inbox.Intake(database)
         webhooks.append(_shopify_door(intake, database, settings))
+        webhooks.append(reporting.door(intake, database, settings))
         pages.append(_shopify_proxy(database, settings))
         running.append(lambda: intake)
     if Role.EVENTS in roles:

@@ -44,6 +44,14 @@ class Settings(BaseSettings):
     shopify_previous_api_secret: SecretStr | None = None
     """Accepted beside the current one while a secret is being rotated."""
 
+    ses_url: str = ""
+    """Where Amazon SES is asked; without it at the address of each sender's region."""
+    twilio_url: str = "https://api.twilio.com"
+    meta_url: str = "https://graph.facebook.com"
+    klaviyo_url: str = "https://a.klaviyo.com"
+    mailchimp_url: str = "https://mandrillapp.com"
+    postscript_url: str = "https://api.postscript.io"
+
     encryption_keys: SecretStr | None = None
     """The key ring as text, in place of `<data_dir>/keys.json`; see docs/how-to/keys.md."""
 

@@ -42,6 +42,7 @@ JOIN sender_pace p ON p.merchant_id = s.merchant_id AND p.sender_id = s.id
 WHERE s.merchant_id = :merchant_id
 """
 _SENDER_BY_ID = text(f"{_SENDER} AND s.id = :id")
+_MERCHANT_OF = text("SELECT merchant_id FROM senders WHERE id = :id")
 _SENDERS = text(f"{_SENDER} AND s.state <> 'replaced' ORDER BY s.channel")
 _CREDENTIALS = text(
     "SELECT credentials_sealed FROM senders WHERE merchant_id = :merchant_id AND id = :id"
@@ -133,6 +134,11 @@ async def get_sender(session: AsyncSession, sender_id: SenderId) -> Sender:
     if row is None:
         raise SenderNotFound
     return _sender(row, 0)
+
+
+async def find_merchant_of(session: AsyncSession, sender_id: SenderId) -> UUID | None:
+    """Whose a sender is; None for one that there isn't. For the platform."""
+    return await session.scalar(_MERCHANT_OF, {"id": sender_id})
 
 
 async def account_of(session: AsyncSession, sender: Sender, *, address: str) -> Account:

@@ -80,7 +80,9 @@ class Klaviyo(Vendor):
     def too_many(self) -> Answer:
         return _error(429, "throttled", "Request was throttled.", retry_after="1")
 
-    def report(self, url: str, *events: tuple[str, dict[str, Any]], at: int = 1_790_000_000):
+    def report(
+        self, url: str, *events: tuple[str, dict[str, Any]], at: int = 1_790_000_000
+    ) -> Callback:
         """A delivery of a system webhook: topics with what they are about."""
         body = json.dumps(
             {

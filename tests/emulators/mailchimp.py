@@ -53,7 +53,9 @@ class Mailchimp(Vendor):
             return self._send(request)
         return self._market(request)
 
-    def report(self, url: str, mail: Mail, event: str, *, at: int = 1_790_000_000, **msg: Any):
+    def report(
+        self, url: str, mail: Mail, event: str, *, at: int = 1_790_000_000, **msg: Any
+    ) -> Callback:
         """What became of a mail, as the webhook tells: `send`, `hard_bounce`, `spam` …"""
         told = {
             "_id": mail.id,

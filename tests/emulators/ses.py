@@ -97,7 +97,9 @@ class Ses(Vendor):
     def too_many(self) -> Answer:
         return _error(429, "TooManyRequestsException", "Maximum sending rate exceeded.")
 
-    def report(self, url: str, mail: Mail, kind: str, *, version: str = "1", **about: Any):
+    def report(
+        self, url: str, mail: Mail, kind: str, *, version: str = "1", **about: Any
+    ) -> Callback:
         """What SES publishes of a mail, through SNS: `Delivery`, `Bounce`, `Complaint` …"""
         told: dict[str, Any] = {
             "eventType": kind,

@@ -22,9 +22,15 @@ class Callback:
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     method: str = "POST"
 
-    def but(self, *, url: str | None = None, body: bytes | None = None, **headers: str) -> Self:
+    def but(
+        self,
+        headers: Mapping[str, str] | None = None,
+        *,
+        url: str | None = None,
+        body: bytes | None = None,
+    ) -> Self:
         """The same with something else in it; an empty header is left out."""
-        changed = {name.replace("_", "-"): value for name, value in headers.items()}
+        changed = headers or {}
         kept = {name: value for name, value in {**self.headers, **changed}.items() if value}
         return replace(
             self,

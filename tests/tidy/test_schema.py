@@ -47,6 +47,7 @@ CROSSES_MERCHANTS = {
     "deliveries_received",
     "events_position",
     "merchant_referrals_once",
+    "senders_by_id",
     "stores_domain",
     "stores_web_addresses",
 }

@@ -3,10 +3,11 @@
 from datetime import timedelta
 
 from loyalnest.integrations.calls import Way
+from loyalnest.integrations.klaviyo.callbacks import REPORTS
 from loyalnest.integrations.klaviyo.carrier import KlaviyoCarrier
 from loyalnest.messaging import Channel, Field, Offer, Provider
 
-__all__ = ["KlaviyoCarrier", "offer"]
+__all__ = ["REPORTS", "KlaviyoCarrier", "offer"]
 
 
 def offer(way: Way) -> Offer:

@@ -1,10 +1,11 @@
 """Mailchimp: transactional e-mail, what became of it, and who left an audience."""
 
 from loyalnest.integrations.calls import Way
+from loyalnest.integrations.mailchimp.callbacks import AUDIENCE, REPORTS
 from loyalnest.integrations.mailchimp.carrier import MailchimpCarrier
 from loyalnest.messaging import Channel, Field, Offer, Provider
 
-__all__ = ["MailchimpCarrier", "offer"]
+__all__ = ["AUDIENCE", "REPORTS", "MailchimpCarrier", "offer"]
 
 
 def offer(way: Way) -> Offer:

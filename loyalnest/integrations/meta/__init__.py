@@ -1,10 +1,11 @@
 """Meta's WhatsApp Cloud API: messages out, their statuses and what people write in."""
 
 from loyalnest.integrations.calls import Way
+from loyalnest.integrations.meta.callbacks import REPORTS
 from loyalnest.integrations.meta.carrier import MetaCarrier
 from loyalnest.messaging import Channel, Field, Offer, Provider
 
-__all__ = ["MetaCarrier", "offer"]
+__all__ = ["REPORTS", "MetaCarrier", "offer"]
 
 
 def offer(way: Way) -> Offer:

@@ -1,10 +1,11 @@
 """Postscript: SMS to a shop's subscribers, and who of them has had enough."""
 
 from loyalnest.integrations.calls import Way
+from loyalnest.integrations.postscript.callbacks import REPORTS
 from loyalnest.integrations.postscript.carrier import PostscriptCarrier
 from loyalnest.messaging import Channel, Field, Offer, Provider
 
-__all__ = ["PostscriptCarrier", "offer"]
+__all__ = ["REPORTS", "PostscriptCarrier", "offer"]
 
 
 def offer(way: Way) -> Offer:

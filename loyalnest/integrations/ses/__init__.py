@@ -1,10 +1,12 @@
 """Amazon SES: e-mail out, and what became of it, by way of SNS."""
 
 from loyalnest.integrations.calls import Way
+from loyalnest.integrations.ses.callbacks import SesReports
 from loyalnest.integrations.ses.carrier import SesCarrier
+from loyalnest.integrations.ses.sns import Certificates, Fetch, fetch
 from loyalnest.messaging import Channel, Field, Offer, Provider
 
-__all__ = ["SesCarrier", "offer"]
+__all__ = ["Certificates", "Fetch", "SesCarrier", "SesReports", "fetch", "offer"]
 
 
 def offer(way: Way) -> Offer:

@@ -1,10 +1,11 @@
 """Twilio: SMS and WhatsApp out, what became of them and what people answer in."""
 
 from loyalnest.integrations.calls import Way
+from loyalnest.integrations.twilio.callbacks import REPORTS
 from loyalnest.integrations.twilio.carrier import TwilioCarrier
 from loyalnest.messaging import Channel, Field, Offer, Provider
 
-__all__ = ["TwilioCarrier", "offer"]
+__all__ = ["REPORTS", "TwilioCarrier", "offer"]
 
 
 def offer(way: Way) -> Offer:
