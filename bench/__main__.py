@@ -60,6 +60,7 @@ FIGURES = [
         widget_config,
         widget_size,
         widget_effect,
+        render_mail,
     )
 ]
 RESULTS = Path(__file__).with_name("results.json")

@@ -36,6 +36,7 @@ from loyalnest import (
     segments,
     staff,
     storefront,
+    templates,
     texts,
     tiers,
 )
@@ -324,6 +325,7 @@ def _routers(settings: Settings) -> Mapping[Role, Sequence[APIRouter]]:
             onboarding.router,
             plans.router_of(settings),
             texts.router,
+            templates.router_of(settings.address, ledger.units_of),
         ],
         Role.ADMIN_FEATURES: [
             storefront.router,

@@ -30,6 +30,7 @@ from loyalnest.templates.filling import fill
 from loyalnest.templates.occasions import TERMS, sample_of, terms_of
 from loyalnest.templates.queries import UnitNames, load, voice_of
 from loyalnest.templates.rendering import render, submitted
+from loyalnest.templates.routes import router_of
 from loyalnest.templates.segments import segments_of
 from loyalnest.templates.service import note_approval, restore, save
 from loyalnest.templates.values import (
@@ -99,6 +100,7 @@ __all__ = [
     "note_approval",
     "render",
     "restore",
+    "router_of",
     "sample_of",
     "save",
     "segments_of",

@@ -1,5 +1,6 @@
 """How numbers, money and dates are written in a language (Unicode CLDR, by way of Babel)."""
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from copy import copy
@@ -18,6 +19,8 @@ _PLACE = "{{shown}}"
 _ISOLATE, _END = "\u2068", "\u2069"
 _TURNED, _STRAIGHT = frozenset({"R", "AL"}), frozenset({"L"})
 _KEPT = 4_096
+# Between the letters of a currency and a digit belongs a blank, which Babel leaves out.
+_TOGETHER = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
 Length = Literal["short", "medium", "long", "full"]
 
 
@@ -50,10 +53,11 @@ def money(amount: Decimal, currency: str, language: str) -> str:
     """An amount; a whole one without the places behind the point."""
     locale = locale_of(language)
     if amount != amount.to_integral_value():
-        return format_currency(amount, currency, locale=locale)
+        return _TOGETHER.sub("\u00a0", format_currency(amount, currency, locale=locale))
     pattern = copy(locale.currency_formats["standard"])
     pattern.frac_prec = (0, 0)
-    return pattern.apply(amount, locale, currency=currency, currency_digits=False)
+    written = pattern.apply(amount, locale, currency=currency, currency_digits=False)
+    return _TOGETHER.sub("\u00a0", written)
 
 
 @lru_cache(_KEPT)

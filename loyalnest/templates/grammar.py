@@ -213,7 +213,9 @@ def _variable(it: _Reading, node: nodes.Name) -> Variable:
 
 def _forbidden(node: nodes.Node) -> Invalid:
     what = type(node).__name__
+    # What only stands around others has no line of its own.
+    line = node.lineno or next((it.lineno for it in node.iter_child_nodes() if it.lineno), 1)
     return TemplateForbidden(
-        f"Line {node.lineno}: fill in variables and ask whether they are there, nothing else"
+        f"Line {line}: fill in variables and ask whether they are there, nothing else"
         f" ({what} is not taken)."
     )

@@ -73,3 +73,17 @@ def sides_of(language: str) -> dict[str, str]:
     """From which side a language is read."""
     turned = language in RIGHT_TO_LEFT
     return {"direction": "rtl" if turned else "ltr", "start": "right" if turned else "left"}
+
+
+def lit(html: str, *, dark: bool) -> str:
+    """A mail as it is read by this light, whatever the reader's program prefers."""
+    light = "dark" if dark else "light"
+    changes = {
+        "@media (prefers-color-scheme:dark)": f"@media {'all' if dark else 'not all'}",
+        'content="light dark"': f'content="{light}"',
+        "color-scheme:light dark": f"color-scheme:{light}",
+    }
+    head, _, rest = html.partition("</head>")
+    for before, after in changes.items():
+        head = head.replace(before, after)
+    return f"{head}</head>{rest}"

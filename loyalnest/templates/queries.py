@@ -50,7 +50,7 @@ WHERE merchant_id = :merchant_id
   AND occasion = :occasion
   AND channel = :channel
   AND language = :language
-  AND (cast(:below AS integer) IS NULL OR version < :below)
+  AND (cast(:below AS bigint) IS NULL OR version < :below)
 ORDER BY version DESC
 LIMIT :limit
 """)

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from dataclasses import replace
 from uuid import UUID
 
 from loyalnest.branding import Corners, palette_of
@@ -67,6 +68,12 @@ def checked(occasion: Occasion, channel: Channel, language: str, words: Words) -
     return words
 
 
+def drafted(template: Template, words: Words) -> Template:
+    """A template with other words, as if they were saved. Raises what `checked` does."""
+    good = checked(template.occasion, template.channel, template.language, words)
+    return replace(template, words=good)
+
+
 def still_good(occasion: Occasion, channel: Channel, language: str, words: Words) -> bool:
     """Whether words that were good once still are, with the variables of today."""
     try:
@@ -125,7 +132,8 @@ def _try_out(template: Template) -> None:
         except SubjectUnsafe:
             detail = "The subject is empty when what may be missing is."
             raise TemplateEmpty(detail, fields={"words.subject": detail}) from None
-        if not shows_something(message.text):
+        # Below a mail stands who sends it, whatever it says.
+        if not shows_something(message.text.partition("-- \n")[0]):
             detail = "Nothing is left when what may be missing is."
             raise TemplateEmpty(detail, fields={"words.body": detail})
         if template.channel is Channel.WHATSAPP and len(message.text) > _LONGEST_FILLED:

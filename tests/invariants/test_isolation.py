@@ -31,7 +31,7 @@ NOWHERE = "0" * 32
 # These are words that every merchant may have: they name nothing.
 WORDS = {
     *("{code}", "{segment}", "{badge}", "{switch}", "{step}"),
-    *("{language}", "{key}", "{page}"),
+    *("{language}", "{key}", "{page}", "{occasion}", "{channel}"),
 }
 NOT_THERE = {
     "position": str(2**62),

@@ -37,7 +37,7 @@ async def say_it_in_own_words(session: AsyncSession) -> None:
     """The session's merchant words a text and a message, and a provider approved another."""
     mended = {"other": "Feierabend"}
     await texts.mend(session, "de", "app.signOut", mended, actor="test", now=NOW)
-    greeting = templates.Wanted(Occasion.WELCOME, Channel.SMS, "en")
+    greeting = templates.Wanted(Occasion.WELCOME, Channel.SMS, "de")
     own = Words(f"Welcome to {merchant_of(session).hex}!")
     await templates.save(session, greeting, own, actor="test", now=NOW)
     judged = templates.Approval.APPROVED
