@@ -27,6 +27,7 @@ from bench import (
     memory,
     program_rate,
     redeem,
+    render_mail,
     search_1m,
     stock_100,
     verify_1m,

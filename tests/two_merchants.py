@@ -394,8 +394,6 @@ async def _ids(database: Database, shop: Shop, email: str) -> dict[str, str]:
         "badge": "first",
         "language": "de",
         "key": "app.signOut",
-        "occasion": "welcome",
-        "channel": "sms",
         "position": str(position),
         "subscriber": "customers.search",
         "version": "2",

@@ -36,8 +36,10 @@ def router_of(address: str, units: UnitNames) -> APIRouter:
     router = APIRouter(
         prefix="/v1/api/notifications/templates", tags=["Message templates"], responses=PROBLEMS
     )
-    _add_reads(router, _Loading(address, units))
-    _add_writes(router, _Loading(address, units))
+    loading = _Loading(address, units)
+    _add_reads(router, loading)
+    _add_writes(router, loading)
+    _add_approval(router, loading)
     return router
 
 
@@ -135,6 +137,8 @@ def _add_writes(router: APIRouter, loading: _Loading) -> None:
         await service.restore(session, it, which, read_version=read, actor=caller.actor, now=now)
         return await loading.view(session, it)
 
+
+def _add_approval(router: APIRouter, loading: _Loading) -> None:
     @router.put(f"{_ONE}/approval", operation_id="note_message_template_approval")
     async def note_message_template_approval(
         occasion: Occasion,

@@ -199,7 +199,7 @@ async def test_no_answer_holds_anything_of_another_merchant(
 ):
     ours, theirs = tenants
     _, path, _ = OPERATIONS[name]
-    ids = {**ours.ids, "code": "points"}
+    ids = {**ours.ids, "code": "points", "occasion": "welcome", "channel": "sms"}
     query = QUERIES.get(name, "").format(**ids)
     answer = await client.get(path.format(**ids), params=query, headers=opens(name, ours))
     assert answer.status_code == 200, answer.text
