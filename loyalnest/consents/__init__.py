@@ -39,6 +39,7 @@ from loyalnest.consents.queries import (
     preferences_of,
     standings_of,
 )
+from loyalnest.consents.refusals import is_refused, refused
 from loyalnest.consents.routes import router
 from loyalnest.consents.rules import Word, quiet_until, word_in
 from loyalnest.consents.service import (
@@ -56,7 +57,7 @@ from loyalnest.consents.service import (
     take_reply,
 )
 from loyalnest.consents.service.leaving import Reply, Sender, note_identity
-from loyalnest.consents.service.suppress import Held
+from loyalnest.consents.service.suppress import Held, let_back
 from loyalnest.consents.subscribers import MERGES
 from loyalnest.consents.values import (
     Answer,
@@ -128,7 +129,9 @@ __all__ = [
     "find_suppressions",
     "get_consent",
     "history_of",
+    "is_refused",
     "leave",
+    "let_back",
     "lift",
     "links_for",
     "list_suppressions",
@@ -138,6 +141,7 @@ __all__ = [
     "preferences_of",
     "quiet_until",
     "record_many",
+    "refused",
     "return_",
     "router",
     "save_preferences",

@@ -27,6 +27,10 @@ class ReferralsPaused(Conflict):
     """Nobody new can be referred for a while; friends who were referred before still count."""
 
 
+class ReferralsRefused(Conflict):
+    """This customer takes no part in referrals; they may join again among their preferences."""
+
+
 class ReferralNotFound(NotFound):
     """There is no such referral."""
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from loyalnest import customers, rewards
+from loyalnest import consents, customers, rewards
 from loyalnest.kernel.http import PROBLEMS, IpAddress, Now
 from loyalnest.kernel.languages import Wanted
 from loyalnest.kernel.networks import line_of
@@ -27,7 +27,7 @@ class OwnPromiseView(BaseModel):
 class OwnReferralView(BaseModel):
     """Your code, and what it has brought so far. Who your friends are is their own business."""
 
-    enabled: bool = Field(description="Whether the shop takes new referrals.")
+    enabled: bool = Field(description="Whether the shop takes new referrals, and you take part.")
     referral_code: str | None = Field(description="Null: you have not asked for one.")
     link: str | None = Field(description="Null: no code, or nowhere for friends to land.")
     you_get: OwnPromiseView
@@ -102,8 +102,9 @@ async def _shown(me: customers.Me, wanted: Wanted) -> OwnReferralView:
     code = await queries.find_code_of(me.session, me.id)
     told = CodeView.of(code, await queries.link_of(me.session, settings)) if code else None
     names = await _names_of(me, settings, wanted)
+    refused = await consents.is_refused(me.session, me.id, consents.Purpose.REFERRALS)
     return OwnReferralView(
-        enabled=settings.enabled,
+        enabled=settings.enabled and not refused,
         referral_code=told.referral_code if told else None,
         link=told.link if told else None,
         you_get=OwnPromiseView(

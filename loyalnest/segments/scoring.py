@@ -3,12 +3,18 @@
 The cases are written out of `rules`, so that the database and the functions can't disagree.
 """
 
-from loyalnest import orders
+from loyalnest import consents, orders
 from loyalnest.segments import rules
 
+_REFUSED = consents.refused(
+    consents.Purpose.RFM_TRACKING,
+    merchant="c.merchant_id",
+    customer="coalesce(c.merged_into, c.id)",
+)
 # Who is asked about, each with the average order ($1, $2, $3), and who of them is to be scored:
-# living customers, with everybody who was merged into them. Whoever was merged away keeps no score.
-_SOME = """
+# living customers, with everybody who was merged into them. Whoever was merged away keeps no score,
+# nor does whoever refuses to be scored.
+_SOME = f"""
 asked AS (
     SELECT merchant_id, customer_id, average
     FROM unnest($1::uuid[], $2::uuid[], $3::numeric[]) AS k (merchant_id, customer_id, average)
@@ -17,14 +23,15 @@ asked AS (
     FROM asked k
     JOIN customers c
       ON c.merchant_id = k.merchant_id AND c.id = k.customer_id AND c.merged_into IS NULL
+    WHERE NOT {_REFUSED}
 ), who AS (
     SELECT merchant_id, customer_id, average, customer_id AS came_as FROM living
     UNION ALL
     SELECT l.merchant_id, l.customer_id, l.average, c.id
     FROM living l
     JOIN customers c ON c.merchant_id = l.merchant_id AND c.merged_into = l.customer_id
-)"""
-_EVERYBODY = """
+)"""  # noqa: S608
+_EVERYBODY = f"""
 asked AS (
     SELECT merchant_id, id AS customer_id
     FROM customers
@@ -33,8 +40,8 @@ asked AS (
     SELECT c.merchant_id, coalesce(c.merged_into, c.id) AS customer_id, $3::numeric AS average,
            c.id AS came_as
     FROM customers c
-    WHERE c.merchant_id = $1
-)"""
+    WHERE c.merchant_id = $1 AND NOT {_REFUSED}
+)"""  # noqa: S608
 
 # Some customers' orders are looked up one customer at a time, whatever the planner believes of
 # their number (which `OFFSET 0` keeps from it); everybody's are read as a whole.

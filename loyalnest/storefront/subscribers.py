@@ -14,7 +14,7 @@ from loyalnest.customers import (
 )
 from loyalnest.kernel.relay import LoggedEvent, Subscriber
 from loyalnest.storefront.captures import asking
-from loyalnest.storefront.service import forget_customers, link_captures
+from loyalnest.storefront.service import forget_customers, let_count, link_captures
 
 _KNOWN_BY = (CustomerCreated, CustomerUpdated, CustomerMerged, CustomerUnmerged)
 
@@ -22,7 +22,9 @@ _KNOWN_BY = (CustomerCreated, CustomerUpdated, CustomerMerged, CustomerUnmerged)
 async def _follow(session: AsyncSession, events: Sequence[LoggedEvent], now: datetime) -> None:
     pairs = {(it.merchant_id, it.customer_id, it.type) for it in events if it.customer_id}
     gone = {(merchant, id_) for merchant, id_, type_ in pairs if type_ == CustomerErased.type}
-    await link_captures(session, sorted({(merchant, id_) for merchant, id_, _ in pairs} - gone))
+    living = sorted({(merchant, id_) for merchant, id_, _ in pairs} - gone)
+    await link_captures(session, living)
+    await let_count(session, living, now=now)
     await forget_customers(session, sorted(gone))
 
 

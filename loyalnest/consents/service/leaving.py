@@ -1,5 +1,6 @@
 """Somebody has had enough, or comes back, by a word or by one click."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -117,17 +118,13 @@ async def take_reply(
 ) -> Reply:
     """Do what a text asks for that somebody wrote to the merchant on a channel.
 
-    A stop word ends everything to that address, and outreach on that channel to whoever it belongs
-    to; the word that begins again gives back what a stop word took, and no more. Everything else is
-    left to whoever reads it. `by` is the provider.
+    A stop word ends everything to whoever wrote, however they are reached on that channel; the word
+    that begins again gives back what a stop word took, and no more. Everything else is left to
+    whoever reads it. `by` is the provider.
     """
     whose = await _whose(session, sender, now=now)
     word = rules.word_in(text)
-    addresses = [
-        normal
-        for it in (sender.phone, sender.external_id)
-        if it and (normal := rules.normalise(sender.channel, it))
-    ]
+    addresses = await _addresses(session, sender, whose)
     if word is rules.Word.STOP:
         held = [Held(sender.channel, it, Reason.STOPPED) for it in addresses]
         await suppress_many(session, held, by=by, now=now)
@@ -155,6 +152,18 @@ async def _whose(session: AsyncSession, sender: Sender, *, now: datetime) -> tup
     if len(people) == 1:
         await note_identity(session, sender, people[0], now=now)
     return tuple(people)
+
+
+async def _addresses(session: AsyncSession, sender: Sender, whose: Sequence[UUID]) -> Sequence[str]:
+    """Every form under which whoever wrote is reached on their channel."""
+    told = [
+        normal
+        for it in (sender.phone, sender.external_id)
+        if it and (normal := rules.normalise(sender.channel, it))
+    ]
+    for person in (await customers.find_many(session, whose)).values():
+        told += await queries.addresses_of(session, person, sender.channel)
+    return list(dict.fromkeys(told))
 
 
 async def note_identity(

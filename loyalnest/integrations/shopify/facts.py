@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeAlias
 
-from loyalnest import privacy, referrals
+from loyalnest import consents, privacy, referrals
 from loyalnest.customers import AccountRef, Profile
 from loyalnest.orders import Facts
 
@@ -25,6 +25,27 @@ class Bought:
     referral_code: str | None = None
     marks: Mapping[referrals.Mark, str] = field(default_factory=dict[referrals.Mark, str])
     """Of a buyer who names who sent them: what others may have in common with them, in clear."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What a customer has said to the shop about one channel."""
+
+    account: AccountRef
+    channel: consents.Channel
+    state: consents.State
+    at: datetime
+    level: str | None
+    """How sure the shop is of it (`confirmed_opt_in`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a shop says of a customer, who has said something about being written to."""
+
+    words: tuple[Word, ...]
+    profile: Profile | None = None
+    """None where it tells of nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,5 +78,13 @@ class Uninstalled:
 
 
 Fact: TypeAlias = (
-    Facts | Bought | Profile | AccountsMerged | AccountDeleted | Asked | Uninstalled | Nothing
+    Facts
+    | Bought
+    | Profile
+    | Told
+    | AccountsMerged
+    | AccountDeleted
+    | Asked
+    | Uninstalled
+    | Nothing
 )

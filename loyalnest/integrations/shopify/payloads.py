@@ -131,8 +131,20 @@ class RefundBody(msgspec.Struct):
     refund_shipping_lines: list[RefundShipping] | None = None
 
 
+class MarketingConsent(msgspec.Struct):
+    """What a customer said about one channel, and when."""
+
+    state: str | None = None
+    opt_in_level: str | None = None
+    consent_updated_at: datetime | None = None
+
+
 class CustomerBody(msgspec.Struct):
-    """A customer, by itself or inside an order."""
+    """A customer, by itself or inside an order.
+
+    Since 2025 consents come under topics of their own, which name the customer as `customer_id`;
+    in what older versions send they are with the customer.
+    """
 
     id: Id | None = None
     email: str | None = None
@@ -141,6 +153,9 @@ class CustomerBody(msgspec.Struct):
     last_name: str | None = None
     state: str | None = None
     updated_at: datetime | None = None
+    customer_id: Id | None = None
+    email_marketing_consent: MarketingConsent | None = None
+    sms_marketing_consent: MarketingConsent | None = None
 
 
 class DiscountCode(msgspec.Struct):

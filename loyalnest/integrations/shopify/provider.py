@@ -5,13 +5,14 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from loyalnest import customers, earning, ledger, merchants, privacy, referrals, rewards
+from loyalnest import consents, customers, earning, ledger, merchants, privacy, referrals, rewards
 from loyalnest.customers import AccountRef, Contact, Profile
 from loyalnest.integrations.shopify.facts import (
     AccountDeleted,
     AccountsMerged,
     Asked,
     Bought,
+    Told,
     Uninstalled,
 )
 from loyalnest.integrations.shopify.translate import HANDLED, PROVIDER, REQUESTS, prepare
@@ -25,9 +26,13 @@ async def apply(session: AsyncSession, prepared: Sequence[Prepared], now: dateti
     People come before purchases, so that an order finds the customer its shop has just told of.
     """
     facts = [it.fact for it in prepared]
+    told = [it for it in facts if isinstance(it, Told)]
     profiles = [it for it in facts if isinstance(it, Profile)]
+    profiles += [it.profile for it in told if it.profile]
     if profiles:
         await customers.update_many(session, profiles, now=now)
+    if told:
+        await _write_down(session, told, now=now)
     orders = [it for it in facts if isinstance(it, Facts | Bought)]
     if orders:
         await _take_in(session, orders, now=now)
@@ -75,6 +80,29 @@ async def _take_in(session: AsyncSession, told: Sequence[Facts | Bought], *, now
 def _is_news(it: RecordedOrder) -> bool:
     """Whether the batch was the first to say what was bought."""
     return it.before is None or it.before.facts.snapshot is None
+
+
+async def _write_down(session: AsyncSession, told: Sequence[Told], *, now: datetime) -> None:
+    """What customers have said to the shop, at the time they said it: what they have said here
+    since outweighs it. Of whoever nobody here knows nothing is written."""
+    words = [word for it in told for word in it.words]
+    known = await customers.find_accounts(session, [it.account for it in words])
+    said = [
+        consents.Said(
+            merchant_id=it.account.merchant_id,
+            customer_id=known[it.account],
+            purpose=consents.Purpose.OUTREACH,
+            channel=it.channel,
+            state=it.state,
+            at=it.at,
+            proof=consents.Proof(consents.Way.PROVIDER, PROVIDER, place=it.level),
+            source=f"{PROVIDER}:{it.account.store_id}:{it.account.external_id}:{it.channel}"
+            f":{it.state}:{it.at.isoformat()}",
+        )
+        for it in words
+        if it.account in known
+    ]
+    await consents.record_many(session, said, now=now)
 
 
 async def _pass_on(session: AsyncSession, asked: Sequence[Asked], *, now: datetime) -> None:

@@ -10,6 +10,7 @@ import msgspec
 
 from loyalnest.customers import AccountRef, Contact, Profile
 from loyalnest.integrations.shopify import naming, payloads
+from loyalnest.integrations.shopify.agreed import words_of
 from loyalnest.integrations.shopify.errors import PayloadNotUnderstood
 from loyalnest.integrations.shopify.facts import (
     AccountDeleted,
@@ -18,6 +19,7 @@ from loyalnest.integrations.shopify.facts import (
     Bought,
     Fact,
     Nothing,
+    Told,
     Uninstalled,
 )
 from loyalnest.integrations.shopify.money import (
@@ -295,7 +297,18 @@ def _customer(delivery: Delivery) -> Fact:
         raise PayloadNotUnderstood("The customer has no id.")
     contact = _contact(delivery, body.id, body.email, body.phone, _name(body), None)
     version = _utc(body.updated_at) or _moment(delivery)
-    return Profile(contact, version, has_account=body.state == "enabled")
+    profile = Profile(contact, version, has_account=body.state == "enabled")
+    words = words_of(_account(delivery, _id(body.id)), body, _utc, otherwise=version)
+    return Told(words, profile) if words else profile
+
+
+def _consent(delivery: Delivery) -> Fact:
+    body = read(_CUSTOMER, delivery.body)
+    if body.customer_id is None:
+        raise PayloadNotUnderstood("The consent doesn't say whose it is.")
+    whose = _account(delivery, _id(body.customer_id))
+    words = words_of(whose, body, _utc, otherwise=_moment(delivery))
+    return Told(words) if words else Nothing()
 
 
 def _deleted_customer(delivery: Delivery) -> Fact:
@@ -370,6 +383,8 @@ _READERS: dict[str, Callable[[Delivery], Fact]] = {
     "refunds/create": _lone_refund,
     "customers/create": _customer,
     "customers/update": _customer,
+    "customers_email_marketing_consent/update": _consent,
+    "customers_marketing_consent/update": _consent,
     "customers/merge": _merged_customers,
     "customers/delete": _deleted_customer,
     **dict.fromkeys(_ASKS, _asked),

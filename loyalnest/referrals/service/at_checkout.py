@@ -28,6 +28,7 @@ _REFUSED = (
     errors.FriendNotNew,
     errors.ReferralsOff,
     errors.ReferralsPaused,
+    errors.ReferralsRefused,
     earning.ProgramOff,
     earning.ProgramPaused,
     customers.CustomerGone,

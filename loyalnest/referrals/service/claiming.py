@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from loyalnest import customers
+from loyalnest import consents, customers
 from loyalnest.kernel.database import bulk, merchant_of
 from loyalnest.kernel.events import publish
 from loyalnest.kernel.ids import new_id
@@ -85,7 +85,7 @@ async def claim(
     with the advocate, or too many friends in a day, puts the referral before somebody's eyes
     before anybody gets anything.
 
-    Raises InvalidReferralCode, DuplicateReferral, SelfReferral, FriendNotNew,
+    Raises InvalidReferralCode, DuplicateReferral, SelfReferral, FriendNotNew, ReferralsRefused,
     CustomerNotFound, CustomerGone, and what `check_offered` does.
     """
     merchant_id, code, marks = merchant_of(session), rules.normal_code(code), marks or {}
@@ -107,6 +107,7 @@ async def claim(
         return Claimed(earlier, replayed=True)
     version = await queries.settings_of(session)
     await _check(session, version.settings, living, now=now)
+    await _check_agreed(session, advocate=advocate, friend=living)
     shared = await shared_marks(session, advocate=advocate, friend=living, marks=marks, now=now)
     signals = sorted(mark.value for mark in shared & version.settings.review_marks)
     if await _too_many(session, advocate, version.settings, now=now):
@@ -134,6 +135,14 @@ async def _advocate(session: AsyncSession, owner: UUID) -> UUID:
     if found.erased_at is not None:
         raise errors.InvalidReferralCode
     return found.merged_into or found.id
+
+
+async def _check_agreed(session: AsyncSession, *, advocate: UUID, friend: UUID) -> None:
+    """Raises ReferralsRefused; that of an advocate is nobody else's business."""
+    if await consents.is_refused(session, advocate, consents.Purpose.REFERRALS):
+        raise errors.InvalidReferralCode
+    if await consents.is_refused(session, friend, consents.Purpose.REFERRALS):
+        raise errors.ReferralsRefused
 
 
 async def _check(

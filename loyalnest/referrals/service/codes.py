@@ -6,7 +6,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from loyalnest import customers, earning, merchants
+from loyalnest import consents, customers, earning, merchants
+from loyalnest.consents import Purpose
 from loyalnest.kernel.database import merchant_of
 from loyalnest.kernel.errors import Conflict
 from loyalnest.merchants import Switch
@@ -18,12 +19,14 @@ INSERT INTO referral_codes (merchant_id, code, customer_id, created_at)
 VALUES (:merchant_id, :code, :customer_id, :now)
 ON CONFLICT DO NOTHING
 """)
-_BELONGS_TO_SOMEBODY = text("""
+_REFUSED = consents.refused(Purpose.REFERRALS, merchant="c.merchant_id", customer="c.id")
+_BELONGS_TO_SOMEBODY = text(f"""
 SELECT true
 FROM referral_codes r
 JOIN customers c ON c.merchant_id = r.merchant_id AND c.id = r.customer_id
 WHERE r.merchant_id = :merchant_id AND r.code = :code AND c.erased_at IS NULL
-""")
+  AND NOT {_REFUSED}
+""")  # noqa: S608
 _ATTEMPTS = 5
 
 
@@ -54,13 +57,15 @@ async def invites(session: AsyncSession, code: str, *, now: datetime) -> bool:
 async def code_of(session: AsyncSession, customer_id: UUID, *, now: datetime) -> Code:
     """A customer's code: made when it is asked for first, the same ever after.
 
-    Raises CustomerNotFound, CustomerGone, and what `check_offered` does.
+    Raises CustomerNotFound, CustomerGone, ReferralsRefused, and what `check_offered` does.
     """
     customer = await customers.get(session, customer_id)
     living = customer.merged_into or customer.id
     if customer.erased_at is not None:
         raise customers.CustomerGone
     await check_offered(session, (await queries.settings_of(session)).settings, now=now)
+    if await consents.is_refused(session, living, Purpose.REFERRALS):
+        raise errors.ReferralsRefused
     # A code that is taken, or a twin of this request, leaves nothing behind: look, and try again.
     for _ in range(_ATTEMPTS):
         found = await queries.find_code_of(session, living)

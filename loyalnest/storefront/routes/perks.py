@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from loyalnest import customers, merchants
+from loyalnest import consents, customers, merchants
 from loyalnest.kernel.database import merchant_of
 from loyalnest.kernel.http import PROBLEMS, Now, Page, SignedIn, tenant
 from loyalnest.kernel.ids import from_wire, to_wire
@@ -94,10 +94,12 @@ async def get_own_perks(
     tier = await perks.tier_of(me.session, me.id, now=now)
     wanted = await me.wants(language)
     found = await perks.list_perks(me.session, state=ContentState.ACTIVE)
+    # Whoever refuses to be judged by what they buy is spoken to like everybody else.
+    alone = await consents.is_refused(me.session, me.id, consents.Purpose.RFM_TRACKING)
     return OwnPerksView(
         tier=tier,
         perks=[_own(it, tier, wanted, now) for it in found],
-        nudges=await _said_to(me.session, tier, wanted, now),
+        nudges=[] if alone else await _said_to(me.session, tier, wanted, now),
     )
 
 

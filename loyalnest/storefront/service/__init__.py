@@ -7,6 +7,7 @@ from loyalnest.storefront.service.capturing import (
     forget_customers,
     forget_email,
     forget_unconfirmed,
+    let_count,
     link_captures,
 )
 from loyalnest.storefront.service.nudges import create_nudge, save_nudge
@@ -22,6 +23,7 @@ __all__ = [
     "forget_customers",
     "forget_email",
     "forget_unconfirmed",
+    "let_count",
     "link_captures",
     "save_nudge",
     "save_perk",

@@ -7,15 +7,16 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from loyalnest import customers, merchants
+from loyalnest import consents, customers, merchants
+from loyalnest.consents import Channel, Proof, Purpose, Said, State, Way
 from loyalnest.kernel.database import bulk, merchant_of, ring_of
 from loyalnest.kernel.events import publish
-from loyalnest.kernel.ids import new_id
+from loyalnest.kernel.ids import new_id, to_wire
 from loyalnest.storefront import queries
 from loyalnest.storefront.captures import HASHED_AS, SEALED_AS, get_capture
 from loyalnest.storefront.errors import CaptureInvalid, CaptureNotFound, NudgeNotFound
 from loyalnest.storefront.events import EmailCaptured, EmailConfirmed, EmailForgotten
-from loyalnest.storefront.values import Capture, CaptureId, Nudge, NudgeId, NudgeKind
+from loyalnest.storefront.values import NUDGE, Capture, CaptureId, Nudge, NudgeId, NudgeKind
 
 UNCONFIRMED_KEPT = timedelta(days=90)
 Pair = tuple[UUID, UUID]
@@ -82,6 +83,14 @@ JOIN customer_identities i
 WHERE c.merchant_id = i.merchant_id
   AND c.email_hash = i.key
   AND c.customer_id IS DISTINCT FROM i.customer_id
+"""
+_AGREED = """
+SELECT c.merchant_id, c.id, c.customer_id, c.agreed_to, c.language, c.nudge_id, c.confirmed_at
+FROM unnest($1::uuid[], $2::uuid[]) AS k (merchant_id, customer_id)
+JOIN captures c
+  ON c.merchant_id = k.merchant_id
+ AND c.customer_id = k.customer_id
+WHERE c.confirmed_at IS NOT NULL
 """
 _FAMILY = text("""
 SELECT id
@@ -174,7 +183,12 @@ async def confirm_email(session: AsyncSession, capture_id: CaptureId, *, now: da
             merchant_id=merchant_of(session), occurred_at=now, capture_id=capture_id
         )
         await publish(session, [confirmed], now=now)
-    return await get_capture(session, capture_id)
+    capture = await get_capture(session, capture_id)
+    if capture.customer_id is not None:
+        living = await customers.get_living(session, capture.customer_id)
+        await let_count(session, [(capture.merchant_id, capture.customer_id)], now=now)
+        await consents.let_back(session, living, Channel.EMAIL, Way.LINK, now=now)
+    return capture
 
 
 async def forget_email(session: AsyncSession, capture_id: CaptureId, *, now: datetime) -> None:
@@ -206,6 +220,35 @@ async def link_captures(session: AsyncSession, who: Sequence[Pair]) -> None:
     """Note whose the addresses are that these customers are known by."""
     merchant_ids, ids = [merchant_id for merchant_id, _ in who], [id_ for _, id_ in who]
     await (await bulk(session)).execute(_LINK, merchant_ids, ids, HASHED_AS)
+
+
+async def let_count(session: AsyncSession, who: Sequence[Pair], *, now: datetime) -> None:
+    """What these customers agreed to where they left an address, and confirmed, is their consent.
+
+    It is theirs from when they confirmed it; what they have said since outweighs it.
+    """
+    merchant_ids, ids = [merchant_id for merchant_id, _ in who], [id_ for _, id_ in who]
+    rows = await (await bulk(session)).fetch(_AGREED, merchant_ids, ids)
+    said = [
+        Said(
+            merchant_id=row["merchant_id"],
+            customer_id=row["customer_id"],
+            purpose=Purpose.OUTREACH,
+            channel=Channel.EMAIL,
+            state=State.GRANTED,
+            at=row["confirmed_at"],
+            proof=Proof(
+                Way.LINK,
+                "capture",
+                words=row["agreed_to"],
+                language=row["language"],
+                place=to_wire(NUDGE, row["nudge_id"]),
+            ),
+            source=f"capture:{row['id']}",
+        )
+        for row in rows
+    ]
+    await consents.record_many(session, said, now=now)
 
 
 async def forget_customers(session: AsyncSession, who: Sequence[Pair]) -> None:

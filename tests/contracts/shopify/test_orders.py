@@ -227,7 +227,7 @@ def test_a_body_that_makes_no_sense_is_refused_by_name(
 
 def test_every_topic_is_either_handled_or_a_request() -> None:
     assert not HANDLED & REQUESTS
-    assert len(HANDLED) == 14
+    assert len(HANDLED) == 16
     assert {"shop/redact"} == REQUESTS
 
 
