@@ -61,13 +61,15 @@ def meets(
     if rule.state is not State.ACTIVE or not _within(rule, purchase.placed_at):
         return False
     wanted = rule.conditions
-    weekday = purchase.placed_at.astimezone(zone).isoweekday()
     return (
         _among(wanted.segments, segment)
         and _among(wanted.tiers, tier)
-        and _among(wanted.stores, to_wire("sto", purchase.store_id))
+        and (not wanted.stores or to_wire("sto", purchase.store_id) in wanted.stores)
         and _among(wanted.channels, purchase.channel)
-        and (not wanted.weekdays or weekday in wanted.weekdays)
+        and (
+            not wanted.weekdays
+            or purchase.placed_at.astimezone(zone).isoweekday() in wanted.weekdays
+        )
         and purchase.spend >= wanted.minimum_spend
         and chosen_products(wanted, purchase.parts, collections or {}) != ()
     )
@@ -104,6 +106,8 @@ def scaled_products(
 
 def is_held_out(campaign_id: CampaignId, customer_id: UUID, per_cent: int) -> bool:
     """Whether a customer belongs to the share that a campaign leaves out: always the same ones."""
+    if not per_cent:
+        return False
     digest = hashlib.sha256(campaign_id.bytes + customer_id.bytes).digest()
     return int.from_bytes(digest[:8]) % 100 < per_cent
 
@@ -116,8 +120,7 @@ def spread(parts: Sequence[Part], boosts: Sequence[Boost], combining: Combining)
     """
     if not boosts or not parts:
         return Spread((0,) * len(parts), (0,) * len(boosts))
-    added, credits = _multiplied(parts, boosts, combining)
-    by_boost = _within_limits(added, credits, boosts)
+    by_boost, added = _scaled(parts, boosts, combining)
     by_part = [0] * len(parts)
     if multiplied := sum(by_boost):
         by_part = share_out(multiplied, added)
@@ -129,6 +132,25 @@ def spread(parts: Sequence[Part], boosts: Sequence[Boost], combining: Combining)
             for n, share in zip(touched, shares, strict=True):
                 by_part[n] += share
     return Spread(tuple(by_part), tuple(by_boost))
+
+
+def costs(parts: Sequence[Part], boosts: Sequence[Boost], combining: Combining) -> list[int]:
+    """What each boost adds to an order, by `spread`, whichever parts it falls on."""
+    by_boost, _ = _scaled(parts, boosts, combining)
+    return [
+        scaled + (boost.points if boost.points and any(map(boost.touches, parts)) else 0)
+        for scaled, boost in zip(by_boost, boosts, strict=True)
+    ]
+
+
+def _scaled(
+    parts: Sequence[Part], boosts: Sequence[Boost], combining: Combining
+) -> tuple[list[int], Sequence[Decimal]]:
+    """What multipliers add, in whole points by boost, and before rounding by part."""
+    if not any(boost.factor > ONE for boost in boosts):
+        return [0] * len(boosts), ()
+    added, credits = _multiplied(parts, boosts, combining)
+    return _within_limits(added, credits, boosts), added
 
 
 def _multiplied(

@@ -275,7 +275,7 @@ class Purchase:
         """What each line earned before anything was added."""
         return self.price()
 
-    @property
+    @cached_property
     def spend(self) -> Decimal:
         """What counts as spent, in the merchant's own currency."""
         return sum((part.spend for part in self.parts), Decimal(0)) * self.rate

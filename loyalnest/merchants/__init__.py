@@ -43,6 +43,7 @@ from loyalnest.merchants.queries import (
     owners_of,
     program_of,
     programs_of,
+    zones_of,
 )
 from loyalnest.merchants.routes import router
 from loyalnest.merchants.rules import may_be_page, switches_of
@@ -146,4 +147,5 @@ __all__ = [
     "switch",
     "switches_of",
     "take_turns",
+    "zones_of",
 ]

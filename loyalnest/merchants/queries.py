@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -24,7 +25,9 @@ from loyalnest.merchants.values import (
 _MERCHANT = (
     "SELECT merchant_id, handle, name, currency, time_zone, locale, created_at FROM merchants"
 )
-_CURRENCIES = "SELECT merchant_id, currency FROM merchants WHERE merchant_id = ANY($1::uuid[])"
+_SETTLED = (
+    "SELECT merchant_id, currency, time_zone FROM merchants WHERE merchant_id = ANY($1::uuid[])"
+)
 _BY_ID = f"{_MERCHANT} WHERE merchant_id = $1"
 _BY_HANDLE = text(f"{_MERCHANT} WHERE handle = :handle")
 _STORES = (
@@ -69,7 +72,15 @@ ORDER BY merchant_id, version
 """
 
 _REMEMBERED = 100_000
-_known_currencies: dict[UUID, str] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    currency: str
+    zone: ZoneInfo
+
+
+_settled: dict[UUID, _Settled] = {}
 
 
 async def find(session: AsyncSession, merchant_id: UUID) -> Merchant | None:
@@ -87,14 +98,26 @@ async def get(session: AsyncSession, merchant_id: UUID) -> Merchant:
 
 
 async def currencies_of(session: AsyncSession, merchant_ids: Sequence[UUID]) -> dict[UUID, str]:
-    """What each merchant reckons in: settled when it is opened, and asked for once a process."""
-    known = {it: _known_currencies[it] for it in merchant_ids if it in _known_currencies}
+    """What each merchant reckons in."""
+    found = await _settled_of(session, merchant_ids)
+    return {id_: it.currency for id_, it in found.items()}
+
+
+async def zones_of(session: AsyncSession, merchant_ids: Sequence[UUID]) -> dict[UUID, ZoneInfo]:
+    """By which clock each merchant's days begin and end."""
+    found = await _settled_of(session, merchant_ids)
+    return {id_: it.zone for id_, it in found.items()}
+
+
+async def _settled_of(session: AsyncSession, merchant_ids: Sequence[UUID]) -> dict[UUID, _Settled]:
+    """What is settled for good when a merchant is opened, asked for once a process."""
+    known = {it: _settled[it] for it in merchant_ids if it in _settled}
     if unknown := [it for it in merchant_ids if it not in known]:
-        rows = await (await bulk(session)).fetch(_CURRENCIES, unknown)
-        found: dict[UUID, str] = {row[0]: row[1] for row in rows}
-        if len(_known_currencies) + len(found) > _REMEMBERED:
-            _known_currencies.clear()
-        _known_currencies.update(found)
+        rows = await (await bulk(session)).fetch(_SETTLED, unknown)
+        found = {row[0]: _Settled(row[1], ZoneInfo(row[2])) for row in rows}
+        if len(_settled) + len(found) > _REMEMBERED:
+            _settled.clear()
+        _settled.update(found)
         known |= found
     return known
 

@@ -102,9 +102,10 @@ _PROGRESS = {
 
 async def living(connection: Bulk, who: Sequence[Pair]) -> list[Pair]:
     """Those of them who are there, in key order; the standings of the others are forgotten."""
-    columns = _columns(who)
-    await connection.execute(_FORGET, *columns)
-    return [(row[0], row[1]) for row in await connection.fetch(_LIVING, *columns)]
+    found = [(row[0], row[1]) for row in await connection.fetch(_LIVING, *_columns(who))]
+    if gone := set(who).difference(found):
+        await connection.execute(_FORGET, *_columns(sorted(gone)))
+    return found
 
 
 async def lock(connection: Bulk, who: Sequence[Pair]) -> dict[Pair, Place]:

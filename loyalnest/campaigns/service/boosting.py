@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from loyalnest import ledger, orders, segments, tiers
+from loyalnest import merchants, orders, segments, tiers
 from loyalnest.campaigns import queries, rules
 from loyalnest.campaigns.events import CampaignUsedUp
 from loyalnest.campaigns.queries import Running
@@ -109,7 +109,7 @@ async def boosts_for(
     boosts = [_standing_boosts(it, standings, known) for it in purchases]
     if not running:
         return [tuple(each) for each in boosts]
-    zones = await _zones_of(session, merchant_ids)
+    zones = await merchants.zones_of(session, merchant_ids)
     collections = await _collections_of(session, purchases, running)
     matches = [
         _matches(
@@ -146,11 +146,6 @@ def _standing_boosts(
     if segment is not None and (factor := it.segment_factors.get(segment, ONE)) > ONE:
         boosts.append(Boost("segment", segment, segment, factor=factor))
     return boosts
-
-
-async def _zones_of(session: AsyncSession, merchant_ids: Sequence[UUID]) -> dict[UUID, ZoneInfo]:
-    units = await ledger.units_of(session, merchant_ids)
-    return {merchant_id: ZoneInfo(unit.time_zone) for merchant_id, unit in units.items()}
 
 
 async def _collections_of(
@@ -277,9 +272,9 @@ def _affordable(
     what each adds is worked out anew.
     """
     given = [match for match in met if not match.held_out and not match.is_goal]
-    while True:
+    while given:
         every = [*standing, *map(_boost, given)]
-        costs = rules.spread(it.parts, every, it.combining).by_boost[len(standing) :]
+        costs = rules.costs(it.parts, every, it.combining)[len(standing) :]
         too_much = next(
             (
                 match
@@ -292,6 +287,7 @@ def _affordable(
             return given, costs
         events.append(_used_up(it, too_much, left[too_much.key]))
         given.remove(too_much)
+    return given, ()
 
 
 async def _lock_budgets(session: AsyncSession, matches: Sequence[list[_Match]]) -> dict[Pair, int]:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from loyalnest import ledger, merchants
+from loyalnest import merchants
 from loyalnest.gamification import queries, rules, storage
 from loyalnest.gamification.events import BadgeAwarded, BadgeLost
 from loyalnest.gamification.rules import Verdict
@@ -57,7 +57,6 @@ async def look_back(
 ) -> tuple[dict[Pair, History], dict[UUID, ZoneInfo]]:
     """What people have done, and where their merchants' days begin."""
     merchant_ids = list(games)
-    units = await ledger.units_of(session, merchant_ids)
     programs = await merchants.programs_of(session, merchant_ids)
     award_on = {id_: program.at(now).settings.award_on.value for id_, program in programs.items()}
     counting = frozenset(id_ for id_, game in games.items() if rules.asks_for_points(game.game))
@@ -66,7 +65,7 @@ async def look_back(
         [(one, award_on[one.merchant_id]) for one in everybody],
         with_points=counting,
     )
-    return histories, {id_: ZoneInfo(unit.time_zone) for id_, unit in units.items()}
+    return histories, await merchants.zones_of(session, merchant_ids)
 
 
 def _judge(

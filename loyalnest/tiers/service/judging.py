@@ -71,8 +71,8 @@ async def judge(
 ) -> list[Judged]:
     """Where customers stand by these ladders; nothing is written."""
     merchant_ids = list({merchant_id for merchant_id, _ in who})
-    units = await ledger.units_of(session, merchant_ids)
-    zones = {merchant_id: ZoneInfo(unit.time_zone) for merchant_id, unit in units.items()}
+    zones = await merchants.zones_of(session, merchant_ids)
+    from_now = {it: _from(ladders[it].ladder, now, zones[it]) for it in merchant_ids}
     programs = await merchants.programs_of(session, merchant_ids)
     award_on = {id_: program.at(now).settings.award_on.value for id_, program in programs.items()}
     fresh = {it: unjudged(it, 0 if settled else ladders[it[0]].version, now) for it in who}
@@ -86,7 +86,7 @@ async def judge(
             [
                 (
                     it,
-                    _from(ladders[it[0]].ladder, now, zones[it[0]]),
+                    from_now[it[0]],
                     _from(ladders[it[0]].ladder, before[it].qualified_at, zones[it[0]]),
                     award_on[it[0]],
                 )
