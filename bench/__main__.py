@@ -15,6 +15,7 @@ from rich.table import Table
 from bench import (
     activity,
     books,
+    callbacks,
     dashboard_lighthouse,
     dashboard_size,
     earn,
@@ -62,6 +63,7 @@ FIGURES = [
         widget_size,
         widget_effect,
         render_mail,
+        callbacks,
     )
 ]
 RESULTS = Path(__file__).with_name("results.json")
