@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from loyalnest import messaging
+from loyalnest import messaging, sinks
 from loyalnest.integrations import klaviyo, mailchimp, meta, postscript, ses, smtp, twilio
 from loyalnest.integrations.calls import Way
 from loyalnest.kernel import clock
@@ -25,6 +25,14 @@ def offers(settings: Settings) -> Sequence[messaging.Offer]:
 def sending(settings: Settings) -> messaging.Sending:
     """What a worker needs to send messages."""
     return messaging.Sending(offers(settings), messaging.Stationery(settings.address))
+
+
+def sink_offers(settings: Settings) -> Sequence[sinks.SinkOffer]:
+    """Every tool that can be told what happens in a program."""
+    return (
+        klaviyo.sink_offer(_way(settings.klaviyo_url)),
+        mailchimp.sink_offer(_way(settings.mailchimp_marketing_url)),
+    )
 
 
 def _way(base_url: str) -> Way:

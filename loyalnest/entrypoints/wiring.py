@@ -34,6 +34,7 @@ from loyalnest import (
     referrals,
     rewards,
     segments,
+    sinks,
     staff,
     storefront,
     templates,
@@ -105,6 +106,7 @@ SEALED = (
     *customers.SEALED,
     *consents.SEALED,
     *messaging.SEALED,
+    *sinks.SEALED,
     *rewards.SEALED,
     *privacy.SEALED,
     *storefront.SEALED,
@@ -171,6 +173,7 @@ def work(settings: Settings) -> Work:
         jobs=JOBS,
         timetable=TIMETABLE,
         sending=carriers.sending(settings),
+        tools=carriers.sink_offers(settings),
     )
 
 
@@ -316,7 +319,10 @@ def _routers(settings: Settings) -> Mapping[Role, Sequence[APIRouter]]:
         ],
         Role.REFERRALS: [referrals.router, referrals.own_router],
         Role.ANALYTICS: [segments.router],
-        Role.EVENTS: [relay.router_of(SUBSCRIBERS)],
+        Role.EVENTS: [
+            relay.router_of(SUBSCRIBERS),
+            sinks.router_of(carriers.sink_offers(settings)),
+        ],
         Role.ADMIN_CORE: [
             merchants.router,
             branding.router,

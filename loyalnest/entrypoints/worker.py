@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from loyalnest import messaging
+from loyalnest import messaging, sinks
 from loyalnest.kernel import inbox, jobs, memory, relay
 from loyalnest.kernel.database import Database
 from loyalnest.kernel.faults import Fault, classify, reason_of
@@ -33,6 +33,7 @@ class Work:
     jobs: Sequence[Job] = ()
     timetable: Sequence[Recurring] = ()
     sending: messaging.Sending | None = None
+    tools: Sequence[sinks.SinkOffer] = ()
 
 
 async def serve(database: Database, work: Work) -> None:
@@ -82,6 +83,8 @@ def _parts(database: Database, work: Work, stopping: asyncio.Event) -> dict[str,
     if work.sending is not None:
         desk = messaging.Desk(database, work.sending)
         parts["messages"] = lambda: desk.run(stopping)
+    if work.tools:
+        parts["sinks"] = lambda: sinks.run(database, work.tools, stopping)
     return parts
 
 

@@ -50,6 +50,8 @@ class Settings(BaseSettings):
     meta_url: str = "https://graph.facebook.com"
     klaviyo_url: str = "https://a.klaviyo.com"
     mailchimp_url: str = "https://mandrillapp.com"
+    mailchimp_marketing_url: str = ""
+    """Where audiences are; without it at the address that each key names."""
     postscript_url: str = "https://api.postscript.io"
 
     encryption_keys: SecretStr | None = None

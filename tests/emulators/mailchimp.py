@@ -14,7 +14,6 @@ from tests.emulators.vendor import Callback, Refused, Vendor
 from tests.emulators.wire import Answer, Request
 
 _HASH = re.compile(r"[0-9a-f]{32}")
-_BATCH = 500
 
 
 @dataclass
@@ -45,6 +44,8 @@ class Mailchimp(Vendor):
         self.mails: list[Mail] = []
         self.members: dict[str, dict[str, Any]] = {}
         self.events: list[tuple[str, dict[str, Any]]] = []
+        self.failed: list[tuple[dict[str, Any], int]] = []
+        """Operations of batches that came to nothing, with their status."""
         self._transactional = description("mailchimp-transactional.openapi.json")
         self._marketing = description("mailchimp-marketing.openapi.json")
 
@@ -125,13 +126,13 @@ class Mailchimp(Vendor):
         parts = request.path.strip("/").split("/")
         if parts[1] == "ping":
             return Answer.of(200, {"health_status": "Everything's Chimpy!"})
+        given = json.loads(request.body)
+        if parts[1] == "batches":
+            return self._take_batch(request, given)
         if parts[2] != self.audience:
             raise _problem(404, "Resource Not Found")
-        given = json.loads(request.body)
         if parts[-1] == "events":
             return self._take_event(parts[4], given)
-        if len(parts) == 3:
-            return self._take_members(given)
         return self._put_member(parts[4], given)
 
     def _put_member(self, hash_: str, given: dict[str, Any]) -> Answer:
@@ -144,10 +145,21 @@ class Mailchimp(Vendor):
         self.members[hash_] = start | given
         return Answer.of(200, {"id": hash_, **self.members[hash_]})
 
-    def _take_members(self, given: dict[str, Any]) -> Answer:
-        if len(given["members"]) > _BATCH:
-            raise _problem(400, "Invalid Resource", f"more than {_BATCH} members")
-        return Answer.of(200, {"new_members": [], "updated_members": [], "errors": []})
+    def _take_batch(self, request: Request, given: dict[str, Any]) -> Answer:
+        """Take a batch, and work through it; what becomes of each operation is told nobody."""
+        for operation in given["operations"]:
+            inner = Request(
+                operation["method"],
+                f"/3.0{operation['path']}",
+                {**request.headers, "content-type": "application/json"},
+                operation.get("body", "{}").encode(),
+            )
+            try:
+                self._market(inner)
+            except Refused as refusal:
+                self.failed.append((operation, refusal.answer.status))
+        total = len(given["operations"])
+        return Answer.of(200, {"id": "b1", "status": "pending", "total_operations": total})
 
     def _take_event(self, hash_: str, given: dict[str, Any]) -> Answer:
         if hash_ not in self.members:

@@ -30,6 +30,7 @@ OPERATIONS: dict[str, tuple[str, str, dict[str, Any]]] = {
 NOWHERE = "0" * 32
 # These are words that every merchant may have: they name nothing.
 WORDS = {
+    "{provider}",
     *("{code}", "{segment}", "{badge}", "{switch}", "{step}"),
     *("{language}", "{key}", "{page}", "{occasion}", "{channel}"),
 }

@@ -17,6 +17,7 @@ from loyalnest.kernel.ids import from_wire, new_id
 from loyalnest.messaging import Ask, Channel, Desk, Offer, Purpose, Sender, Sending, Source, State
 from loyalnest.messaging.sending import Stationery
 from tests.shop import Shop, open_shop
+from tests.sinks.cast import tells_a_tool
 
 ADDRESS = "https://nest.example"
 _BEGAN = clock.now()
@@ -193,7 +194,11 @@ async def settled(*bakeries: Bakery) -> bool:
 
 
 async def writes_to(shop: Shop, email: str) -> None:
-    """A shop has told a customer something, failed to tell something else, and will tell more."""
+    """A shop has told a customer something, failed to tell something else, and will tell more.
+
+    A tool of the merchant's is told of it, too.
+    """
+    await tells_a_tool(shop)
     database, merchant_id = shop.database, shop.merchant_id
     people = [from_wire(customers.WIRE_PREFIX, await shop.customer_id(email))]
     bakery = Bakery(database, merchant_id, people)

@@ -101,6 +101,7 @@ SEALED_OTHERWISE = {
     "deliveries": "what a store said; the body goes when its days are over",
     "redemptions": "codes that name nobody",
     "senders": "a merchant's accounts with providers",
+    "sinks": "a merchant's accounts with tools",
     "suppressions": "addresses that get nothing; of whoever is forgotten a hash stays",
     "staff_members": "who works here; kept, for the books name what they did",
 }

@@ -5,9 +5,10 @@ from datetime import timedelta
 from loyalnest.integrations.calls import Way
 from loyalnest.integrations.klaviyo.callbacks import REPORTS
 from loyalnest.integrations.klaviyo.carrier import KlaviyoCarrier
+from loyalnest.integrations.klaviyo.sink import sink_offer
 from loyalnest.messaging import Channel, Field, Offer, Provider
 
-__all__ = ["REPORTS", "KlaviyoCarrier", "offer"]
+__all__ = ["REPORTS", "KlaviyoCarrier", "offer", "sink_offer"]
 
 
 def offer(way: Way) -> Offer:

@@ -3,9 +3,10 @@
 from loyalnest.integrations.calls import Way
 from loyalnest.integrations.mailchimp.callbacks import AUDIENCE, REPORTS
 from loyalnest.integrations.mailchimp.carrier import MailchimpCarrier
+from loyalnest.integrations.mailchimp.sink import sink_offer
 from loyalnest.messaging import Channel, Field, Offer, Provider
 
-__all__ = ["AUDIENCE", "REPORTS", "MailchimpCarrier", "offer"]
+__all__ = ["AUDIENCE", "REPORTS", "MailchimpCarrier", "offer", "sink_offer"]
 
 
 def offer(way: Way) -> Offer:
