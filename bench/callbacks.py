@@ -31,9 +31,9 @@ _SENT = """
 INSERT INTO messages (merchant_id, id, customer_id, sender_id, channel, occasion, purpose,
                       source_kind, source_id, step, leg, chain, root_id, state, provider_id,
                       asked_at, due_at, expires_at, state_at, handed_over_at)
-SELECT $1, id, ($2::uuid[])[1 + n % cardinality($2)], $3, 'sms', 'points_earned', 'transactional', 'bench',
-       id, '', 0, '{sms}', id, 'queued', 'SM' || replace(id::text, '-', ''), now(), now(),
-       now() + interval '3 days', now(), now()
+SELECT $1, id, ($2::uuid[])[1 + n % cardinality($2)], $3, 'sms', 'points_earned',
+       'transactional', 'bench', id, '', 0, '{sms}', id, 'queued',
+       'SM' || replace(id::text, '-', ''), now(), now(), now() + interval '3 days', now(), now()
 FROM unnest($4::uuid[]) WITH ORDINALITY AS given (id, n)
 """
 

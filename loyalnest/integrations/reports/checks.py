@@ -2,7 +2,7 @@
 
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, cast
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
@@ -40,13 +40,15 @@ def json_of(body: bytes | str) -> Mapping[str, Any]:
     return cast(Mapping[str, Any], found)
 
 
-def signed_url(url: str) -> list[str]:
+def signed_url(url: str) -> Iterator[str]:
     """The forms in which a vendor may have signed an address: with its port and without."""
+    yield url
     parts = urlsplit(url)
     host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname or ""
     port = parts.port or _PORTS.get(parts.scheme, 443)
     bare, full = parts._replace(netloc=host), parts._replace(netloc=f"{host}:{port}")
-    return list(dict.fromkeys([url, urlunsplit(bare), urlunsplit(full)]))
+    yield urlunsplit(bare)
+    yield urlunsplit(full)
 
 
 def instant_of(seconds: Any, received_at: datetime) -> datetime:

@@ -6,8 +6,9 @@ https://www.twilio.com/docs/usage/webhooks/webhooks-security
 import base64
 import hashlib
 import hmac
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import TypeAlias
 from urllib.parse import parse_qs
 
 from loyalnest import consents
@@ -28,7 +29,8 @@ from loyalnest.integrations.twilio.words import REASONS, STATES
 from loyalnest.kernel.inbox import Delivery
 from loyalnest.messaging import Account, Provider, Reason, State, Status
 
-_WHATSAPP = "whatsapp:"
+Fields: TypeAlias = Sequence[tuple[str, str]]
+_WHATSAPP, _STATUS = "whatsapp:", "MessageStatus"
 
 
 class TwilioReports:
@@ -38,12 +40,12 @@ class TwilioReports:
 
     async def verify(self, account: Account, received: Received, now: datetime) -> Taken:
         """The signature covers the address and every field. Raises ReportUnsigned."""
-        token = account.credentials["auth_token"]
+        fields = fields_of(received.body)
         given = received.headers.get("x-twilio-signature", "")
-        if received.method != "POST" or not is_signed(token, received, given):
+        token = account.credentials["auth_token"]
+        if received.method != "POST" or not is_signed(token, received, fields, given):
             raise ReportUnsigned
-        named = dict(fields_of(received.body))
-        return Taken("status" if "MessageStatus" in named else "inbound")
+        return Taken("status" if any(name == _STATUS for name, _ in fields) else "inbound")
 
     def read(self, delivery: Delivery) -> Told:
         """What one delivery says. Raises ReportNotUnderstood."""
@@ -57,7 +59,7 @@ class TwilioReports:
 REPORTS = TwilioReports()
 
 
-def is_signed(token: str, received: Received, signature: str) -> bool:
+def is_signed(token: str, received: Received, fields: Fields, signature: str) -> bool:
     """Whether this signature is Twilio's for this request.
 
     Fields are put in order behind the address; a body that is no form is named in it by its hash.
@@ -67,12 +69,8 @@ def is_signed(token: str, received: Received, signature: str) -> bool:
         if not is_same(hash_, hashlib.sha256(received.body).hexdigest()):
             return False
     else:
-        told = "".join(name + value for name, value in _in_order(fields_of(received.body)))
+        told = "".join(name + value for name, value in sorted(set(fields)))
     return any(is_same(signature, _sign(token, url + told)) for url in signed_url(received.url))
-
-
-def _in_order(fields: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    return sorted(set(fields))
 
 
 def _sign(token: str, text: str) -> str:
@@ -81,7 +79,7 @@ def _sign(token: str, text: str) -> str:
 
 def _status(fields: Mapping[str, str], asked: str, at: datetime) -> Status:
     try:
-        sid, state = fields["MessageSid"], STATES[fields["MessageStatus"]]
+        sid, state = fields["MessageSid"], STATES[fields[_STATUS]]
     except KeyError:
         raise ReportNotUnderstood from None
     code = fields.get("ErrorCode") or None
