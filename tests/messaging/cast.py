@@ -198,7 +198,7 @@ async def writes_to(shop: Shop, email: str) -> None:
 
     A tool of the merchant's is told of it, too.
     """
-    await tells_a_tool(shop)
+    await tells_a_tool(shop.database, shop.merchant_id)
     database, merchant_id = shop.database, shop.merchant_id
     people = [from_wire(customers.WIRE_PREFIX, await shop.customer_id(email))]
     bakery = Bakery(database, merchant_id, people)

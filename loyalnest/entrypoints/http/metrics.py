@@ -28,6 +28,22 @@ _ENTRIES = text(
 )
 
 
+# How lines to vendors stand: on, resting after failures, paused by the merchant, or broken.
+_LINES = text("""
+SELECT 'sender', s.provider,
+       CASE WHEN s.state = 'on' AND p.paused_until > :now THEN 'resting' ELSE s.state END, count(*)
+FROM senders s
+JOIN sender_pace p USING (merchant_id)
+WHERE s.id = p.sender_id AND s.state <> 'replaced'
+GROUP BY 2, 3
+UNION ALL
+SELECT 'sink', s.provider,
+       CASE WHEN s.state = 'on' AND s.paused_until > :now THEN 'resting' ELSE s.state END, count(*)
+FROM sinks s
+GROUP BY 2, 3
+""")
+
+
 class RequestMetrics:
     """Counts and times of requests, by method, route and status."""
 
@@ -89,6 +105,9 @@ class Standing:
         self._failures = gauge("relay_failures", "Events set aside for a subscriber.")
         self._held = gauge("jobs_held", "Jobs that failed for good.")
         self._entries = gauge("ledger_postings", "Rows put into the books since statistics began.")
+        self._lines = gauge(
+            "vendor_lines", "Merchants' accounts with vendors.", "kind", "provider", "state"
+        )
         self._pool = gauge("database_connections", "Connections of this process.", "state")
 
     async def sample(self) -> None:
@@ -102,6 +121,7 @@ class Standing:
                 await self._look_at_inbox(session)
                 await self._look_at_log(session)
                 self._held.set(await jobs.count_held(session))
+                await self._look_at_lines(session)
                 self._entries.set(await session.scalar(_ENTRIES) or 0)
         except Exception as error:
             _log.warning("metrics.unavailable", error=type(error).__name__)
@@ -124,6 +144,12 @@ class Standing:
         for lag in await relay.lags(session):
             self._lag.labels(lag.name).set(lag.events)
         self._failures.set(await relay.count_failures(session))
+
+    async def _look_at_lines(self, session: AsyncSession) -> None:
+        found = (await session.execute(_LINES, {"now": self._clock()})).all()
+        self._lines.clear()
+        for kind, provider, state, count in found:
+            self._lines.labels(kind, provider, state).set(count)
 
     def _look_at_pool(self) -> None:
         pool = self._database.engine.sync_engine.pool

@@ -13,6 +13,7 @@ from structlog.typing import EventDict
 from loyalnest.kernel import crypto, logs
 from loyalnest.kernel.database import Database
 from tests.doors import bearing, house, make_key, open_cafe
+from tests.sinks.cast import tells_a_tool
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 
@@ -63,6 +64,7 @@ async def test_without_its_database_it_lives_but_is_not_ready(database: Database
 async def test_metrics_tell_how_requests_and_the_installation_stand(database: Database):
     merchant, _ = await open_cafe(database)
     key = await make_key(database, merchant.id)
+    await tells_a_tool(database, merchant.id)
     async with house(database, address="127.0.0.1") as client:
         await client.get(f"/v1/api/program/versions/{7}", headers=bearing(key))
         await client.get("/v1/api/unknown/anna", headers=bearing(key))
@@ -76,6 +78,7 @@ async def test_metrics_tell_how_requests_and_the_installation_stand(database: Da
         "relay_unsequenced",
         "ledger_postings",
         'database_connections{state="allowed"}',
+        'vendor_lines{kind="sink",provider="klaviyo",state="on"} 1.0',
     ):
         assert f"loyalnest_{name}" in told
     assert "anna" not in told
