@@ -35,6 +35,8 @@ SCREENS = (
     *("/on-site", "/on-site/nudges", "/on-site/nudges/new", "/on-site/addresses"),
     *("/on-site/pages", "/on-site/pages/loyalty"),
     *("/tiers/perks", "/tiers/perks/new", "/tiers/perks/{perk}"),
+    *("/settings/messages", "/settings/messages?view=addresses"),
+    "/customers/{customer}?tab=consents",
 )
 Theme = Literal["light", "dark"]
 DESK: ViewportSize = {"width": 1280, "height": 800}

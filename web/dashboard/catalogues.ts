@@ -15,6 +15,8 @@ export const LATER = [
   "perkKind",
   "perkText",
   "site",
+  "consent",
+  "consentWay",
   "siteKind",
   "sitePlace",
 ];

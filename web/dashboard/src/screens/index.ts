@@ -2,6 +2,7 @@
 import { routes as activity } from "./activity/routes";
 import { routes as branding } from "./branding/routes";
 import { routes as campaigns } from "./campaigns/routes";
+import { routes as consents } from "./consents/routes";
 import { routes as customers } from "./customers/routes";
 import { routes as earning } from "./earning/routes";
 import { routes as experiments } from "./experiments/routes";
@@ -39,6 +40,7 @@ export const inside = [
   ...onSite,
   ...settings,
   ...branding,
+  ...consents,
   ...staff,
   ...texts,
 ] as const;

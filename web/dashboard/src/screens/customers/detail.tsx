@@ -1,8 +1,9 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useMay } from "../../api/program";
+import { restOfTexts } from "../../i18n";
 import { useFormat } from "../../i18n/format";
 import { Badge } from "../../ui/badge";
 import { Button } from "../../ui/button";
@@ -25,6 +26,10 @@ import { RewardsOf } from "./rewards";
 import { TierCard } from "./standing";
 
 const route = getRouteApi("/frame/customers/$customerId");
+const ConsentsOf = lazy(async () => {
+  await restOfTexts();
+  return { default: (await import("../consents/of-customer")).ConsentsOf };
+});
 
 export function Customer() {
   const { customerId } = route.useParams();
@@ -189,12 +194,14 @@ function Views({ customer }: { customer: Person }) {
   const mayReadEvents = useMay("events:read");
   const mayReadPoints = useMay("points:read");
   const mayReadOrders = useMay("orders:read");
+  const gone = Boolean(customer.merged_into || customer.erased_at);
   const to = "/customers/$customerId" as const;
   const params = { customerId: customer.id };
   const shown = [
     { name: "points" as const, title: t("customer.points"), may: true },
     { name: "orders" as const, title: t("nav.orders"), may: mayReadOrders },
     { name: "rewards" as const, title: t("nav.rewards"), may: mayReadPoints },
+    { name: "consents" as const, title: t("customer.consents"), may: !gone },
     { name: "activity" as const, title: t("nav.activity"), may: mayReadEvents },
   ].filter(({ may }) => may);
   return (
@@ -210,6 +217,11 @@ function Views({ customer }: { customer: Person }) {
       {tab === "points" && <Entries customer={customer} />}
       {tab === "orders" && <OrdersOf customer={customer} />}
       {tab === "rewards" && <RewardsOf customer={customer} />}
+      {tab === "consents" && !gone && (
+        <Suspense fallback={<Loading />}>
+          <ConsentsOf customerId={customer.id} />
+        </Suspense>
+      )}
       {tab === "activity" && <History customer={customer} />}
     </Card>
   );

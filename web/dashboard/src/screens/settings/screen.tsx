@@ -22,12 +22,14 @@ export function Settings() {
   const { t } = useTranslation();
   const mayKeepKeys = useMay("keys:write");
   const mayReadProgram = useMay("program:read");
+  const mayReadCustomers = useMay("customers:read");
   const mayReadStaff = useMay("staff:read");
   return (
     <Page title={t("nav.settings")}>
       <Looks />
       <Program />
       {mayReadProgram && <Branding />}
+      {mayReadCustomers && <Messages />}
       {mayReadProgram && <Naming />}
       {mayReadProgram && <Texts />}
       <Stores />
@@ -109,6 +111,22 @@ function Branding() {
       }
     >
       <p className="text-muted">{t("branding.text")}</p>
+    </Card>
+  );
+}
+
+function Messages() {
+  const { t } = useTranslation();
+  return (
+    <Card
+      title={t("settings.messages")}
+      actions={
+        <Link to="/settings/messages" search={{}} className={buttonClass()}>
+          {t("staff.manage")}
+        </Link>
+      }
+    >
+      <p className="text-muted">{t("settings.messagesText")}</p>
     </Card>
   );
 }

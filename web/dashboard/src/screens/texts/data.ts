@@ -35,7 +35,10 @@ export const PARTS: Record<string, string[]> = {
   "nav.campaigns": ["campaign", "campaignKind", "campaignSays", "phase"],
   "nav.gamification": ["game", "gameSpan"],
   "nav.referrals": ["referral", "bring"],
-  "nav.settings": ["settings", "store", "naming", "branding", "theme", "keys"],
+  "nav.settings": [
+    ...["settings", "store", "naming", "branding", "theme", "keys"],
+    ...["consent", "consentWay"],
+  ],
   "staff.title": ["staff", "network", "role", "memberState", "area", "join"],
   "texts.title": ["texts", "textState"],
   "texts.problems": ["problem"],
