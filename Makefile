@@ -70,7 +70,7 @@ clean:
 
 .venv/.installed: $(LOCK) .uv/uv
 	@echo "Installing LoyalNest into .venv …"
-	@$(SYNC) --no-dev --inexact
+	@$(SYNC) --no-dev --group demo --inexact
 	@pwd -P > .venv/.made-in
 	@touch $@
 

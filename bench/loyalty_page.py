@@ -34,6 +34,7 @@ from bench.orders import domain_of
 from loyalnest import branding, merchants, referrals, rewards, tiers
 from loyalnest.entrypoints import nest
 from loyalnest.entrypoints.cli import shop
+from loyalnest.entrypoints.cli.ports import address_at
 from loyalnest.kernel import clock
 from loyalnest.kernel.languages import LANGUAGES
 from loyalnest.merchants import ActionRule, Switch
@@ -96,7 +97,7 @@ async def _demo_shop(place: Installation) -> AsyncGenerator[str]:
     process = await asyncio.create_subprocess_exec(*program.command, env=environment)
     try:
         await asyncio.to_thread(wait_for_port, port)
-        yield f"{shop.address_at(port)}/products/{_PRODUCT}"
+        yield f"{address_at(port)}/products/{_PRODUCT}"
     finally:
         process.terminate()
         await process.wait()

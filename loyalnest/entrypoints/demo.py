@@ -10,6 +10,8 @@ from loyalnest.kernel.database import Database
 HANDLE = "demo"
 SHOP = "demo.myshopify.com"
 OWNER = "owner@demo.example.com"
+ORIGIN = "hello@demo.example.com"
+"""What its mails say they are from."""
 LOG = Path(__file__).parents[2] / "data" / "online-retail" / "orders.jsonl.gz"
 """Sent with `loyalnest replay`, which goes on where it was interrupted."""
 

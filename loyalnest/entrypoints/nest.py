@@ -34,6 +34,8 @@ NAME = "The Nest"
 SHOP = "the-nest.myshopify.com"
 OWNER = "owner@nest.example.com"
 """An address of its own: whoever works for two merchants has to name one at every sign-in."""
+ORIGIN = "hello@nest.example.com"
+"""What its mails say they are from."""
 _ACTOR = "demo"
 _CAKE_STAND = "8101000000001"
 _EXPIRY_DAYS = 365

@@ -33,6 +33,10 @@ class Settings(BaseSettings):
 
     demo_shop_port: Port | None = None
     """Where `up` opens the demo's shop; without it at the first free port above `port`."""
+    catcher_port: Port | None = None
+    """Where `up` shows the mails that the demo sends; without it at the next free port."""
+    catcher_smtp_port: Port | None = None
+    """Where `up` takes those mails; without it at the next free port."""
 
     trusted_proxies: str = ""
     """Proxies whose `X-Forwarded-For` is believed: addresses or networks, separated by commas."""

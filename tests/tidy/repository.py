@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-CODE = ("loyalnest", "tests", "bench", "demo_shop", "data", "docs")
+CODE = ("loyalnest", "tests", "bench", "catcher", "demo_shop", "data", "docs")
 
 
 def python_files(*folders: str) -> Iterator[Path]:

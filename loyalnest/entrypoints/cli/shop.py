@@ -1,18 +1,15 @@
 """The demo's shop beside web server and worker: where it listens, and what it is told."""
 
-import socket
 import sys
 from pathlib import Path
 
 from loyalnest.entrypoints import nest
+from loyalnest.entrypoints.cli.ports import free_above
 from loyalnest.entrypoints.cli.running import address_of, keep_secret
 from loyalnest.entrypoints.cli.supervision import Program
 from loyalnest.kernel.settings import Settings
 
 _ROOT = Path(__file__).parents[3]
-_TRIED = 20
-"""Ports above the usual one, before any that is free is taken."""
-_HERE = "127.0.0.1"
 
 
 def is_there() -> bool:
@@ -22,15 +19,7 @@ def is_there() -> bool:
 
 def port_for(settings: Settings) -> int:
     """Where the shop can listen: as told, else right above the installation, else anywhere."""
-    if settings.demo_shop_port:
-        return settings.demo_shop_port
-    above = range(settings.port + 1, min(settings.port + _TRIED, 65535) + 1)
-    return next((port for port in above if _is_free(port)), None) or _any_free()
-
-
-def address_at(port: int) -> str:
-    """Where a browser on this machine finds the shop."""
-    return f"http://{_HERE}:{port}"
+    return settings.demo_shop_port or free_above(settings.port)
 
 
 def kept_key(settings: Settings) -> str | None:
@@ -71,19 +60,3 @@ def _folder(settings: Settings) -> Path:
 
 def _key_file(settings: Settings) -> Path:
     return _folder(settings) / "api-key"
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((_HERE, port))
-        except OSError:
-            return False
-    return True
-
-
-def _any_free() -> int:
-    with socket.socket() as probe:
-        probe.bind((_HERE, 0))
-        return probe.getsockname()[1]

@@ -15,9 +15,10 @@ from typing import Annotated
 import httpx
 import typer
 
-from loyalnest.entrypoints import demo, nest
-from loyalnest.entrypoints.cli import shop
+from loyalnest.entrypoints import demo, nest, post
+from loyalnest.entrypoints.cli import catcher, shop
 from loyalnest.entrypoints.cli.acting import open_database
+from loyalnest.entrypoints.cli.ports import address_at
 from loyalnest.entrypoints.cli.replay import was_delivered
 from loyalnest.entrypoints.cli.running import (
     address_of,
@@ -27,6 +28,7 @@ from loyalnest.entrypoints.cli.running import (
     settings_here,
 )
 from loyalnest.entrypoints.cli.supervision import AlreadyRunning, Program, Register, keep
+from loyalnest.integrations import smtp
 from loyalnest.kernel import clock, embedded, processes
 from loyalnest.kernel.embedded import locks
 from loyalnest.kernel.errors import Conflict
@@ -131,17 +133,15 @@ async def _run(
     for number in _SIGNALS:
         loop.add_signal_handler(number, stop.set)
     await migrate(settings)
-    shop_port = shop.port_for(settings) if with_shop else None
-    made = await _prepare(settings, shop_port)
-    if made.shop is not None:
-        programs = [*programs, made.shop]
+    made = await _prepare(settings, _places_of(settings, with_shop=with_shop))
+    programs = [*programs, *made.beside]
     async with asyncio.TaskGroup() as tasks:
         if own_database:
             tasks.create_task(_watch_database(settings, stop))
         for program in programs:
             tasks.create_task(keep(program, register, stop, say))
         if await _is_ready(settings, stop):
-            _greet(settings, made, shop_port)
+            _greet(settings, made)
             if afterwards:
                 tasks.create_task(_let_in(settings, afterwards, register, stop))
         await stop.wait()
@@ -161,15 +161,32 @@ async def _let_in(
 
 
 @dataclass(frozen=True, slots=True)
-class _Made:
-    """What a start has made: what nobody can show again, and the shop where there is one."""
+class _Places:
+    """Where the demo's shop is to be, and what catches its mails; None where they are not."""
 
+    shop_port: int | None = None
+    mail: catcher.Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What a start has made: what nobody can show again, and what runs beside the others."""
+
+    places: _Places
     demo_password: str | None
     shop_password: str | None = None
-    shop: Program | None = None
+    beside: Sequence[Program] = ()
 
 
-async def _prepare(settings: Settings, shop_port: int | None) -> _Made:
+def _places_of(settings: Settings, *, with_shop: bool) -> _Places:
+    if not with_shop:
+        return _Places()
+    port = shop.port_for(settings)
+    place = catcher.place_for(settings, but={port}) if catcher.is_there() else None
+    return _Places(port, place)
+
+
+async def _prepare(settings: Settings, places: _Places) -> _Made:
     """Make the keys, the demo and its shop's merchant at the first start.
 
     Refuses to go on without a key that the data needs.
@@ -177,21 +194,39 @@ async def _prepare(settings: Settings, shop_port: int | None) -> _Made:
     now = clock.now()
     async with open_database(settings) as database:
         password = await demo.prepare(database, now=now)
-        if shop_port is None:
-            return _Made(password)
+        if places.shop_port is None:
+            return _Made(places, password)
         opened = await nest.prepare(
             database,
-            port=shop_port,
+            port=places.shop_port,
             kept_key=shop.kept_key(settings),
             owner_password=password,
             now=now,
         )
+        if places.mail is not None:
+            await post.prepare(
+                database,
+                origins={demo.HANDLE: demo.ORIGIN, nest.HANDLE: nest.ORIGIN},
+                smtp_port=places.mail.smtp_port,
+                offer=smtp.offer(clock.now),
+                now=now,
+            )
     shop.keep_key(settings, opened.api_key)
+    beside = _beside(settings, places, places.shop_port, opened)
+    return _Made(places, password, opened.owner_password, beside)
+
+
+def _beside(
+    settings: Settings, places: _Places, shop_port: int, opened: nest.Opened
+) -> list[Program]:
+    """What is no part of the product and runs with its demo."""
     folder = logs_of(settings)
-    program = shop.program_of(
-        settings, opened, port=shop_port, log_file=folder and folder / "shop.log"
-    )
-    return _Made(password, opened.owner_password, program)
+    log_file = folder and folder / "shop.log"
+    programs = [shop.program_of(settings, opened, port=shop_port, log_file=log_file)]
+    if places.mail is not None:
+        log_file = folder and folder / "catcher.log"
+        programs.append(catcher.program_of(places.mail, log_file=log_file))
+    return programs
 
 
 async def _watch_database(settings: Settings, stop: asyncio.Event) -> None:
@@ -225,16 +260,19 @@ async def _told_to_stop(stop: asyncio.Event, within_s: float) -> bool:
     return stop.is_set()
 
 
-def _greet(settings: Settings, made: _Made, shop_port: int | None) -> None:
+def _greet(settings: Settings, made: _Made) -> None:
     address = settings.public_url or address_of(settings)
     say(f"\nLoyalNest is up at {address}")
     say(f"  Dashboard {address}/dashboard/")
     say(f"  API       {address}/docs")
     say("  API key   .venv/bin/loyalnest api-keys create --merchant demo")
     _greet_owner(demo.OWNER, demo.HANDLE, made.demo_password)
-    if shop_port is not None:
-        say(f"  Shop      {shop.address_at(shop_port)}   a demo shop with the widget in it")
+    if made.places.shop_port is not None:
+        there = address_at(made.places.shop_port)
+        say(f"  Shop      {there}   a demo shop with the widget in it")
         _greet_owner(nest.OWNER, nest.HANDLE, made.shop_password)
+    if made.places.mail is not None:
+        say(f"  Mail      {made.places.mail.address}   what customers are sent, kept here")
     say(f"  Data      {settings.data_dir}")
     if folder := logs_of(settings):
         say(f"  Logs      {folder / 'web.log'}, worker.log")

@@ -53,7 +53,6 @@ def written(letter: Letter, account: Account, *, now: datetime) -> Written:
         mail["To"] = Address(addr_spec=recipient)
         mail["Subject"] = _line(content.subject)
         mail["Date"] = format_datetime(now)
-        mail["Content-Language"] = _line(letter.language)
         mail["Auto-Submitted"] = "auto-generated"
         for name, value in letter.headers.items():
             if name not in _ALLOWED:
@@ -62,6 +61,8 @@ def written(letter: Letter, account: Account, *, now: datetime) -> Written:
         mail.set_content(content.text)
         if content.html is not None:
             mail.add_alternative(content.html, subtype="html")
+        # After the parts: with HTML, what is said of the content before goes to the text alone.
+        mail["Content-Language"] = _line(letter.language)
         body = mail.as_bytes()
     except (ValueError, HeaderParseError, IndexError, UnicodeError):
         raise Unwritable(Reason.CONTENT_REFUSED, "HEADER") from None

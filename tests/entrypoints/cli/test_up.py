@@ -230,24 +230,37 @@ def test_a_taken_port_is_said_at_once(shop: Installation) -> None:
 def test_the_demos_shop_opens_beside_an_installation_that_had_none_and_ends_with_it(
     shop: Installation,
 ) -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        address = f"http://127.0.0.1:{probe.getsockname()[1]}"
+    with ExitStack() as probes:
+        ports: list[int] = []
+        for _ in range(4):
+            probe = probes.enter_context(socket.socket())
+            probe.bind(("127.0.0.1", 0))
+            ports.append(probe.getsockname()[1])
+    address, mails = (f"http://127.0.0.1:{port}" for port in ports[:2])
     said: list[str] = []
-    for _ in range(2):
-        shop.start("shop", LOYALNEST_DEMO_SHOP_PORT=address.rpartition(":")[2])
+    for smtp_port in map(str, ports[2:]):
+        shop.start(
+            "shop",
+            LOYALNEST_DEMO_SHOP_PORT=str(ports[0]),
+            LOYALNEST_CATCHER_PORT=str(ports[1]),
+            LOYALNEST_CATCHER_SMTP_PORT=smtp_port,
+        )
         shop.wait_until_ready()
-        wait_until(lambda: shop.shows(address))
+        wait_until(lambda: shop.shows(address) and shop.shows(mails))
         handles = "SELECT string_agg(handle, ' ' ORDER BY handle) FROM merchants"
         assert ask(shop.server.owner_url, handles) == "demo shop"
         keys = "SELECT count(*)::text FROM api_keys"
         assert ask(shop.server.owner_url, keys) == "1"
+        senders = "SELECT string_agg(options ->> 'port', ' ') FROM senders WHERE state = 'on'"
+        assert ask(shop.server.owner_url, senders) == f"{smtp_port} {smtp_port}"
         status, output = shop.stop()
         assert status == 0, output
         assert of_installation(shop.data_dir) == []
         assert not shop.shows(address)
+        assert not shop.shows(mails)
         said.append(output)
     assert address in said[0]
+    assert mails in said[0]
     assert "owner@nest.example.com with" in said[0]
     assert "set-password owner@nest.example.com --merchant shop" in said[1]
 
