@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from loyalnest import consents, customers
@@ -15,13 +16,16 @@ from loyalnest.kernel.clock import now as system_clock
 from loyalnest.kernel.database import Database, bulk
 from loyalnest.kernel.pace import Pace
 from loyalnest.kernel.relay import LoggedEvent
-from loyalnest.messaging import Accepted, Doubtful, Outcome, Provider
+from loyalnest.messaging import Accepted, Doubtful, Fault, Outcome, Provider, Refused
 from loyalnest.sinks import queries, service
 from loyalnest.sinks.ports import Outflow, SinkOffer
 from loyalnest.sinks.values import POURED, Drop, Person, Sink, SinkAccount
 
+log = structlog.get_logger(__name__)
+
 _LEAST_PAUSE_S = 0.2
-_TIMEOUT_S = 20.0
+_TIMEOUT_S = 45.0
+_OF_ITS_OWN = frozenset({Fault.MESSAGE, Fault.ADDRESS})
 _AGREED = frozenset({consents.Answer.ALLOWED, consents.Answer.QUIET})
 
 # A worker has a sink for a minute, which is longer than a batch may take. One that dies leaves it
@@ -109,7 +113,10 @@ async def pour_one(
         for event in events
         if event.customer_id is not None and event.customer_id in people and event.position <= upto
     ]
-    outcome = await _pour(offer, account, drops) if drops else Accepted()
+    done: list[Drop] = []
+    outcome = await _pour(offer, account, drops, done) if drops else Accepted()
+    if not isinstance(outcome, Accepted):
+        upto = done[-1].position if done else sink.position
     async with database.tenant(merchant_id) as session:
         await service.note(session, sink, outcome, upto=upto, now=clock())
     return True
@@ -148,6 +155,7 @@ def _person(it: Customer) -> Person:
 def _drop(event: LoggedEvent, person: Person, sink: Sink) -> Drop:
     return Drop(
         event_id=event.id,
+        position=event.position,
         type=event.type,
         data=event.data,
         occurred_at=event.occurred_at,
@@ -156,13 +164,34 @@ def _drop(event: LoggedEvent, person: Person, sink: Sink) -> Drop:
     )
 
 
-async def _pour(offer: SinkOffer, account: SinkAccount, drops: Sequence[Drop]) -> Outcome:
-    """The call, outside of any transaction."""
-    outflow: Outflow = offer.open(account)
+async def _pour(
+    offer: SinkOffer, account: SinkAccount, drops: Sequence[Drop], done: list[Drop]
+) -> Outcome:
+    """The calls, outside of any transaction; `done` grows by what has been poured."""
+    outflow = offer.open(account)
     try:
         async with asyncio.timeout(_TIMEOUT_S):
-            return await outflow.pour(drops)
+            return await _pour_apart(outflow, drops, done)
     except TimeoutError:
         return Doubtful("timeout")
     finally:
         await outflow.close()
+
+
+async def _pour_apart(outflow: Outflow, drops: Sequence[Drop], done: list[Drop]) -> Outcome:
+    """Pour a batch; one that is refused for what is in it is taken apart, in halves, until the
+    event that the tool won't have stands alone. That one is passed over, and the log says so."""
+    outcome = await outflow.pour(drops)
+    if not isinstance(outcome, Refused) or outcome.reason.fault not in _OF_ITS_OWN:
+        if isinstance(outcome, Accepted):
+            done += drops
+        return outcome
+    if len(drops) == 1:
+        log.warning("sinks.event_refused", event_id=str(drops[0].event_id), code=outcome.code)
+        done += drops
+        return Accepted()
+    middle = len(drops) // 2
+    first = await _pour_apart(outflow, drops[:middle], done)
+    if not isinstance(first, Accepted):
+        return first
+    return await _pour_apart(outflow, drops[middle:], done)

@@ -49,7 +49,8 @@ WHERE merchant_id = $1 AND id = $2
 """
 _FAILED = """
 UPDATE sinks
-SET failures = failures + 1, paused_until = $3, busy_until = NULL, state = $4, reason = $5
+SET failures = failures + 1, paused_until = $3, busy_until = NULL, state = $4, reason = $5,
+    position = greatest(position, $6)
 WHERE merchant_id = $1 AND id = $2
 """
 
@@ -104,7 +105,7 @@ async def remove(session: AsyncSession, provider: Provider, *, now: datetime) ->
 async def note(
     session: AsyncSession, sink: Sink, outcome: Outcome, *, upto: int, now: datetime
 ) -> None:
-    """Write down how a batch ended: the position moves when it was taken, and only then.
+    """Write down how a batch ended; the position moves up to what was taken, and no further.
 
     An account that is refused stops its sink; everything else is tried again, later each time.
     """
@@ -120,7 +121,7 @@ async def note(
     if refused and refused.retry_after:
         pause = max(pause, refused.retry_after)
     await connection.execute(
-        _FAILED, sink.merchant_id, sink.id, now + pause, state.value, reason.value
+        _FAILED, sink.merchant_id, sink.id, now + pause, state.value, reason.value, upto
     )
     if is_broken:
         broke = SinkBroke(

@@ -95,6 +95,7 @@ class Drop:
     """One event on its way."""
 
     event_id: UUID
+    position: int
     type: str
     data: Mapping[str, Any]
     occurred_at: datetime

@@ -17,6 +17,7 @@ from tests import emulators
 from tests.conftest import NOW
 from tests.doors import Hands, caller_for, door
 from tests.emulators import Cut, Say
+from tests.emulators.wire import Answer
 from tests.integrations.vendors.cast import way_to
 from tests.messaging.cast import Bakery, open_bakery
 
@@ -157,6 +158,24 @@ async def test_a_tool_that_is_down_is_left_alone_for_ever_longer(klaviyos: Tap) 
     klaviyos.hands.pass_by(minutes=10)
     await klaviyos.pours()
     assert len(klaviyos.vendor.events) == 1
+
+
+async def test_an_event_that_the_tool_wont_have_holds_up_nobody(klaviyos: Tap) -> None:
+    await klaviyos.connects()
+    await klaviyos.bakery.enrols(5)
+    real = klaviyos.vendor.carry_out
+
+    def picky(request: Any) -> Any:
+        if b"member3@example.com" in request.body:
+            return Answer.of(400, {"errors": [{"code": "invalid", "detail": "not this one"}]})
+        return real(request)
+
+    klaviyos.vendor.carry_out = picky
+    await klaviyos.pours()
+    told = {it.profile for it in klaviyos.vendor.events}
+    assert told == {f"member{n}@example.com" for n in (0, 1, 2, 4)}
+    sink = await klaviyos.sink()
+    assert (sink.waiting, sink.failures) == (0, 0)
 
 
 async def test_ten_workers_tell_it_once(klaviyos: Tap) -> None:

@@ -1,10 +1,9 @@
-"""Calling a vendor: in five seconds, at a pace it allows, and not at all while it is down.
+"""Calling a vendor: in five seconds, and at a pace it allows.
 
 What a vendor answered is `Said`. What it didn't is one of two things, and the difference is whether
 anything may be sent again: `Unreached` has certainly carried nothing, `Unclear` may have.
 """
 
-from loyalnest.integrations.calls.breaker import Breaker, Circuit
 from loyalnest.integrations.calls.budget import Budget, Limit
 from loyalnest.integrations.calls.client import TIMEOUT_S, Line, Said, Unclear, Unreached, Way
 from loyalnest.integrations.calls.outcomes import carried, explain, tell_refusal
@@ -12,9 +11,7 @@ from loyalnest.integrations.calls.reading import Object, as_object, as_objects
 
 __all__ = [
     "TIMEOUT_S",
-    "Breaker",
     "Budget",
-    "Circuit",
     "Limit",
     "Line",
     "Object",

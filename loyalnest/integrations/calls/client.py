@@ -1,4 +1,4 @@
-"""A line to a vendor: one client for HTTP, with a breaker and a time in which it must answer."""
+"""A line to a vendor: one client for HTTP, and a time in which it must answer."""
 
 import asyncio
 import json
@@ -12,7 +12,6 @@ from typing import Any, cast
 
 import httpx
 
-from loyalnest.integrations.calls.breaker import Breaker
 from loyalnest.kernel.clock import Clock
 
 TIMEOUT_S = 5.0
@@ -40,10 +39,9 @@ class Way:
 class Unreached(Exception):
     """The vendor was not reached, so it has certainly done nothing."""
 
-    def __init__(self, why: str, *, wait_s: float = 0.0):
+    def __init__(self, why: str):
         super().__init__(why)
         self.why = why
-        self.wait_s = wait_s
 
 
 class Unclear(Exception):
@@ -100,19 +98,18 @@ class Said:
 class Line:
     """Calls to one vendor for one account. Redirects are not followed.
 
-    Senders of messages need no breaker here: messaging keeps one for all workers together.
+    Nothing is tried again here, and a vendor that is down is not left alone: both are for whoever
+    has all workers and all that waits before them, which is messaging, and sinks.
     """
 
     def __init__(
         self,
         way: Way,
         *,
-        breaker: Breaker | None = None,
         headers: Mapping[str, str] | None = None,
         auth: tuple[str, str] | None = None,
         connections: int = 32,
     ):
-        self._breaker = breaker
         self._timeout_s = way.timeout_s
         self._client = httpx.AsyncClient(
             base_url=way.base_url,
@@ -134,30 +131,18 @@ class Line:
         params: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Said:
-        """Make one call. Raises Unreached and Unclear.
-
-        An answer of 500 and above counts as a failure, any other shows that the vendor works.
-        """
-        breaker = self._breaker
-        if breaker and not breaker.begin(_monotonic()):
-            raise Unreached("circuit_open", wait_s=breaker.wait_s(_monotonic()))
-        worked = False
+        """Make one call. Raises Unreached and Unclear."""
         try:
             request = self._client.build_request(
                 method, path, content=content, data=form, params=params, headers=headers
             )
             async with asyncio.timeout(self._timeout_s):
                 said = await self._send(request)
-            worked = said.status < 500
         except _NOT_BEGUN as error:
             raise Unreached(type(error).__name__) from None
         except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
             raise Unclear(type(error).__name__) from None
-        else:
-            return said
-        finally:
-            if breaker:
-                breaker.end(_monotonic(), worked=worked)
+        return said
 
     async def close(self) -> None:
         """Give connections back."""
@@ -180,7 +165,3 @@ class Line:
 def _trust() -> ssl.SSLContext:
     """Whom to trust; made once, for to read the certificates of the world takes its time."""
     return httpx.create_ssl_context()
-
-
-def _monotonic() -> float:
-    return asyncio.get_running_loop().time()

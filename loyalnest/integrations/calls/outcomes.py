@@ -1,7 +1,7 @@
 """From what a vendor said, or didn't, to an outcome in messaging's words."""
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 
@@ -22,8 +22,7 @@ async def carried(
         said = await call
     except Unreached as error:
         _note(account, error.why)
-        wait = timedelta(seconds=error.wait_s) if error.wait_s else None
-        return Refused(Reason.UNAVAILABLE, retry_after=wait, code=error.why)
+        return Refused(Reason.UNAVAILABLE, code=error.why)
     except Unclear as error:
         _note(account, error.why)
         return Doubtful(error.why)

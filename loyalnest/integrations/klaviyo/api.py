@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from loyalnest.integrations.calls import Breaker, Line, Object, Said, Way, as_object, as_objects
+from loyalnest.integrations.calls import Line, Object, Said, Way, as_object, as_objects
 
 REVISION = "2026-07-15"
 """Of the description that requests are held against in tests."""
@@ -17,7 +17,7 @@ BODY_BYTES = 4_500_000
 _INDEX = re.compile(r"/events-bulk-create/data/(\d+)(/.*)?")
 
 
-def open_line(way: Way, key: str, *, breaker: Breaker | None = None) -> Line:
+def open_line(way: Way, key: str) -> Line:
     """A line to Klaviyo with a private key."""
     headers = {
         "authorization": f"Klaviyo-API-Key {key}",
@@ -25,7 +25,7 @@ def open_line(way: Way, key: str, *, breaker: Breaker | None = None) -> Line:
         "content-type": MEDIA_TYPE,
         "accept": MEDIA_TYPE,
     }
-    return Line(way, headers=headers, breaker=breaker)
+    return Line(way, headers=headers)
 
 
 def encode(kind: str, attributes: Mapping[str, Any]) -> bytes:
