@@ -13,10 +13,10 @@ from loyalnest.templates.occasions import TERMS, sample_of
 from loyalnest.templates.queries import UnitNames
 from loyalnest.templates.schemas import (
     ApprovalChange,
+    MessagePreviewView,
     OccasionsView,
     OccasionView,
     PreviewRequest,
-    PreviewView,
     TemplateChange,
     TemplateRestore,
     TemplateView,
@@ -93,7 +93,7 @@ def _add_reads(router: APIRouter, loading: _Loading) -> None:
         language: Language,
         body: PreviewRequest,
         session: Reading,
-    ) -> PreviewView:
+    ) -> MessagePreviewView:
         """A message as a customer would get it; nothing is saved and nothing sent."""
         it = Wanted(occasion, channel, language)
         template = await loading.template(session, it)
@@ -101,7 +101,7 @@ def _add_reads(router: APIRouter, loading: _Loading) -> None:
             template = rules.drafted(template, body.words.words())
         given = sample_of(occasion) if body.variables is None else body.variables
         below = Links(unsubscribe=f"{loading.address}/u/…", preferences=f"{loading.address}/u/…")
-        return PreviewView.of(rendering.render(template, given, links=below), body.scheme)
+        return MessagePreviewView.of(rendering.render(template, given, links=below), body.scheme)
 
 
 def _add_writes(router: APIRouter, loading: _Loading) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -18,7 +18,6 @@ from loyalnest.templates.values import (
     Encoding,
     Kind,
     Occasion,
-    Purpose,
     Rendered,
     Template,
     Terms,
@@ -55,7 +54,7 @@ class VariableView(BaseModel):
         )
 
 
-class OwnView(BaseModel):
+class SavedView(BaseModel):
     """A language in which you have saved something."""
 
     language: str
@@ -65,7 +64,7 @@ class OwnView(BaseModel):
     saved_by: str
 
     @classmethod
-    def of(cls, it: Own) -> "OwnView":
+    def of(cls, it: Own) -> "SavedView":
         return cls(
             language=it.language,
             version=it.version,
@@ -79,14 +78,14 @@ class ChannelView(BaseModel):
     """A channel on which an occasion makes sense."""
 
     channel: Channel
-    saved: list[OwnView] = Field(description="In all other languages the product's words count.")
+    saved: list[SavedView] = Field(description="In all other languages the product's words count.")
 
 
 class OccasionView(BaseModel):
     """Something that a customer should hear of."""
 
     occasion: Occasion
-    purpose: Purpose = Field(
+    purpose: Literal["transactional", "outreach"] = Field(
         description="`transactional`: somebody waits for it. `outreach`: needs consent."
     )
     variables: list[VariableView]
@@ -97,12 +96,12 @@ class OccasionView(BaseModel):
         ours = [it for it in own if it.occasion is terms.occasion]
         return cls(
             occasion=terms.occasion,
-            purpose=terms.purpose,
+            purpose=terms.purpose.value,
             variables=list(map(VariableView.of, terms.variables.values())),
             channels=[
                 ChannelView(
                     channel=channel,
-                    saved=[OwnView.of(it) for it in ours if it.channel is channel],
+                    saved=[SavedView.of(it) for it in ours if it.channel is channel],
                 )
                 for channel in sorted(terms.channels, key=lambda it: _ORDER[it])
             ],
@@ -247,7 +246,7 @@ class PreviewRequest(BaseModel):
     scheme: Scheme = Field(default=Scheme.LIGHT, description="By which light to see it.")
 
 
-class SegmentsView(BaseModel):
+class PartsView(BaseModel):
     """What a text message takes."""
 
     encoding: Encoding
@@ -265,7 +264,7 @@ class ApprovedView(BaseModel):
     approval: Approval
 
 
-class PreviewView(BaseModel):
+class MessagePreviewView(BaseModel):
     """A message as a customer would get it."""
 
     language: str
@@ -273,11 +272,11 @@ class PreviewView(BaseModel):
     subject: str | None
     html: str | None = Field(description="Show it in a frame without scripts.")
     text: str
-    segments: SegmentsView | None
+    segments: PartsView | None
     whatsapp: ApprovedView | None
 
     @classmethod
-    def of(cls, it: Rendered, scheme: Scheme) -> "PreviewView":
+    def of(cls, it: Rendered, scheme: Scheme) -> "MessagePreviewView":
         segments, chat = it.segments, it.whatsapp
         return cls(
             language=it.language,
@@ -286,7 +285,7 @@ class PreviewView(BaseModel):
             html=it.html and looks.lit(it.html, dark=scheme is Scheme.DARK),
             text=it.text,
             segments=segments
-            and SegmentsView(
+            and PartsView(
                 encoding=segments.encoding,
                 units=segments.units,
                 segments=segments.segments,

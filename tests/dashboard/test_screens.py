@@ -37,6 +37,8 @@ SCREENS = (
     *("/tiers/perks", "/tiers/perks/new", "/tiers/perks/{perk}"),
     *("/settings/messages", "/settings/messages?view=addresses"),
     "/customers/{customer}?tab=consents",
+    *("/messages/templates", "/messages/templates/birthday?beside=he"),
+    *("/messages/templates/offer?channel=sms", "/messages/templates/offer?channel=whatsapp"),
 )
 Theme = Literal["light", "dark"]
 DESK: ViewportSize = {"width": 1280, "height": 800}

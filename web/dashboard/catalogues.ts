@@ -10,6 +10,8 @@ export const LATER = [
   "element",
   "verdict",
   "verdictText",
+  "message",
+  "occasion",
   "perk",
   "perkHeld",
   "perkKind",

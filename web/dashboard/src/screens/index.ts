@@ -8,6 +8,7 @@ import { routes as earning } from "./earning/routes";
 import { routes as experiments } from "./experiments/routes";
 import { routes as gamification } from "./gamification/routes";
 import { routes as home } from "./home/routes";
+import { routes as messages } from "./messages/routes";
 import { routes as onSite } from "./on-site/routes";
 import { routes as orders } from "./orders/routes";
 import { routes as perks } from "./perks/routes";
@@ -38,6 +39,7 @@ export const inside = [
   ...tiers,
   ...perks,
   ...onSite,
+  ...messages,
   ...settings,
   ...branding,
   ...consents,

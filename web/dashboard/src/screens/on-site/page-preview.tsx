@@ -1,11 +1,9 @@
-import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useCalm } from "../../ui/calm";
 import { Failed, Loading } from "../../ui/states";
 import { useShopDomain } from "./data";
 import { type PageName, type PageView, useDrawn } from "./page-data";
 import { Seen, Sized, type View } from "./seen";
-
-const PAUSE_MS = 400;
 
 interface Props extends View {
   page: PageName;
@@ -40,17 +38,6 @@ export function PagePreview({ page, settings, ...view }: Props) {
       )}
     </Seen>
   );
-}
-
-/** What somebody has written, once they pause: each keystroke is no page worth drawing. */
-function useCalm<T>(value: T): T {
-  const [calm, setCalm] = useState(value);
-  const said = JSON.stringify(value);
-  useEffect(() => {
-    const timer = setTimeout(() => setCalm(JSON.parse(said)), PAUSE_MS);
-    return () => clearTimeout(timer);
-  }, [said]);
-  return calm;
 }
 
 /** With our own policy's nonce on its style, and links that lead nowhere from here. */
