@@ -6,6 +6,7 @@ that comes twice disturbs nobody twice. What a leap skips happens at the leap.
 """
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from loyalnest.consents.values import QuietHours
@@ -16,15 +17,21 @@ _A_SECOND = timedelta(seconds=1)
 
 def quiet_until(hours: QuietHours, zone: ZoneInfo, now: datetime) -> datetime | None:
     """The instant at which peace ends that reigns now; None where none does."""
-    if hours.starts == hours.ends:
+    return _quiet_until(hours.starts, hours.ends, zone, now)
+
+
+# A batch is judged at one instant, and nearly everybody in it by the clock of the house.
+@lru_cache(maxsize=1024)
+def _quiet_until(starts: time, ends: time, zone: ZoneInfo, now: datetime) -> datetime | None:
+    if starts == ends:
         return None
     today = now.astimezone(zone).date()
     for day in (today - _A_DAY, today):
-        ends_on = day if hours.starts < hours.ends else day + _A_DAY
-        starts = _shown(day, hours.starts, zone, last=False)
-        ends = _shown(ends_on, hours.ends, zone, last=True)
-        if starts <= now < ends:
-            return ends
+        ends_on = day if starts < ends else day + _A_DAY
+        begins_at = _shown(day, starts, zone, last=False)
+        ends_at = _shown(ends_on, ends, zone, last=True)
+        if begins_at <= now < ends_at:
+            return ends_at
     return None
 
 
