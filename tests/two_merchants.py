@@ -38,6 +38,7 @@ from tests.consents.cast import speaks_up
 from tests.contracts.shopify.bodies import order, refund
 from tests.doors import bearing, house, make_key
 from tests.experiments.cast import begins, meeting, meets
+from tests.journeys.cast import sets_out
 from tests.messaging.cast import writes_to
 from tests.shop import Shop, Told, open_shop
 from tests.templates.cast import say_it_in_own_words
@@ -64,6 +65,7 @@ _FIRST = {
     "msg": "SELECT id FROM messages WHERE state = 'failed' ORDER BY id LIMIT 1",
     "ndg": "SELECT id FROM nudges ORDER BY id LIMIT 1",
     "sup": "SELECT id FROM suppressions ORDER BY id LIMIT 1",
+    "jrn": "SELECT id FROM journeys ORDER BY id LIMIT 1",
 }
 
 
@@ -272,6 +274,7 @@ async def _look_their_own_way(database: Database, shop: Shop, owner: str) -> str
 async def _speak_up(database: Database, shop: Shop, owner: str) -> None:
     """Something is on the shop's pages, and speaks up by itself; members are written to."""
     await writes_to(shop, f"{owner}@example.com")
+    await sets_out(database, shop.merchant_id, now=NOW)
     async with database.tenant(shop.merchant_id) as session:
         widget = storefront.Widget(side=storefront.WidgetSide.START)
         settings = storefront.SiteSettings(widget=widget)
@@ -390,6 +393,7 @@ async def _ids(database: Database, shop: Shop, email: str) -> dict[str, str]:
         "perk_id": wire["prk"],
         "capture_id": wire["cap"],
         "suppression_id": wire["sup"],
+        "journey_id": wire["jrn"],
         "segment": "new",
         "badge": "first",
         "language": "de",

@@ -13,7 +13,7 @@ from loyalnest.campaigns.errors import (
 )
 from loyalnest.campaigns.queries import Report, get, list_campaigns, report_of, versions_of
 from loyalnest.campaigns.routes import router
-from loyalnest.campaigns.rules import spread
+from loyalnest.campaigns.rules import is_held_out, spread
 from loyalnest.campaigns.schemas import rule_schema
 from loyalnest.campaigns.service import boosts_for, create, judge_goals, place_products, save
 from loyalnest.campaigns.subscribers import GOALS
@@ -62,6 +62,7 @@ __all__ = [
     "boosts_for",
     "create",
     "get",
+    "is_held_out",
     "judge_goals",
     "list_campaigns",
     "place_products",

@@ -13,7 +13,6 @@ from loyalnest.campaigns.values import (
     WIRE_PREFIX,
     Boost,
     Campaign,
-    CampaignId,
     Combining,
     Conditions,
     Part,
@@ -104,8 +103,11 @@ def scaled_products(
     return tuple(dict.fromkeys((*wanted.products, *chosen)))
 
 
-def is_held_out(campaign_id: CampaignId, customer_id: UUID, per_cent: int) -> bool:
-    """Whether a customer belongs to the share that a campaign leaves out: always the same ones."""
+def is_held_out(campaign_id: UUID, customer_id: UUID, per_cent: int) -> bool:
+    """Whether a customer belongs to the share that a campaign leaves out: always the same ones.
+
+    Likewise for whatever else leaves a share out, by its id; a larger share holds the smaller one.
+    """
     if not per_cent:
         return False
     digest = hashlib.sha256(campaign_id.bytes + customer_id.bytes).digest()

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from loyalnest import messaging, sinks
+from loyalnest import journeys, messaging, sinks
 from loyalnest.integrations import klaviyo, mailchimp, meta, postscript, ses, smtp, twilio
 from loyalnest.integrations.calls import Way
 from loyalnest.kernel import clock
@@ -24,7 +24,9 @@ def offers(settings: Settings) -> Sequence[messaging.Offer]:
 
 def sending(settings: Settings) -> messaging.Sending:
     """What a worker needs to send messages."""
-    return messaging.Sending(offers(settings), messaging.Stationery(settings.address))
+    return messaging.Sending(
+        offers(settings), messaging.Stationery(settings.address), journeys.standings_of
+    )
 
 
 def sink_offers(settings: Settings) -> Sequence[sinks.SinkOffer]:

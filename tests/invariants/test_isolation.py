@@ -83,6 +83,13 @@ BODIES: dict[str, dict[str, Any]] = {
             "effect": {"kind": "bonus", "points": 5},
         }
     },
+    "save_journey": {
+        "plan": {
+            "name": "Ours now",
+            "trigger": {"kind": "birthday"},
+            "steps": [{"kind": "tell", "occasion": "birthday", "channels": ["email"]}],
+        }
+    },
     "save_experiment": {
         "design": {
             "name": "Ours now",

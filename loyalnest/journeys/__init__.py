@@ -1,0 +1,123 @@
+"""Outreach that follows a line of steps: what starts it, whom it is for, what it says and gives.
+
+A journey lets each customer enter once for an occurrence (a lapse, a birthday, a tenth order) and
+holds a share of them out, always the same ones, to tell what it brings. Steps are taken by the
+worker; what they say is asked of `messaging` once, and judged there again when it goes. Plans are
+versioned: whoever is under way keeps to the one that they entered.
+"""
+
+from loyalnest.journeys.errors import (
+    DiscountOutOfBounds,
+    HoldoutFixed,
+    JourneyNotActive,
+    JourneyNotFound,
+    JourneyNotPaused,
+    JourneyNotStarted,
+    JourneyOver,
+    JourneyStale,
+    JourneyStarted,
+    NoSender,
+)
+from loyalnest.journeys.events import (
+    JourneyEntered,
+    JourneyLeft,
+    JourneySaved,
+    JourneyStateChanged,
+)
+from loyalnest.journeys.jobs import HOURLY, STEPS, enter_by_calendar, take_due_steps
+from loyalnest.journeys.queries import get, list_enrolments, list_journeys, standings_of
+from loyalnest.journeys.routes import router
+from loyalnest.journeys.service import (
+    Entry,
+    change,
+    create,
+    end,
+    enter_many,
+    pause,
+    resume,
+    start,
+)
+from loyalnest.journeys.subscribers import CODES, ENTRIES, SENDERS
+from loyalnest.journeys.values import (
+    WIRE_PREFIX,
+    AlmostThere,
+    Audience,
+    Birthday,
+    Candidate,
+    EndedWhy,
+    EndsWhen,
+    Enrolment,
+    ExpiryAhead,
+    Happened,
+    Inactivity,
+    Journey,
+    JourneyId,
+    Milestone,
+    Plan,
+    PointsGift,
+    RewardGift,
+    SegmentChange,
+    State,
+    Tell,
+    TierChange,
+    Wait,
+)
+
+__all__ = [
+    "CODES",
+    "ENTRIES",
+    "HOURLY",
+    "SENDERS",
+    "STEPS",
+    "WIRE_PREFIX",
+    "AlmostThere",
+    "Audience",
+    "Birthday",
+    "Candidate",
+    "DiscountOutOfBounds",
+    "EndedWhy",
+    "EndsWhen",
+    "Enrolment",
+    "Entry",
+    "ExpiryAhead",
+    "Happened",
+    "HoldoutFixed",
+    "Inactivity",
+    "Journey",
+    "JourneyEntered",
+    "JourneyId",
+    "JourneyLeft",
+    "JourneyNotActive",
+    "JourneyNotFound",
+    "JourneyNotPaused",
+    "JourneyNotStarted",
+    "JourneyOver",
+    "JourneySaved",
+    "JourneyStale",
+    "JourneyStarted",
+    "JourneyStateChanged",
+    "Milestone",
+    "NoSender",
+    "Plan",
+    "PointsGift",
+    "RewardGift",
+    "SegmentChange",
+    "State",
+    "Tell",
+    "TierChange",
+    "Wait",
+    "change",
+    "create",
+    "end",
+    "enter_by_calendar",
+    "enter_many",
+    "get",
+    "list_enrolments",
+    "list_journeys",
+    "pause",
+    "resume",
+    "router",
+    "standings_of",
+    "start",
+    "take_due_steps",
+]

@@ -1,0 +1,161 @@
+"""Named reads: journeys, and who is under way."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from loyalnest.journeys import errors
+from loyalnest.journeys.values import (
+    EndedWhy,
+    Enrolment,
+    EnrolmentId,
+    Journey,
+    JourneyId,
+    Plan,
+    State,
+)
+from loyalnest.kernel.database import bulk, merchant_of
+from loyalnest.messaging import Standing
+
+_JOURNEY = """
+SELECT j.merchant_id, j.id, j.version, j.state, v.plan::text, j.paused_for, j.created_at,
+       j.created_by, j.updated_at, j.started_at
+FROM journeys j
+JOIN journey_versions v
+  ON v.merchant_id = j.merchant_id AND v.journey_id = j.id AND v.version = j.version
+"""
+_ONE = f"{_JOURNEY} WHERE j.merchant_id = $1 AND j.id = $2"
+_LIST = f"""
+{_JOURNEY}
+WHERE j.merchant_id = $1
+  AND ($2::text IS NULL OR j.state = $2)
+  AND ($3::uuid IS NULL OR j.id < $3)
+ORDER BY j.id DESC
+LIMIT $4
+"""
+_ACTIVE = f"""
+{_JOURNEY}
+WHERE j.merchant_id = ANY ($1::uuid[]) AND j.state = 'active' AND j.trigger = ANY ($2::text[])
+ORDER BY j.merchant_id, j.id
+"""
+_STATES = "SELECT id, state FROM journeys WHERE merchant_id = $1 AND id = ANY ($2::uuid[])"
+_PLANS = """
+SELECT version, plan::text
+FROM journey_versions
+WHERE merchant_id = $1 AND journey_id = $2 AND version = ANY ($3::int[])
+"""
+_ENROLMENTS = """
+SELECT merchant_id, id, journey_id, version, customer_id, occurrence, facts::text, held_out, step,
+       entered_at, due_at, ended_at, ended_why, redeemed_at
+FROM enrolments
+WHERE merchant_id = $1
+  AND journey_id = $2
+  AND ($3::uuid IS NULL OR customer_id = $3)
+  AND ($4::uuid IS NULL OR id < $4)
+ORDER BY id DESC
+LIMIT $5
+"""
+_STANDINGS = {
+    State.ACTIVE: Standing.RUNNING,
+    State.PAUSED: Standing.PAUSED,
+    State.DRAFT: Standing.ENDED,
+    State.ENDED: Standing.ENDED,
+}
+
+
+async def get(session: AsyncSession, journey_id: JourneyId) -> Journey:
+    """One of the merchant's journeys. Raises JourneyNotFound."""
+    row = await (await bulk(session)).fetchrow(_ONE, merchant_of(session), journey_id)
+    if row is None:
+        raise errors.JourneyNotFound
+    return journey_of(row)
+
+
+async def list_journeys(
+    session: AsyncSession, *, state: State | None, before: UUID | None, limit: int
+) -> list[Journey]:
+    """The merchant's journeys, the newest first."""
+    asked = (merchant_of(session), state and state.value, before, limit)
+    return [journey_of(row) for row in await (await bulk(session)).fetch(_LIST, *asked)]
+
+
+async def active(
+    session: AsyncSession, merchant_ids: Sequence[UUID], kinds: Iterable[str]
+) -> list[Journey]:
+    """The journeys of these merchants that run and are started by these kinds of trigger."""
+    rows = await (await bulk(session)).fetch(_ACTIVE, [*merchant_ids], [*kinds])
+    return [journey_of(row) for row in rows]
+
+
+async def plans_of(
+    session: AsyncSession, journey: Journey, versions: Iterable[int]
+) -> Mapping[int, Plan]:
+    """A journey's plans by their versions."""
+    wanted = set(versions) - {journey.version}
+    plans = {journey.version: journey.plan}
+    if wanted:
+        asked = (journey.merchant_id, journey.id, sorted(wanted))
+        rows = await (await bulk(session)).fetch(_PLANS, *asked)
+        plans |= {row[0]: Plan.model_validate_json(row[1]) for row in rows}
+    return plans
+
+
+async def standings_of(
+    session: AsyncSession, journey_ids: Sequence[UUID]
+) -> Mapping[UUID, Standing]:
+    """Whether these journeys of the merchant go on: what whoever sends messages asks."""
+    rows = await (await bulk(session)).fetch(_STATES, merchant_of(session), [*journey_ids])
+    return {row[0]: _STANDINGS[State(row[1])] for row in rows}
+
+
+async def list_enrolments(
+    session: AsyncSession,
+    journey_id: JourneyId,
+    *,
+    customer_id: UUID | None,
+    before: UUID | None,
+    limit: int,
+) -> list[Enrolment]:
+    """Who entered a journey, the latest first. Raises JourneyNotFound."""
+    await get(session, journey_id)
+    asked = (merchant_of(session), journey_id, customer_id, before, limit)
+    rows = await (await bulk(session)).fetch(_ENROLMENTS, *asked)
+    return [_enrolment(row) for row in rows]
+
+
+def journey_of(row: Any) -> Journey:
+    """A journey out of its row."""
+    return Journey(
+        merchant_id=row[0],
+        id=JourneyId(row[1]),
+        version=row[2],
+        state=State(row[3]),
+        plan=Plan.model_validate_json(row[4]),
+        paused_for=row[5],
+        created_at=row[6],
+        created_by=row[7],
+        updated_at=row[8],
+        started_at=row[9],
+    )
+
+
+def _enrolment(row: Any) -> Enrolment:
+    return Enrolment(
+        merchant_id=row[0],
+        id=EnrolmentId(row[1]),
+        journey_id=JourneyId(row[2]),
+        version=row[3],
+        customer_id=row[4],
+        occurrence=row[5],
+        facts=json.loads(row[6]),
+        held_out=row[7],
+        step=row[8],
+        entered_at=row[9],
+        due_at=row[10],
+        ended_at=row[11],
+        ended_why=EndedWhy(row[12]) if row[12] else None,
+        redeemed_at=row[13],
+    )

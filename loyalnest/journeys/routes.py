@@ -1,0 +1,110 @@
+"""REST: journeys, who is under way in them, and starting, pausing and ending them."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from loyalnest import customers
+from loyalnest.journeys import queries, service
+from loyalnest.journeys.schemas import EnrolmentView, JourneyChange, JourneyView, NewJourney
+from loyalnest.journeys.values import WIRE_PREFIX, JourneyId, State
+from loyalnest.kernel.http import PROBLEMS, Now, Page, Paging, SignedIn, page_of, tenant
+from loyalnest.kernel.ids import from_wire
+
+router = APIRouter(prefix="/v1/api", tags=["Journeys"], responses=PROBLEMS)
+Reading = Annotated[AsyncSession, tenant("program:read")]
+Writing = Annotated[AsyncSession, tenant("program:write")]
+ReadingPeople = Annotated[AsyncSession, tenant("customers:read")]
+
+
+@router.get("/journeys", operation_id="list_journeys")
+async def list_journeys(
+    session: Reading,
+    paging: Paging,
+    state: Annotated[State | None, Query(description="Only those in this state.")] = None,
+) -> Page[JourneyView]:
+    """The merchant's journeys, the newest first."""
+    found = await queries.list_journeys(
+        session, state=state, before=paging.after_id(), limit=paging.fetch
+    )
+    return page_of(found, paging, show=JourneyView.of, key=lambda one: (one.id,))
+
+
+@router.post("/journeys", operation_id="create_journey", status_code=201)
+async def create_journey(
+    body: NewJourney, session: Writing, caller: SignedIn, now: Now
+) -> JourneyView:
+    """Draw a journey up. Nobody enters before it is started."""
+    return JourneyView.of(await service.create(session, body.plan, actor=caller.actor, now=now))
+
+
+@router.get("/journeys/{journey_id}", operation_id="get_journey")
+async def get_journey(journey_id: str, session: Reading) -> JourneyView:
+    """One journey."""
+    return JourneyView.of(await queries.get(session, _id(journey_id)))
+
+
+@router.put("/journeys/{journey_id}", operation_id="save_journey")
+async def save_journey(
+    journey_id: str, body: JourneyChange, session: Writing, caller: SignedIn, now: Now
+) -> JourneyView:
+    """Change what a journey does for whoever enters from now on.
+
+    Who is under way keeps to the version that they entered.
+    """
+    changed = await service.change(
+        session,
+        _id(journey_id),
+        body.plan,
+        read_version=body.version,
+        actor=caller.actor,
+        now=now,
+    )
+    return JourneyView.of(changed)
+
+
+@router.post("/journeys/{journey_id}/start", operation_id="start_journey")
+async def start_journey(journey_id: str, session: Writing, now: Now) -> JourneyView:
+    """Let customers enter from now on; what happened before lets nobody in."""
+    return JourneyView.of(await service.start(session, _id(journey_id), now=now))
+
+
+@router.post("/journeys/{journey_id}/pause", operation_id="pause_journey")
+async def pause_journey(journey_id: str, session: Writing, now: Now) -> JourneyView:
+    """Let nobody enter and nobody move on; what was not sent yet is held."""
+    return JourneyView.of(await service.pause(session, _id(journey_id), now=now))
+
+
+@router.post("/journeys/{journey_id}/resume", operation_id="resume_journey")
+async def resume_journey(journey_id: str, session: Writing, now: Now) -> JourneyView:
+    """Go on where everybody stood."""
+    return JourneyView.of(await service.resume(session, _id(journey_id), now=now))
+
+
+@router.post("/journeys/{journey_id}/end", operation_id="end_journey")
+async def end_journey(journey_id: str, session: Writing, now: Now) -> JourneyView:
+    """End a journey for good; what was not sent yet is dropped."""
+    return JourneyView.of(await service.end(session, _id(journey_id), now=now))
+
+
+@router.get("/journeys/{journey_id}/enrolments", operation_id="list_enrolments")
+async def list_enrolments(
+    journey_id: str,
+    session: ReadingPeople,
+    paging: Paging,
+    customer_id: Annotated[str | None, Query(description="Only this customer's.")] = None,
+) -> Page[EnrolmentView]:
+    """Who entered a journey, and how far they have come, the latest first."""
+    found = await queries.list_enrolments(
+        session,
+        _id(journey_id),
+        customer_id=from_wire(customers.WIRE_PREFIX, customer_id) if customer_id else None,
+        before=paging.after_id(),
+        limit=paging.fetch,
+    )
+    return page_of(found, paging, show=EnrolmentView.of, key=lambda one: (one.id,))
+
+
+def _id(wire: str) -> JourneyId:
+    return JourneyId(from_wire(WIRE_PREFIX, wire))
