@@ -66,11 +66,7 @@ async def reach(
     found: list[Channel | None] = []
     for who, channels, _ in asked:
         told = [(channel, next(verdicts).answer in _PLANNED) for channel in channels]
-        there = (
-            channel
-            for channel, may in told
-            if may and _address(people.get(who), channel)
-        )
+        there = (channel for channel, may in told if may and _address(people.get(who), channel))
         found.append(next(there, None))
     return found
 
