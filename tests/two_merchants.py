@@ -310,13 +310,9 @@ async def _refer_a_friend(shop: Shop, email: str) -> None:
         await referrals.save(session, settings, actor="test", now=EARLIER)
         code = (await referrals.code_of(session, advocate, now=NOW)).code
         await referrals.count_click(session, code, referrals.Channel.QR, now=NOW)
+        marks = {referrals.Mark.DEVICE: "one"}
         await referrals.claim(
-            session,
-            code=code,
-            friend_id=friend,
-            marks={referrals.Mark.DEVICE: "one"},
-            actor="test",
-            now=NOW,
+            session, code=code, friend_id=friend, marks=marks, actor="test", now=NOW
         )
     async with shop.database.platform() as session:
         merchant = await merchants.get(session, shop.merchant_id)

@@ -82,6 +82,7 @@ IMPERSONAL = {
     "customer_merges",
     "customer_passes",
     "debts",
+    "enrolments",
     "entries",
     "events",
     "lots",
