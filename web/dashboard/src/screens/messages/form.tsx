@@ -53,47 +53,49 @@ export function Form({ about, which, template, looking }: Props) {
       <div
         className={`grid grid-cols-1 items-start gap-4 ${device === "phone" || which.channel !== "email" ? "lg:grid-cols-2" : ""}`}
       >
-        <DraftForm
-          held={held}
-          busy={writing.busy}
-          onSave={({ value, version }) => writing.save(value, version, template.version)}
-        >
-          <Card
-            title={t("message.words")}
-            actions={
-              <span className="flex items-center gap-2">
-                <Badge tone={template.own ? "good" : "plain"}>
-                  {t(template.own ? "textState.mended" : "texts.original")}
-                </Badge>
-                {template.own && mayWrite && (
-                  <Button
-                    kind="link"
-                    disabled={writing.busy}
-                    onClick={() => writing.restore(0, template.version)}
-                  >
-                    {t("texts.restore")}
-                  </Button>
-                )}
-              </span>
-            }
+        <div className={beside ? "lg:col-span-full" : ""}>
+          <DraftForm
+            held={held}
+            busy={writing.busy}
+            onSave={({ value, version }) => writing.save(value, version, template.version)}
           >
-            <Refused error={writing.error} />
-            {template.outdated && (
-              <p className="mb-4 rounded-lg bg-warn-soft px-3 py-2 text-warn">
-                {t("message.outdated")}
-              </p>
-            )}
-            <Fields
-              which={which}
-              draft={held.draft}
-              longest={template.longest}
-              variables={about.variables}
-              faults={faults}
-              disabled={!mayWrite}
-              onChange={held.change}
-            />
-          </Card>
-        </DraftForm>
+            <Card
+              title={t("message.words")}
+              actions={
+                <span className="flex items-center gap-2">
+                  <Badge tone={template.own ? "good" : "plain"}>
+                    {t(template.own ? "textState.mended" : "texts.original")}
+                  </Badge>
+                  {template.own && mayWrite && (
+                    <Button
+                      kind="link"
+                      disabled={writing.busy}
+                      onClick={() => writing.restore(0, template.version)}
+                    >
+                      {t("texts.restore")}
+                    </Button>
+                  )}
+                </span>
+              }
+            >
+              <Refused error={writing.error} />
+              {template.outdated && (
+                <p className="mb-4 rounded-lg bg-warn-soft px-3 py-2 text-warn">
+                  {t("message.outdated")}
+                </p>
+              )}
+              <Fields
+                which={which}
+                draft={held.draft}
+                longest={template.longest}
+                variables={about.variables}
+                faults={faults}
+                disabled={!mayWrite}
+                onChange={held.change}
+              />
+            </Card>
+          </DraftForm>
+        </div>
         <Preview which={which} words={held.changed ? calm : null} device={device} scheme={scheme} />
         {beside && (
           <Preview
