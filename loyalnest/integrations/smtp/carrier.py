@@ -128,6 +128,8 @@ class SmtpCarrier:
         )
         try:
             await client.connect()
+            if client.is_ehlo_or_helo_needed:
+                await client.ehlo()
         except BaseException:
             client.close()
             raise

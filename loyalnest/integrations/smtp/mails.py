@@ -49,8 +49,8 @@ def written(letter: Letter, account: Account, *, now: datetime) -> Written:
     recipient, needs_utf8 = _address(letter.to)
     mail = EmailMessage(policy=POLICY.clone(utf8=needs_utf8))
     try:
-        mail["From"] = Address(account.name, addr_spec=account.origin)
-        mail["To"] = Address(addr_spec=recipient)
+        mail["From"] = _named(account.origin, account.name)
+        mail["To"] = _named(recipient)
         mail["Subject"] = _line(content.subject)
         mail["Date"] = format_datetime(now)
         mail["Auto-Submitted"] = "auto-generated"
@@ -67,6 +67,11 @@ def written(letter: Letter, account: Account, *, now: datetime) -> Written:
     except (ValueError, HeaderParseError, IndexError, UnicodeError):
         raise Unwritable(Reason.CONTENT_REFUSED, "HEADER") from None
     return Written(account.origin, recipient, body, needs_utf8)
+
+
+def _named(address: str, name: str = "") -> Address:
+    user, _, domain = address.rpartition("@")
+    return Address(name, user, domain)
 
 
 def _line(value: str) -> str:
