@@ -210,6 +210,7 @@ def parts(database: Database, settings: Settings, roles: frozenset[Role] = EVERY
         pages.extend(consent_pages.letter_routes(letters))
         open_.append(_widget_config(database, settings))
         pages.extend(widget.routes())
+        pages.append(messaging.link_route(database, clock=clock.now))
     return Parts(
         routers,
         webhooks=webhooks,
@@ -344,7 +345,7 @@ def _routers(settings: Settings) -> Mapping[Role, Sequence[APIRouter]]:
             storefront.captures_router,
             storefront.perks_router,
         ],
-        Role.CAMPAIGN: [campaigns.router, tiers.router, journeys.router],
+        Role.CAMPAIGN: [campaigns.router, tiers.router, journeys.router, *_messages(settings)],
         Role.GAMIFICATION: [gamification.router, gamification.own_router],
         Role.FRONTEND: [
             experiments.router_of(storefront.is_met),
@@ -366,3 +367,7 @@ def _about_customers() -> list[APIRouter]:
         consents.router,
         consents.own_router,
     ]
+
+
+def _messages(settings: Settings) -> list[APIRouter]:
+    return [messaging.router_of(carriers.offers(settings)), messaging.deliveries_router]

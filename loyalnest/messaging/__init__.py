@@ -19,6 +19,7 @@ from loyalnest.messaging.carrying import (
     Unseen,
     Words,
 )
+from loyalnest.messaging.doors import link_route
 from loyalnest.messaging.errors import (
     AccountIncomplete,
     LinkUnknown,
@@ -57,6 +58,7 @@ from loyalnest.messaging.queries import (
     list_senders,
     moves_of,
 )
+from loyalnest.messaging.routes import deliveries_router, router_of
 from loyalnest.messaging.sending import Desk, Sending, Stationery
 from loyalnest.messaging.service import (
     Setup,
@@ -163,12 +165,14 @@ __all__ = [
     "account_of",
     "ask",
     "change",
+    "deliveries_router",
     "erase_customer",
     "export_customer",
     "find_merchant_of",
     "follow",
     "get_delivery",
     "get_sender",
+    "link_route",
     "list_deliveries",
     "list_senders",
     "moves_of",
@@ -176,6 +180,7 @@ __all__ = [
     "release",
     "retry",
     "retry_many",
+    "router_of",
     "set_up",
     "switch",
     "take_early",

@@ -21,7 +21,7 @@ from loyalnest.messaging.values import MessageId
 PATH = "/m/"
 LINKS_AT_MOST = 100
 _PURPOSE = "message links"
-_BYTES = 33
+_BYTES, _TOKEN_AT_MOST = 33, 100
 _WEB = re.compile(r"https?://", re.IGNORECASE)
 
 
@@ -47,6 +47,8 @@ class Tokens:
 
     def read(self, token: str) -> Named:
         """The link that a token was made for. Raises LinkUnknown."""
+        if len(token) > _TOKEN_AT_MOST or not token.isascii():
+            raise LinkUnknown
         try:
             sealed = base64.b64decode(
                 token + "=" * (-len(token) % 4), altchars=b"-_", validate=True
@@ -56,7 +58,10 @@ class Tokens:
             raise LinkUnknown from None
         if len(plain) != _BYTES:
             raise LinkUnknown
-        return Named(UUID(bytes=plain[:16]), UUID(bytes=plain[16:32]), plain[32])
+        link = Named(UUID(bytes=plain[:16]), UUID(bytes=plain[16:32]), plain[32])
+        if self.make(link) != token.rstrip("="):  # base64 has several ways to write its last bits
+            raise LinkUnknown
+        return link
 
 
 @dataclass(slots=True)

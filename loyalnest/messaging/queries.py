@@ -67,7 +67,7 @@ _MOVES = text("""
 SELECT state, reason, code, told_at, recorded_at
 FROM message_moves
 WHERE merchant_id = :merchant_id AND message_id = :id
-ORDER BY recorded_at, told_at, id
+ORDER BY id
 """)
 _RETRYABLE = "m.state IN ('failed', 'dropped', 'in_doubt')"
 _PERSON = """

@@ -107,6 +107,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "terms": {"kind": "note", "name": "Ours now", "words": {"title": "Ours now"}},
         "state": "active",
     },
+    "change_sender": {"origin": "ours@example.com", "values": {"url": "ours"}, "version": 1},
     "save_perk": {
         "terms": {"kind": "other", "name": "Ours now", "tiers": ["silver"]},
         "state": "active",

@@ -9,7 +9,7 @@ from math import floor
 
 WINDOW_S = 1.0
 # The provider counts when letters arrive, and not all are under way for the same time.
-MARGIN_S = 0.004
+MARGIN_S = 0.006
 _CATCH_UP_S = 0.1
 # Pauses shorter than this cost more than they spread.
 _SHORTEST_S = 0.002

@@ -134,13 +134,11 @@ class Turn:
             if not self._ready or len(self._calls) >= self.offer.calls_at_once:
                 await _pause(self._moved, _LOOK_S)
                 continue
-            group = self._next_group()
-            if not await self._slot_came(len(group)):
-                self._ready.extendleft(reversed(group))
-                return
-            fresh = await self._still_fresh(group)
-            if fresh:
-                self._call(fresh)
+            began = asyncio.Event()
+            task = asyncio.create_task(self._carry(self._next_group(), began))
+            self._calls.add(task)
+            task.add_done_callback(self._called)
+            await began.wait()
 
     def _next_group(self) -> list[Claimed]:
         """The letters of one call: what has to be asked about goes apart."""
@@ -154,35 +152,16 @@ class Turn:
             group.append(self._ready.popleft())
         return group
 
-    async def _slot_came(self, letters: int) -> bool:
-        """Wait for a slot; whether it came while this worker still sends for this sender."""
-        loop = asyncio.get_running_loop()
-        wait_s = self.pacing.wait_s(letters, loop.time())
-        if wait_s > 0:
-            await asyncio.sleep(wait_s)
-            return await self._slot_came(letters)
-        return not self._must_end()
-
-    async def _still_fresh(self, group: Sequence[Claimed]) -> list[Claimed]:
-        since = asyncio.get_running_loop().time() - JUDGED_FOR_S
-        stale = [claimed for claimed in group if claimed.judged_at_s < since]
-        if not stale:
-            return list(group)
-        await self._put_back(stale)
-        since = asyncio.get_running_loop().time() - JUDGED_FOR_S
-        return [claimed for claimed in group if claimed.judged_at_s >= since]
-
-    def _call(self, group: Sequence[Claimed]) -> None:
-        now_s = asyncio.get_running_loop().time()
-        self.pacing.went(len(group), now_s)
-        self._went.append((now_s, len(group)))
+    async def _carry(self, group: list[Claimed], began: asyncio.Event) -> None:
+        """One call, in its slot. Between the slot and the provider there is nothing to wait for."""
+        try:
+            group = await self._slot_came(group)
+        finally:
+            began.set()
+        if not group:
+            return
         self._unwritten += len(group)
         is_probe = self._health.is_open
-        task = asyncio.create_task(self._carry(group, is_probe))
-        self._calls.add(task)
-        task.add_done_callback(self._called)
-
-    async def _carry(self, group: Sequence[Claimed], is_probe: bool) -> None:
         handed = await carry(self.carrier, self.offer, group, is_probe=is_probe)
         self._health = rules.health_after(
             self._health,
@@ -192,6 +171,25 @@ class Turn:
         )
         self._handed.extend(handed)
         self._told.set()
+
+    async def _slot_came(self, group: list[Claimed]) -> list[Claimed]:
+        """Wait for a slot and take it; what may be handed over still, of what was to be."""
+        loop = asyncio.get_running_loop()
+        while group and not self._must_end():
+            now_s = loop.time()
+            wait_s = self.pacing.wait_s(len(group), now_s)
+            if wait_s > 0:
+                await asyncio.sleep(wait_s)
+                continue
+            stale = [it for it in group if it.judged_at_s < now_s - JUDGED_FOR_S]
+            if not stale:
+                self.pacing.went(len(group), now_s)
+                self._went.append((now_s, len(group)))
+                return group
+            await self._put_back(stale)
+            group = [it for it in group if it not in stale]
+        await self._put_back(group)
+        return []
 
     def _called(self, task: "asyncio.Task[None]") -> None:
         self._calls.discard(task)
