@@ -33,13 +33,16 @@ r.completed_at
 # Whom an event names may have been merged since, or have been merged into: all of the person count.
 # What somebody buys concerns who brought them; who they are concerns whom they brought, too.
 _TOUCHED = """
-WITH person AS (
-    SELECT p.merchant_id, p.id, k.parted
+WITH living AS (
+    SELECT c.merchant_id, coalesce(c.merged_into, c.id) AS id, k.parted
     FROM unnest($1::uuid[], $2::uuid[], $3::boolean[]) AS k (merchant_id, customer_id, parted)
     JOIN customers c ON c.merchant_id = k.merchant_id AND c.id = k.customer_id
-    JOIN customers p
-      ON p.merchant_id = c.merchant_id
-     AND (p.id = coalesce(c.merged_into, c.id) OR p.merged_into = coalesce(c.merged_into, c.id))
+), person AS (
+    SELECT merchant_id, id, parted FROM living
+    UNION ALL
+    SELECT p.merchant_id, p.id, l.parted
+    FROM living l
+    JOIN customers p ON p.merchant_id = l.merchant_id AND p.merged_into = l.id
 )
 SELECT r.merchant_id, r.id
 FROM person p

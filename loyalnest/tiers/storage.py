@@ -59,44 +59,64 @@ USING unnest($1::uuid[], $2::uuid[]) AS k (merchant_id, customer_id),
 WHERE s.merchant_id = k.merchant_id AND s.customer_id = k.customer_id
   AND c.merchant_id = k.merchant_id AND c.id = k.customer_id AND c.merged_into IS NOT NULL
 """
-# $1-$4: merchant, customer, from when on it counts now, and then; $5: when an order counts.
+# $1-$4: merchant, customer, from when on it counts now, and then; $5: when an order counts. Each
+# with everybody who was merged into them. What they put in is looked up one customer at a time,
+# whatever the planner believes of their number (which `OFFSET 0` keeps from it).
+_WHO = """
+WITH asked AS (
+    SELECT k.*, m.currency
+    FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::timestamptz[], $5::text[])
+         AS k (merchant_id, customer_id, now_from, then_from, award_on)
+    JOIN merchants m ON m.merchant_id = k.merchant_id
+), who AS (
+    SELECT *, customer_id AS came_as FROM asked
+    UNION ALL
+    SELECT k.*, c.id
+    FROM asked k
+    JOIN customers c ON c.merchant_id = k.merchant_id AND c.merged_into = k.customer_id
+)
+"""
 _BY_ORDERS = """
-SELECT k.merchant_id, k.customer_id,
-       coalesce(sum({what}) FILTER (WHERE o.placed_at >= k.now_from), 0),
-       coalesce(sum({what}) FILTER (WHERE o.placed_at >= k.then_from), 0)
-FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::timestamptz[], $5::text[])
-     AS k (merchant_id, customer_id, now_from, then_from, award_on)
-JOIN merchants m ON m.merchant_id = k.merchant_id
-JOIN customers c
-  ON c.merchant_id = k.merchant_id
- AND (c.id = k.customer_id OR c.merged_into = k.customer_id)
-JOIN orders o ON o.merchant_id = c.merchant_id AND o.customer_id = c.id
-WHERE o.placed_at IS NOT NULL
-  AND o.kept > 0
-  AND CASE k.award_on WHEN 'paid' THEN o.paid_at IS NOT NULL
-                      WHEN 'fulfilled' THEN o.fulfilled_at IS NOT NULL
-                      ELSE true END
-GROUP BY k.merchant_id, k.customer_id
+SELECT m.merchant_id, m.customer_id,
+       coalesce(sum({what}) FILTER (WHERE o.placed_at >= m.now_from), 0),
+       coalesce(sum({what}) FILTER (WHERE o.placed_at >= m.then_from), 0)
+FROM who m
+CROSS JOIN LATERAL (
+    SELECT placed_at, currency, kept, rate
+    FROM orders
+    WHERE merchant_id = m.merchant_id
+      AND customer_id = m.came_as
+      AND placed_at IS NOT NULL
+      AND kept > 0
+      AND CASE m.award_on WHEN 'paid' THEN paid_at IS NOT NULL
+                          WHEN 'fulfilled' THEN fulfilled_at IS NOT NULL
+                          ELSE true END
+    OFFSET 0
+) o
+GROUP BY m.merchant_id, m.customer_id
 """
 _BY_POINTS = """
-SELECT k.merchant_id, k.customer_id,
-       coalesce(sum(e.amount) FILTER (WHERE e.occurred_at >= k.now_from), 0),
-       coalesce(sum(e.amount) FILTER (WHERE e.occurred_at >= k.then_from), 0)
-FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::timestamptz[], $5::text[])
-     AS k (merchant_id, customer_id, now_from, then_from, award_on)
-JOIN customers c
-  ON c.merchant_id = k.merchant_id
- AND (c.id = k.customer_id OR c.merged_into = k.customer_id)
-JOIN units u ON u.merchant_id = k.merchant_id AND u.code = 'points'
-JOIN entries e
-  ON e.merchant_id = c.merchant_id AND e.customer_id = c.id AND e.unit_id = u.id
-WHERE e.kind IN ('earn', 'refund') AND e.source_kind <> 'tier'
-GROUP BY k.merchant_id, k.customer_id
+SELECT m.merchant_id, m.customer_id,
+       coalesce(sum(e.amount) FILTER (WHERE e.occurred_at >= m.now_from), 0),
+       coalesce(sum(e.amount) FILTER (WHERE e.occurred_at >= m.then_from), 0)
+FROM who m
+JOIN units u ON u.merchant_id = m.merchant_id AND u.code = 'points'
+CROSS JOIN LATERAL (
+    SELECT amount, occurred_at
+    FROM entries
+    WHERE merchant_id = m.merchant_id
+      AND customer_id = m.came_as
+      AND unit_id = u.id
+      AND kind IN ('earn', 'refund')
+      AND source_kind <> 'tier'
+    OFFSET 0
+) e
+GROUP BY m.merchant_id, m.customer_id
 """
 _PROGRESS = {
-    Basis.SPEND: _BY_ORDERS.format(what=orders.OWN_MONEY),
-    Basis.ORDERS: _BY_ORDERS.format(what="1"),
-    Basis.POINTS: _BY_POINTS,
+    Basis.SPEND: _WHO + _BY_ORDERS.format(what=orders.OWN_MONEY),
+    Basis.ORDERS: _WHO + _BY_ORDERS.format(what="1"),
+    Basis.POINTS: _WHO + _BY_POINTS,
 }
 
 

@@ -116,11 +116,14 @@ async def test_anybody_may_click_but_not_without_end(client: httpx.AsyncClient, 
         for body in (click, click | {"referral_code": "NOBODYSONE"}, click | {"merchant": "none"}):
             answer = await stranger.post("/v1/api/referrals/click", json=body)
             assert (answer.status_code, answer.content) == (204, b"")
-        answers = [await stranger.post("/v1/api/referrals/click", json=click) for _ in range(60)]
-    assert answers[-1].status_code == 429
+        counted = 1
+        # One more a second comes free: on a slow machine it takes some more to get there.
+        while (await stranger.post("/v1/api/referrals/click", json=click)).status_code == 204:
+            counted += 1
+            assert counted < 600
+    assert counted >= 58
     found = (await client.get("/v1/api/referrals/analytics")).json()["clicks_by_channel"]
-    assert set(found) == {"sms"}
-    assert 57 <= found["sms"] <= 60
+    assert found == {"sms": counted}
 
 
 async def test_a_merchant_that_brings_one_that_sells_has_a_month_free(
