@@ -281,14 +281,8 @@ async def test_the_api_promises_only_what_is_on_offer_and_tells_what_was_given(
     paused = await offers(shop, state=RewardState.PAUSED)
     yen = await offers(shop, amounts={"JPY": 900})
     caller = caller_for(shop.merchant_id)
-    async with door(
-        shop.database,
-        referrals.router,
-        rewards.router,
-        rewards.redemptions_router,
-        caller=caller,
-        now=PAST_RETURNS,
-    ) as client:
+    routers = (referrals.router, rewards.router, rewards.redemptions_router)
+    async with door(shop.database, *routers, caller=caller, now=PAST_RETURNS) as client:
 
         async def promise(ref: str, **more: Any) -> tuple[int, str]:
             settings = {"enabled": True, "friend_reward_id": ref, **more}
