@@ -11,6 +11,7 @@ import msgspec
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from loyalnest.kernel.ids import to_wire
+from loyalnest.kernel.intervals import Interval
 from loyalnest.kernel.languages import LANGUAGES
 from loyalnest.kernel.writing import plain
 
@@ -291,13 +292,6 @@ class Tally(NamedTuple):
     visitors: int
     counted: int
     reached: int
-
-
-class Interval(NamedTuple):
-    """From where to where a figure may lie."""
-
-    low: float
-    high: float
 
 
 class Comparison(NamedTuple):

@@ -26,6 +26,7 @@ from loyalnest.journeys.events import (
 )
 from loyalnest.journeys.jobs import HOURLY, STEPS, enter_by_calendar, take_due_steps
 from loyalnest.journeys.queries import get, list_enrolments, list_journeys, standings_of
+from loyalnest.journeys.reporting import Report, report_of
 from loyalnest.journeys.routes import router
 from loyalnest.journeys.service import (
     Entry,
@@ -100,6 +101,7 @@ __all__ = [
     "NoSender",
     "Plan",
     "PointsGift",
+    "Report",
     "RewardGift",
     "SegmentChange",
     "State",
@@ -115,6 +117,7 @@ __all__ = [
     "list_enrolments",
     "list_journeys",
     "pause",
+    "report_of",
     "resume",
     "router",
     "standings_of",

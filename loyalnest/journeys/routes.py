@@ -6,8 +6,14 @@ from fastapi import APIRouter, Query
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from loyalnest import customers
-from loyalnest.journeys import queries, service
-from loyalnest.journeys.schemas import EnrolmentView, JourneyChange, JourneyView, NewJourney
+from loyalnest.journeys import queries, reporting, service
+from loyalnest.journeys.schemas import (
+    EnrolmentView,
+    JourneyChange,
+    JourneyReport,
+    JourneyView,
+    NewJourney,
+)
 from loyalnest.journeys.values import WIRE_PREFIX, JourneyId, State
 from loyalnest.kernel.http import PROBLEMS, Now, Page, Paging, SignedIn, page_of, tenant
 from loyalnest.kernel.ids import from_wire
@@ -86,6 +92,15 @@ async def resume_journey(journey_id: str, session: Writing, now: Now) -> Journey
 async def end_journey(journey_id: str, session: Writing, now: Now) -> JourneyView:
     """End a journey for good; what was not sent yet is dropped."""
     return JourneyView.of(await service.end(session, _id(journey_id), now=now))
+
+
+@router.get("/journeys/{journey_id}/report", operation_id="get_journey_report")
+async def get_journey_report(journey_id: str, session: Reading, now: Now) -> JourneyReport:
+    """What became of a journey so far, and what it brings beside those who are held out.
+
+    Everybody counts by how they were assigned, each person once, when their days are over.
+    """
+    return JourneyReport.of(await reporting.report_of(session, _id(journey_id), now=now))
 
 
 @router.get("/journeys/{journey_id}/enrolments", operation_id="list_enrolments")

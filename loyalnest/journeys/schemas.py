@@ -1,10 +1,13 @@
 """What journeys look like on the wire."""
 
 from datetime import datetime
+from decimal import Decimal
 
 from pydantic import BaseModel, Field
 
 from loyalnest import customers
+from loyalnest.journeys.reporting import Report
+from loyalnest.journeys.rules.lift import Effect, Group, Says
 from loyalnest.journeys.values import (
     ENROLMENT,
     WIRE_PREFIX,
@@ -90,3 +93,76 @@ class EnrolmentView(BaseModel):
             ended_why=it.ended_why,
             redeemed_at=it.redeemed_at,
         )
+
+
+class GroupView(BaseModel):
+    """People whose days of counting are over, each once, by when they first entered."""
+
+    people: int
+    buyers: int
+    spent: Decimal = Field(description="What is left of their orders of those days.")
+
+    @classmethod
+    def of(cls, it: Group) -> "GroupView":
+        """The group as the API shows it."""
+        return cls(people=it.people, buyers=it.buyers, spent=round(Decimal(it.spent), 2))
+
+
+class EffectView(BaseModel):
+    """How much higher a figure lies for those who could hear from the journey."""
+
+    says: Says = Field(
+        description="`unclear`: it may be none at all, and nothing is claimed; `too_few`: fewer"
+        " than 100 people were counted in one of the groups."
+    )
+    difference: float | None
+    low: float | None = Field(description="Where the interval begins; both hold with 95 %.")
+    high: float | None
+
+    @classmethod
+    def of(cls, it: Effect) -> "EffectView":
+        """The effect as the API shows it."""
+        low, high = it.interval or (None, None)
+        return cls(says=it.says, difference=it.difference, low=low, high=high)
+
+
+class JourneyReport(BaseModel):
+    """What became of a journey so far."""
+
+    entered: int = Field(description="Entries of those who may hear something.")
+    held_out: int = Field(description="Entries of those who hear nothing, on purpose.")
+    under_way: int
+    sent: int = Field(description="Messages that a provider has taken.")
+    delivered: int
+    read: int
+    clicked: int
+    redeemed: int = Field(description="Entries whose code was used.")
+    failed: int
+    dropped: int = Field(description="Messages that were not sent, on purpose.")
+    in_doubt: int
+    told: int = Field(description="People who were told something.")
+    opted_out: int = Field(description="Of these, who said no within a week of a message.")
+    opted_out_too_often: bool = Field(description="More than 2 % of those who were told.")
+    currency: str
+    counts_days: int
+    counted: GroupView
+    counted_held_out: GroupView
+    conversion: EffectView = Field(
+        description="Of the share of people who buy: Newcombe's interval."
+    )
+    revenue: EffectView = Field(
+        description="Of what a person spends, in the merchant's currency: Welch's interval."
+    )
+
+    @classmethod
+    def of(cls, it: Report) -> "JourneyReport":
+        """The report as the API shows it."""
+        told = {name: getattr(it, name) for name in cls.model_fields if name in Report._fields}
+        told |= {
+            "opted_out_too_often": it.opted_out_too_often,
+            "counted": GroupView.of(it.counted),
+            "counted_held_out": GroupView.of(it.counted_held_out),
+            "conversion": EffectView.of(it.lift.conversion),
+            "revenue": EffectView.of(it.lift.revenue),
+        }
+        return cls.model_validate(told)

@@ -27,6 +27,7 @@ from loyalnest.experiments.rules import statistics
 from loyalnest.experiments.rules.assignment import murmur3_32
 from loyalnest.experiments.rules.results import days_to_go
 from loyalnest.experiments.values import Experiment, ExperimentId
+from loyalnest.kernel import intervals
 from loyalnest.kernel.ids import new_id
 from tests.conftest import NOW
 from tests.dashboard.conftest import built
@@ -120,11 +121,11 @@ def test_visitors_are_divided_as_planned_and_anew_by_every_experiment() -> None:
 
 
 def test_intervals_are_those_that_were_published() -> None:
-    z = statistics.critical(0.95)
-    low, high = statistics.share_between(81, 263, z)
+    z = intervals.critical(0.95)
+    low, high = intervals.share_between(81, 263, z)
     assert (round(low, 4), round(high, 4)) == (0.2553, 0.3662)
-    assert statistics.share_between(0, 10, z).low == 0
-    difference, (low, high) = statistics.difference_between((48, 80), (56, 70), z)
+    assert intervals.share_between(0, 10, z).low == 0
+    difference, (low, high) = intervals.difference_between((48, 80), (56, 70), z)
     assert (round(difference, 4), round(low, 4), round(high, 4)) == (0.2, 0.0524, 0.3339)
 
 

@@ -10,12 +10,13 @@ from loyalnest.experiments.values import (
     Experiment,
     ExperimentState,
     ExperimentVerdict,
-    Interval,
     Outcome,
     Result,
     Tally,
     VariantResult,
 )
+from loyalnest.kernel import intervals
+from loyalnest.kernel.intervals import Interval
 
 MISMATCH_BELOW = 0.001
 """Chance alone brings shares so far off the plan once in a thousand experiments."""
@@ -35,8 +36,8 @@ def judge(experiment: Experiment, tallies: Mapping[str, Tally]) -> Result:
     p = _mismatch(by_variant, design.weights)
     verdict = _undecided(experiment, by_variant, p)
     confidence = design.plan.confidence
-    z = statistics.critical(confidence, len(by_variant) - 1)
-    of_one = statistics.critical(confidence)
+    z = intervals.critical(confidence, len(by_variant) - 1)
+    of_one = intervals.critical(confidence)
     variants = [
         VariantResult(
             key=variant.key,
@@ -100,13 +101,13 @@ def _decided(variants: Sequence[VariantResult]) -> ExperimentVerdict:
 
 
 def _between(tally: Tally, z: float) -> Interval | None:
-    return statistics.share_between(tally.reached, tally.counted, z) if tally.counted else None
+    return intervals.share_between(tally.reached, tally.counted, z) if tally.counted else None
 
 
 def _compared(first: Tally, other: Tally, z: float, *, decided: bool) -> Comparison | None:
     if not first.counted or not other.counted:
         return None
-    difference, interval = statistics.difference_between(
+    difference, interval = intervals.difference_between(
         (first.reached, first.counted), (other.reached, other.counted), z
     )
     return Comparison(difference, interval, _outcome(interval) if decided else None)

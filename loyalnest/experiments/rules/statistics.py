@@ -7,41 +7,10 @@ import math
 from collections.abc import Sequence
 from statistics import NormalDist
 
-from loyalnest.experiments.values import Interval, Plan
+from loyalnest.experiments.values import Plan
+from loyalnest.kernel.intervals import critical
 
 _NORMAL = NormalDist()
-
-
-def critical(confidence: float, comparisons: int = 1) -> float:
-    """How many standard errors either way hold a figure with this confidence.
-
-    Several comparisons share the risk of being wrong (Bonferroni).
-    """
-    return _NORMAL.inv_cdf(1 - (1 - confidence) / comparisons / 2)
-
-
-def share_between(reached: int, counted: int, z: float) -> Interval:
-    """Where a share may lie: Wilson's score interval. `counted` is positive."""
-    share, spread = reached / counted, z * z / counted
-    middle = (share + spread / 2) / (1 + spread)
-    reach = math.sqrt(spread * share * (1 - share) + spread * spread / 4) / (1 + spread)
-    return Interval(max(0.0, middle - reach), min(1.0, middle + reach))
-
-
-def difference_between(
-    first: tuple[int, int], other: tuple[int, int], z: float
-) -> tuple[float, Interval]:
-    """How far another share lies above the first one, and where that may lie: Newcombe's interval.
-
-    Each share is told as (reached, counted).
-    """
-    share, base = other[0] / other[1], first[0] / first[1]
-    low, high = share_between(*other, z)
-    base_low, base_high = share_between(*first, z)
-    difference = share - base
-    below = math.hypot(share - low, base_high - base)
-    above = math.hypot(high - share, base - base_low)
-    return difference, Interval(difference - below, difference + above)
 
 
 def visitors_needed(plan: Plan, weights: Sequence[int]) -> list[int]:
