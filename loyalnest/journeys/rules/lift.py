@@ -16,7 +16,7 @@ AT_LEAST = 100
 """People in either group, for anything to be said."""
 BUYERS_AT_LEAST = 30
 """In either group, for anything to be said of revenue: what people spend is so uneven that with ten
-buyers held out, Welch's interval claims an effect where there is none nearly three times too often."""
+buyers held out, Welch's interval claims what isn't there nearly three times too often."""
 _FIGURES = 2
 
 
