@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime, time
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Annotated, TypeAlias
 from uuid import UUID
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, model_validator
 
 ConsentId: TypeAlias = UUID
 SuppressionId: TypeAlias = UUID
@@ -238,11 +238,18 @@ class Closed(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+# What JSON Schema calls a time has a time zone, and this one is by the clock on somebody's wall.
+ClockTime = Annotated[
+    time,
+    WithJsonSchema({"type": "string", "pattern": r"^([01]\d|2[0-3]):[0-5]\d(:00)?$"}),
+]
+
+
 class QuietHours(Closed):
     """From when to when nobody is disturbed, by the clock on the wall."""
 
-    starts: time = Field(description="`21:00`; seconds count for nothing.", examples=["21:00"])
-    ends: time = Field(
+    starts: ClockTime = Field(description="`21:00`; seconds count for nothing.", examples=["21:00"])
+    ends: ClockTime = Field(
         description="`08:00`, of the next day where it is earlier. The same as `starts`: at no"
         " time is it quiet.",
         examples=["08:00"],
