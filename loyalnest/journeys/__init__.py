@@ -18,6 +18,7 @@ from loyalnest.journeys.errors import (
     JourneyStarted,
     NoSender,
 )
+from loyalnest.journeys.estimating import Estimate, estimate
 from loyalnest.journeys.events import (
     JourneyEntered,
     JourneyLeft,
@@ -80,6 +81,7 @@ __all__ = [
     "EndsWhen",
     "Enrolment",
     "Entry",
+    "Estimate",
     "ExpiryAhead",
     "Happened",
     "HoldoutFixed",
@@ -113,6 +115,7 @@ __all__ = [
     "end",
     "enter_by_calendar",
     "enter_many",
+    "estimate",
     "get",
     "list_enrolments",
     "list_journeys",

@@ -6,10 +6,11 @@ from fastapi import APIRouter, Query
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from loyalnest import customers
-from loyalnest.journeys import queries, reporting, service
+from loyalnest.journeys import estimating, queries, reporting, service
 from loyalnest.journeys.schemas import (
     EnrolmentView,
     JourneyChange,
+    JourneyEstimate,
     JourneyReport,
     JourneyView,
     NewJourney,
@@ -92,6 +93,12 @@ async def resume_journey(journey_id: str, session: Writing, now: Now) -> Journey
 async def end_journey(journey_id: str, session: Writing, now: Now) -> JourneyView:
     """End a journey for good; what was not sent yet is dropped."""
     return JourneyView.of(await service.end(session, _id(journey_id), now=now))
+
+
+@router.get("/journeys/{journey_id}/estimate", operation_id="estimate_journey")
+async def estimate_journey(journey_id: str, session: Reading, now: Now) -> JourneyEstimate:
+    """Whom a journey would take in if it began now, and what it would promise them."""
+    return JourneyEstimate.of(await estimating.estimate(session, _id(journey_id), now=now))
 
 
 @router.get("/journeys/{journey_id}/report", operation_id="get_journey_report")

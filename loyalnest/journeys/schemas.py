@@ -6,6 +6,7 @@ from decimal import Decimal
 from pydantic import BaseModel, Field
 
 from loyalnest import customers
+from loyalnest.journeys.estimating import Estimate
 from loyalnest.journeys.reporting import Report
 from loyalnest.journeys.rules.lift import Effect, Group, Says
 from loyalnest.journeys.values import (
@@ -19,6 +20,7 @@ from loyalnest.journeys.values import (
 )
 from loyalnest.kernel.http import ReadVersion
 from loyalnest.kernel.ids import to_wire
+from loyalnest.messaging import Channel
 
 
 class NewJourney(BaseModel):
@@ -166,3 +168,25 @@ class JourneyReport(BaseModel):
             "revenue": EffectView.of(it.lift.revenue),
         }
         return cls.model_validate(told)
+
+
+class JourneyEstimate(BaseModel):
+    """What would come of a journey that began now, for those whom its calendar finds today."""
+
+    foreseen: bool = Field(
+        description="False where only what is yet to happen lets anybody in: nobody is counted."
+    )
+    audience: int
+    held_out: int
+    reachable: dict[Channel, int] = Field(
+        description="People who can be told the first thing, by the channel that it would take."
+    )
+    unreachable: int = Field(description="People without consent or address on any channel.")
+    messages: int = Field(description="At most: whoever buys meanwhile hears less.")
+    points: int = Field(description="Points that it would give, at most.")
+    codes: int = Field(description="Codes that it would give, at most.")
+
+    @classmethod
+    def of(cls, it: Estimate) -> "JourneyEstimate":
+        """The estimate as the API shows it."""
+        return cls.model_validate(it._asdict())

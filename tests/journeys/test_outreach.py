@@ -113,7 +113,11 @@ async def test_who_can_not_be_told_is_given_nothing(database: Database) -> None:
     drawn = plan(steps=(Tell(occasion=Occasion.OFFER, channels=EMAIL, gift=PointsGift(points=50)),))
     async with Post().open() as post:
         await bakery.uses(post)
-        await begun(database, bakery.merchant_id, drawn, now=by_day())
+        journey = await begun(database, bakery.merchant_id, drawn, now=by_day())
+        async with database.tenant(bakery.merchant_id) as session:
+            foreseen = await journeys.estimate(session, journey.id, now=by_day())
+        assert (foreseen.audience, foreseen.reachable) == (2, {Channel.EMAIL: 1})
+        assert (foreseen.unreachable, foreseen.messages, foreseen.points) == (1, 1, 50)
         await journeys.enter_by_calendar(database, by_day())
         await journeys.take_due_steps(database, by_day())
         async with a_worker(database, journeys=journeys.standings_of):
