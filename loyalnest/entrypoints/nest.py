@@ -18,6 +18,7 @@ from loyalnest import (
     gamification,
     ledger,
     merchants,
+    notices,
     platform,
     referrals,
     rewards,
@@ -131,6 +132,8 @@ async def _switch_on(session: AsyncSession, merchant_id: UUID, *, now: datetime)
     await referrals.save(session, promised, actor=_ACTOR, now=now)
     await tiers.save(session, _LADDER, actor=_ACTOR, now=now)
     await gamification.save(session, _GAME, actor=_ACTOR, now=now)
+    told = notices.NoticeSettings(points_earned=notices.Notice())
+    await notices.save_settings(session, told, actor=_ACTOR, now=now)
     welcome_order = campaigns.Rule(
         name="50 more with the first order",
         state=campaigns.State.ACTIVE,

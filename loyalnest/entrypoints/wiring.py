@@ -28,6 +28,7 @@ from loyalnest import (
     ledger,
     merchants,
     messaging,
+    notices,
     onboarding,
     orders,
     plans,
@@ -137,6 +138,7 @@ SUBSCRIBERS = (
     experiments.VISITORS,
     privacy.FORGETTING,
     storefront.CAPTURES,
+    notices.NOTICES,
 )
 JOBS = (tiers.JUDGE_EVERYBODY, gamification.JUDGE_EVERYBODY, referrals.FROM_ORDERS)
 TIMETABLE = (
@@ -338,6 +340,7 @@ def _routers(settings: Settings) -> Mapping[Role, Sequence[APIRouter]]:
             onboarding.router,
             plans.router_of(settings),
             texts.router,
+            notices.router,
             templates.router_of(settings.address, ledger.units_of),
         ],
         Role.ADMIN_FEATURES: [

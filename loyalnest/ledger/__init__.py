@@ -34,7 +34,12 @@ from loyalnest.ledger.lapsing import Lapse, lapsing_of
 from loyalnest.ledger.liability import Month, liability
 from loyalnest.ledger.own_routes import own_router
 from loyalnest.ledger.own_schemas import OwnAccountView
-from loyalnest.ledger.queries import entries_of_customer, entries_of_sources, entry_by_id
+from loyalnest.ledger.queries import (
+    entries_of_customer,
+    entries_of_sources,
+    entry_by_id,
+    held_entries,
+)
 from loyalnest.ledger.routes import router_of
 from loyalnest.ledger.service.correcting import adjust, put_back, write_off
 from loyalnest.ledger.service.due import settle_due
@@ -134,6 +139,7 @@ __all__ = [
     "entries_of_sources",
     "entry_by_id",
     "explain",
+    "held_entries",
     "lapsing_of",
     "liability",
     "list_units",

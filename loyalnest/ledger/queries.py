@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from loyalnest.kernel.database import Row, bulk, merchant_of
+from loyalnest.kernel.ids import from_wire, to_wire
 from loyalnest.ledger import errors
 from loyalnest.ledger.values import Entry, EntryId, EntryKind, Source, UnitId
 
@@ -49,6 +50,15 @@ ORDER BY e.id
 _BY_ID = f"""
 SELECT {_ENTRY} FROM entries e WHERE e.merchant_id = $1 AND e.id = $2
 """  # noqa: S608
+
+_HELD = """
+SELECT l.entry_id
+FROM lots l
+WHERE l.merchant_id = $1
+  AND l.entry_id = ANY ($2::uuid[])
+  AND l.held_until > $3
+  AND l.released_at IS NULL
+"""
 
 _OF_CUSTOMER = f"""
 SELECT {_ENTRY}
@@ -125,6 +135,15 @@ async def own_lots(
     keys = {(merchant_id, source[0], source[1]) for merchant_id, source in sources}
     rows = await connection.fetch(_OWN_LOTS, *zip(*keys, strict=True))
     return {(merchant_id, lot_id): Source(kind, id_) for merchant_id, lot_id, kind, id_ in rows}
+
+
+async def held_entries(
+    session: AsyncSession, entry_ids: Sequence[str], *, now: datetime
+) -> frozenset[str]:
+    """Those of the merchant's entries, as on the wire, whose points can't be spent yet."""
+    ids = [from_wire("ent", it) for it in entry_ids]
+    rows = await (await bulk(session)).fetch(_HELD, merchant_of(session), ids, now)
+    return frozenset(to_wire("ent", row[0]) for row in rows)
 
 
 async def own_debts(session: AsyncSession, merchant_id: UUID, source: Source) -> set[UUID]:

@@ -57,6 +57,7 @@ from loyalnest.messaging.queries import (
     list_deliveries,
     list_senders,
     moves_of,
+    with_senders,
 )
 from loyalnest.messaging.routes import deliveries_router, router_of
 from loyalnest.messaging.sending import Desk, Sending, Stationery
@@ -185,4 +186,5 @@ __all__ = [
     "switch",
     "take_early",
     "take_status",
+    "with_senders",
 ]

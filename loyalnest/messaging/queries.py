@@ -44,6 +44,7 @@ WHERE s.merchant_id = :merchant_id
 _SENDER_BY_ID = text(f"{_SENDER} AND s.id = :id")
 _MERCHANT_OF = text("SELECT merchant_id FROM senders WHERE id = :id")
 _SENDERS = text(f"{_SENDER} AND s.state <> 'replaced' ORDER BY s.channel")
+_WITH_SENDERS = text("SELECT DISTINCT merchant_id FROM senders WHERE state <> 'replaced'")
 _CREDENTIALS = text(
     "SELECT credentials_sealed FROM senders WHERE merchant_id = :merchant_id AND id = :id"
 )
@@ -117,6 +118,11 @@ class Filters:
             parts.append(f"AND m.customer_id IN ({_PERSON})")
             asked["customer_id"] = self.customer_id
         return "\n".join(parts), asked
+
+
+async def with_senders(session: AsyncSession) -> list[UUID]:
+    """The merchants that have somebody to carry their messages. For the platform."""
+    return list(await session.scalars(_WITH_SENDERS))
 
 
 async def list_senders(session: AsyncSession) -> list[Sender]:

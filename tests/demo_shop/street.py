@@ -15,12 +15,14 @@ import uvicorn
 from pydantic import SecretStr
 from starlette.types import ASGIApp
 
+from catcher.app import build_app as build_catcher
 from demo_shop.app import build_app as build_shop
 from demo_shop.books import Books
 from demo_shop.settings import Settings as ShopSettings
 from loyalnest import merchants
-from loyalnest.entrypoints import nest, wiring, worker
+from loyalnest.entrypoints import nest, post, wiring, worker
 from loyalnest.entrypoints.http import build_app
+from loyalnest.integrations import smtp
 from loyalnest.kernel import clock
 from loyalnest.kernel import database as db
 from loyalnest.kernel.database import Database
@@ -114,6 +116,8 @@ class Street:
     installation: str
     shop: str
     books: Books
+    mail: str
+    """Where the mails that were sent are seen."""
 
     @asynccontextmanager
     async def visitor(self) -> AsyncGenerator[Visitor]:
@@ -136,18 +140,31 @@ async def open_street(database: Database, folder: Path) -> AsyncGenerator[Street
     opened = await nest.prepare(
         database, port=port, kept_key=None, owner_password=None, now=clock.now()
     )
+    smtp_port, mail_port = _free_port(), _free_port()
+    await post.prepare(
+        database,
+        origins={nest.HANDLE: nest.ORIGIN},
+        smtp_port=smtp_port,
+        offer=smtp.offer(clock.now),
+        now=clock.now(),
+    )
     async with database.platform() as session:
         merchant = await merchants.get_by_handle(session, nest.HANDLE)
     changed = {"shopify_api_secret": SecretStr(SECRET), "port": _free_port()}
     told = database.settings.model_copy(update=changed)
     serving = Database(database.engine, database.ring, told)
     app = build_app(serving, told, wiring.parts(serving, told))
-    async with _served(app, told.port) as address, _worked(database):
+    catcher = build_catcher(smtp_port)
+    async with (
+        _served(catcher, mail_port) as mail,
+        _served(app, told.port) as address,
+        _worked(database),
+    ):
         settings = ShopSettings(port, folder, address, address, SECRET, opened.api_key)
         shop = build_shop(settings)
         async with _served(shop, port):
             front = shop.state.front
-            yield Street(database, merchant.id, address, settings.address, front.books)
+            yield Street(database, merchant.id, address, settings.address, front.books, mail)
 
 
 @asynccontextmanager

@@ -1,5 +1,6 @@
 """The whole loop without a browser: the shop's forms, the real server, a worker."""
 
+import re
 from collections.abc import AsyncGenerator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -100,6 +101,48 @@ async def test_a_friend_is_brought_by_a_link_and_both_are_rewarded(street: Stree
         await friend.sends(f"{friend.order}/cancel")
         await eventually(hedy.points, SIGN_UP + 20 + FIRST_ORDER)
         await eventually(friend.points, SIGN_UP)
+
+
+async def test_customers_read_in_their_language_what_became_of_what_they_did(
+    street: Street,
+) -> None:
+    async with street.visitor() as mary, street.visitor() as layla:
+        await layla.sends("/choose", language="ar", next="/")
+        for visitor, name, email in (
+            (mary, "Mary Somerville", "mary@example.com"),
+            (layla, "ليلى", "layla@example.com"),
+        ):
+            await visitor.joins(name, email)
+            await visitor.puts_in_cart(STAND, 2)
+            await visitor.pays()
+            await eventually(visitor.points, 255 + FIRST_ORDER + SIGN_UP)
+            code = await visitor.redeems("£2 off")
+            await eventually(lambda to=email, said=code: reads(street, to, said), True)
+        his = await mails(street, "mary@example.com")
+        assert all('lang="en"' in html for html in his)
+        hers = await mails(street, "layla@example.com")
+        # A shop tells of a new account without its language; her order then says it.
+        arabic = [html for html in hers if 'lang="ar"' in html and 'dir="rtl"' in html]
+        assert len(arabic) >= len(hers) - 1
+        for said in ("Mary", "Nestling"):
+            assert any(said in html for html in his), said
+        for said in ("ليلى", "فرخ", "خصم 2 جنيه"):
+            assert any(said in html for html in arabic), said
+
+
+async def reads(street: Street, to: str, said: str) -> bool:
+    """Whether somebody was sent what they were to be told last, and all that came before it."""
+    sent = await mails(street, to)
+    return len(sent) >= 4 and any(said in html for html in sent)
+
+
+async def mails(street: Street, to: str) -> list[str]:
+    """What somebody was sent, as the catcher shows it."""
+    async with httpx.AsyncClient(base_url=street.mail, trust_env=False) as browser:
+        listed = (await browser.get("/", params={"to": to})).text
+        found = re.findall(r'href="(/mails/\d+)"', listed)
+        shown = [await browser.get(f"{it}/html") for it in found]
+        return [it.text for it in shown]
 
 
 async def test_the_shop_sells_as_ever_while_the_installation_is_away(
