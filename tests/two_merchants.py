@@ -15,7 +15,6 @@ from loyalnest import (
     experiments,
     gamification,
     merchants,
-    notices,
     onboarding,
     plans,
     referrals,
@@ -247,8 +246,6 @@ async def _begin(database: Database, shop: Shop) -> None:
     async with database.tenant(shop.merchant_id) as session:
         await onboarding.dismiss(session, onboarding.Step.STAFF, actor="test", now=NOW)
         await say_it_in_own_words(session)
-        told = notices.NoticeSettings(points_earned=notices.Notice())
-        await notices.save_settings(session, told, actor="test", now=NOW)
     async with database.platform() as session:
         await plans.note_usage(session, plans.Plan("small", 3), now=NOW)
 

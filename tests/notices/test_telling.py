@@ -1,6 +1,5 @@
 """Customers are told what became of what is theirs: members, once, and of nothing that is old."""
 
-from collections.abc import AsyncGenerator
 from datetime import timedelta
 from uuid import UUID
 
@@ -69,7 +68,7 @@ class Nest:
 
 
 @pytest.fixture
-async def nest(database: Database) -> AsyncGenerator[Nest]:
+async def nest(database: Database) -> Nest:
     nest = Nest(await open_shop(database))
     setup = messaging.Setup(
         Channel.EMAIL,
@@ -79,7 +78,7 @@ async def nest(database: Database) -> AsyncGenerator[Nest]:
     )
     async with database.tenant(nest.shop.merchant_id) as session:
         await messaging.set_up(session, setup, smtp.offer(clock.now), actor="test", now=NOW)
-    yield nest
+    return nest
 
 
 def occasions(deliveries: list[Delivery]) -> list[str]:

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from loyalnest import branding, templates, texts
+from loyalnest import branding, notices, templates, texts
 from loyalnest.kernel.database import merchant_of
 from loyalnest.templates import Channel, Occasion, Template, Voice, Words
 from loyalnest.templates.builtin import words_of
@@ -34,7 +34,7 @@ def template(
 
 
 async def say_it_in_own_words(session: AsyncSession) -> None:
-    """The session's merchant words a text and a message, and a provider approved another."""
+    """The session's merchant words a text and a message, says what is told, and has one approved."""
     mended = {"other": "Feierabend"}
     await texts.mend(session, "de", "app.signOut", mended, actor="test", now=NOW)
     greeting = templates.Wanted(Occasion.WELCOME, Channel.SMS, "de")
@@ -42,3 +42,5 @@ async def say_it_in_own_words(session: AsyncSession) -> None:
     await templates.save(session, greeting, own, actor="test", now=NOW)
     judged = templates.Approval.APPROVED
     await templates.note_approval(session, "hello", "en", judged, actor="test", now=NOW)
+    told = notices.NoticeSettings(points_earned=notices.Notice())
+    await notices.save_settings(session, told, actor="test", now=NOW)
