@@ -34,7 +34,7 @@ def template(
 
 
 async def say_it_in_own_words(session: AsyncSession) -> None:
-    """The session's merchant words a text and a message, says what is told, and has one approved."""
+    """The session's merchant words a text and a message, and says what is told."""
     mended = {"other": "Feierabend"}
     await texts.mend(session, "de", "app.signOut", mended, actor="test", now=NOW)
     greeting = templates.Wanted(Occasion.WELCOME, Channel.SMS, "de")

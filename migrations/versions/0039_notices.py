@@ -5,8 +5,8 @@ Locks: creates only; nothing existing is touched. Way back: drop what is created
 
 from loyalnest.kernel import tenancy
 
-revision = "0038"
-down_revision = "0037"
+revision = "0039"
+down_revision = "0038"
 branch_labels = None
 depends_on = None
 
