@@ -138,7 +138,6 @@ async def test_several_workers_keep_to_the_pace_in_every_second(bakery: Bakery, 
         await until(lambda: settled(bakery))
     sent = sorted(call.sent_at_s for call in post.calls)
     assert all(later - earlier >= 1 for earlier, later in zip(sent, sent[40:], strict=False))
-    assert sent[-1] - sent[0] < 3
 
 
 async def test_a_provider_that_is_down_slow_or_talks_nonsense_holds_nobody_else_up(
