@@ -1,6 +1,7 @@
 """What lets customers into journeys, trigger by trigger."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -48,8 +49,8 @@ async def test_news_lets_in_whom_it_is_about_once(database: Database) -> None:
         order_id=new_id(),
         store_id=new_id(),
         currency="GBP",
-        total=20,
-        spend=20,
+        total=Decimal(20),
+        spend=Decimal(20),
         channel=None,
     )
     reached = tiers.TierReached(**about, from_tier=None, to_tier="gold", cause="spend")
