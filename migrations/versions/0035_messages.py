@@ -156,6 +156,4 @@ APPEND_ONLY = ["message_moves"]
 
 
 def upgrade() -> None:
-    tenancy.create(
-        TABLES, tables=TENANT_TABLES, partitioned=PARTITIONED, append_only=APPEND_ONLY
-    )
+    tenancy.create(TABLES, tables=TENANT_TABLES, partitioned=PARTITIONED, append_only=APPEND_ONLY)
