@@ -92,11 +92,12 @@ def _assign(experiment: Experiment, wanted: int) -> tuple[list[Batch], int]:
 
 
 async def _count(place: Installation, batches: list[Batch]) -> None:
-    gathering = experiments.Gathering()
+    reports = experiments.reports()
     for first in range(0, len(batches), _AT_ONCE):
         some = batches[first : first + _AT_ONCE]
         now = clock.now()
-        await asyncio.gather(*(gathering.put(place.database, it, now=now) for it in some))
+        told = (experiments.Report(it, now) for it in some)
+        await asyncio.gather(*(reports.ask(place.database, it) for it in told))
 
 
 FIGURE = Figure(
