@@ -14,7 +14,7 @@ from loyalnest.journeys.values import (
     EnrolmentId,
     Journey,
     JourneyId,
-    Plan,
+    JourneyPlan,
     State,
 )
 from loyalnest.kernel.database import bulk, merchant_of
@@ -92,14 +92,14 @@ async def active(
 
 async def plans_of(
     session: AsyncSession, journey: Journey, versions: Iterable[int]
-) -> Mapping[int, Plan]:
+) -> Mapping[int, JourneyPlan]:
     """A journey's plans by their versions."""
     wanted = set(versions) - {journey.version}
     plans = {journey.version: journey.plan}
     if wanted:
         asked = (journey.merchant_id, journey.id, sorted(wanted))
         rows = await (await bulk(session)).fetch(_PLANS, *asked)
-        plans |= {row[0]: Plan.model_validate_json(row[1]) for row in rows}
+        plans |= {row[0]: JourneyPlan.model_validate_json(row[1]) for row in rows}
     return plans
 
 
@@ -133,7 +133,7 @@ def journey_of(row: Any) -> Journey:
         id=JourneyId(row[1]),
         version=row[2],
         state=State(row[3]),
-        plan=Plan.model_validate_json(row[4]),
+        plan=JourneyPlan.model_validate_json(row[4]),
         paused_for=row[5],
         created_at=row[6],
         created_by=row[7],

@@ -15,7 +15,7 @@ from loyalnest.journeys.values import (
     EndedWhy,
     Enrolment,
     Journey,
-    Plan,
+    JourneyPlan,
     State,
 )
 from loyalnest.kernel.http import ReadVersion
@@ -26,7 +26,7 @@ from loyalnest.messaging import Channel
 class NewJourney(BaseModel):
     """A journey to draw up."""
 
-    plan: Plan
+    plan: JourneyPlan
 
 
 class JourneyChange(NewJourney):
@@ -41,7 +41,7 @@ class JourneyView(BaseModel):
     id: str = Field(examples=["jrn_01890a5d7b3e7c4f8a1b2c3d4e5f6071"])
     version: int
     state: State
-    plan: Plan
+    plan: JourneyPlan
     paused_for: str | None = Field(
         description="Why it was paused, where nobody did it by hand: `quota_reached` and such."
     )

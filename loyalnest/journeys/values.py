@@ -143,7 +143,7 @@ Trigger = Annotated[
 ]
 
 
-class Audience(Closed):
+class JourneyAudience(Closed):
     """Who may enter, in the words of the conditions of campaigns; an empty list asks for nothing.
 
     Judged when somebody enters, and never again.
@@ -214,12 +214,12 @@ class EndsWhen(StrEnum):
     """They are in none of the audience's segments any more."""
 
 
-class Plan(Closed):
+class JourneyPlan(Closed):
     """Everything that decides what a journey does; a change makes a new version of it."""
 
     name: str = Field(min_length=3, max_length=255)
     trigger: Trigger
-    audience: Audience = Audience()
+    audience: JourneyAudience = JourneyAudience()
     steps: tuple[Step, ...] = Field(min_length=1, max_length=20)
     ends_when: tuple[EndsWhen, ...] = Field(default=(EndsWhen.BOUGHT,), max_length=3)
     holdout: int = Field(
@@ -267,7 +267,7 @@ class Journey(msgspec.Struct, frozen=True):
     id: JourneyId
     version: int
     state: State
-    plan: Plan
+    plan: JourneyPlan
     paused_for: str | None
     """Why it was paused, unless somebody did it by hand."""
     created_at: datetime

@@ -8,13 +8,13 @@ from uuid import UUID
 from sqlalchemy import text
 
 from loyalnest import journeys, rewards
-from loyalnest.journeys import Inactivity, Plan, Tell, Wait
+from loyalnest.journeys import Inactivity, JourneyPlan, Tell, Wait
 from loyalnest.kernel.database import Database
 from loyalnest.kernel.ids import to_wire
 from loyalnest.messaging import Channel
 from loyalnest.templates import Occasion
 
-WINS_BACK = Plan(
+WINS_BACK = JourneyPlan(
     name="We miss you",
     trigger=Inactivity(days=30),
     steps=(
@@ -26,13 +26,13 @@ WINS_BACK = Plan(
 )
 
 
-def plan(**changed: Any) -> Plan:
+def plan(**changed: Any) -> JourneyPlan:
     """The plan above with other parts, judged as a whole."""
-    return Plan.model_validate({**WINS_BACK.model_dump(), **changed})
+    return JourneyPlan.model_validate({**WINS_BACK.model_dump(), **changed})
 
 
 async def begun(
-    database: Database, merchant_id: UUID, drawn: Plan, *, now: datetime
+    database: Database, merchant_id: UUID, drawn: JourneyPlan, *, now: datetime
 ) -> journeys.Journey:
     """A journey that runs."""
     async with database.tenant(merchant_id) as session:

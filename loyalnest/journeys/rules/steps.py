@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from loyalnest.journeys.values import EndedWhy, EndsWhen, Plan, Wait
+from loyalnest.journeys.values import EndedWhy, EndsWhen, JourneyPlan, Wait
 
 
 class Stop(NamedTuple):
@@ -22,7 +22,7 @@ class Happened(NamedTuple):
     segment: str | None
 
 
-def next_stop(plan: Plan, step: int, at: datetime) -> Stop | None:
+def next_stop(plan: JourneyPlan, step: int, at: datetime) -> Stop | None:
     """The next thing to say, from this step on; None: there is none.
 
     Waiting is time that passes, whatever the clocks on the wall are made to show.
@@ -37,7 +37,7 @@ def next_stop(plan: Plan, step: int, at: datetime) -> Stop | None:
     return None
 
 
-def ended(plan: Plan, it: Happened) -> EndedWhy | None:
+def ended(plan: JourneyPlan, it: Happened) -> EndedWhy | None:
     """What ends the journey for somebody before this step, if anything does."""
     if it.gone:
         return EndedWhy.GONE

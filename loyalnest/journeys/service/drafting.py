@@ -9,7 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from loyalnest import messaging, rewards
 from loyalnest.journeys import errors, queries
 from loyalnest.journeys.events import JourneySaved, JourneyStateChanged
-from loyalnest.journeys.values import AlmostThere, Journey, JourneyId, Plan, RewardGift, State
+from loyalnest.journeys.values import (
+    AlmostThere,
+    Journey,
+    JourneyId,
+    JourneyPlan,
+    RewardGift,
+    State,
+)
 from loyalnest.kernel.database import bulk, merchant_of
 from loyalnest.kernel.events import publish
 from loyalnest.kernel.ids import from_wire, new_id
@@ -49,7 +56,7 @@ WHERE j.merchant_id = k.merchant_id AND j.id = k.id AND j.state = 'active'
 """
 
 
-async def create(session: AsyncSession, plan: Plan, *, actor: str, now: datetime) -> Journey:
+async def create(session: AsyncSession, plan: JourneyPlan, *, actor: str, now: datetime) -> Journey:
     """Draw a journey up; nobody enters before it is started.
 
     Raises RewardNotFound, RewardNotActive, RewardNotInCurrency, DiscountOutOfBounds.
@@ -64,7 +71,7 @@ async def create(session: AsyncSession, plan: Plan, *, actor: str, now: datetime
 async def change(
     session: AsyncSession,
     journey_id: JourneyId,
-    plan: Plan,
+    plan: JourneyPlan,
     *,
     read_version: int | None = None,
     actor: str,
@@ -173,7 +180,7 @@ async def _versioned(
     session: AsyncSession,
     journey_id: JourneyId,
     version: int,
-    plan: Plan,
+    plan: JourneyPlan,
     *,
     actor: str,
     now: datetime,
@@ -199,7 +206,7 @@ async def _turn(session: AsyncSession, current: Journey, to: State, *, now: date
     return await queries.get(session, current.id)
 
 
-async def _check(session: AsyncSession, plan: Plan, *, now: datetime) -> None:
+async def _check(session: AsyncSession, plan: JourneyPlan, *, now: datetime) -> None:
     """Whether what a plan promises can be given, and is within bounds."""
     gifts = [it.gift.reward_id for it in plan.tells if isinstance(it.gift, RewardGift)]
     ids = {rewards.RewardId(from_wire(rewards.REWARD, it)) for it in gifts}
@@ -213,7 +220,7 @@ async def _check(session: AsyncSession, plan: Plan, *, now: datetime) -> None:
         await rewards.get_reward(session, wanted)
 
 
-async def _check_senders(session: AsyncSession, plan: Plan) -> None:
+async def _check_senders(session: AsyncSession, plan: JourneyPlan) -> None:
     there = {it.channel for it in await messaging.list_senders(session)}
     if any(there.isdisjoint(step.channels) for step in plan.tells):
         raise errors.NoSender

@@ -5,14 +5,14 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from loyalnest.journeys.rules.steps import Happened
-from loyalnest.journeys.values import EnrolmentId, Plan, Tell
+from loyalnest.journeys.values import EnrolmentId, JourneyPlan, Tell
 
 
 class Due(NamedTuple):
     """Somebody whose next step has come."""
 
     id: EnrolmentId
-    plan: Plan
+    plan: JourneyPlan
     customer_id: UUID
     step: int
     facts: Mapping[str, Any]
