@@ -44,8 +44,14 @@ class Notice(Closed):
     channels: Chain = (Channel.EMAIL,)
 
 
+class NoticeAhead(Notice):
+    """The same of what is to come: it is told some days before."""
+
+    days: int = Field(default=30, ge=1, le=90, description="So many days ahead.")
+
+
 class NoticeSettings(Closed):
-    """What customers are told as it happens."""
+    """What customers are told: as it happens, and what is to come."""
 
     welcome: Notice = Field(default=Notice(), description="They joined.")
     points_earned: Notice = Field(
@@ -66,6 +72,18 @@ class NoticeSettings(Closed):
     )
     referral_welcomed: Notice = Field(default=Notice(), description="They are that friend.")
     badge_earned: Notice = Field(default=Notice(), description="They have a new badge.")
+    points_expiring: NoticeAhead = Field(
+        default=NoticeAhead(),
+        description="Points lapse unless they are spent. Silent while an active journey starts"
+        " with points that lapse.",
+    )
+    reward_expiring: NoticeAhead = Field(
+        default=NoticeAhead(days=7), description="A reward's code lapses unless it is used."
+    )
+    tier_at_risk: NoticeAhead = Field(
+        default=NoticeAhead(),
+        description="A tier ends unless more is bought. Outreach: for those who agreed to it.",
+    )
 
     def of(self, occasion: Occasion) -> Notice:
         """What is wanted on an occasion."""
