@@ -5,7 +5,7 @@ proof of it; the latest word counts, and none is ever changed. A suppression is 
 nothing, whoever has it. Whoever sends asks `may_send` at the instant of sending.
 """
 
-from loyalnest.consents.asking import may_send
+from loyalnest.consents.asking import may_send, may_write_to
 from loyalnest.consents.errors import (
     AddressInvalid,
     ConfirmationOver,
@@ -26,6 +26,7 @@ from loyalnest.consents.events import (
     PreferencesChanged,
     SuppressionLifted,
 )
+from loyalnest.consents.jobs import DAILY
 from loyalnest.consents.keys import SEALED
 from loyalnest.consents.links import LETTERS, Leaving, confirmation_link, links_for
 from loyalnest.consents.own_routes import own_router
@@ -56,10 +57,17 @@ from loyalnest.consents.service import (
     suppress_many,
     take_reply,
 )
+from loyalnest.consents.service.addressees import (
+    find_addressees,
+    forget_addressees,
+    keep_addresses,
+    suppress_addressees,
+)
 from loyalnest.consents.service.leaving import Reply, Sender, note_identity
 from loyalnest.consents.service.suppress import Held, let_back
 from loyalnest.consents.subscribers import MERGES
 from loyalnest.consents.values import (
+    Addressee,
     Answer,
     Asked,
     Channel,
@@ -80,11 +88,13 @@ from loyalnest.consents.values import (
 )
 
 __all__ = [
+    "DAILY",
     "LETTERS",
     "MERGES",
     "SEALED",
     "AddressInvalid",
     "AddressSuppressed",
+    "Addressee",
     "Answer",
     "Asked",
     "Channel",
@@ -126,16 +136,20 @@ __all__ = [
     "current_settings",
     "erase_customer",
     "export_customer",
+    "find_addressees",
     "find_suppressions",
+    "forget_addressees",
     "get_consent",
     "history_of",
     "is_refused",
+    "keep_addresses",
     "leave",
     "let_back",
     "lift",
     "links_for",
     "list_suppressions",
     "may_send",
+    "may_write_to",
     "note_identity",
     "own_router",
     "preferences_of",
@@ -149,6 +163,7 @@ __all__ = [
     "say",
     "standings_of",
     "suppress",
+    "suppress_addressees",
     "suppress_many",
     "take_reply",
     "word_in",

@@ -11,10 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from loyalnest.consents import rules
 from loyalnest.consents.secrets import hash_of, secret_of
 from loyalnest.consents.values import (
+    Addressee,
     Answer,
     Asked,
     Clock,
     ConsentSettings,
+    Purpose,
     QuietHours,
     Reason,
     State,
@@ -79,6 +81,27 @@ LEFT JOIN LATERAL (
 ORDER BY asked.n
 """
 
+# Whoever is no customer has said nothing of their own but that they want nothing.
+_HELD = """
+SELECT house.settings, house.time_zone,
+       (SELECT array_agg(x.reason)
+        FROM suppressions x
+        WHERE x.merchant_id = $1 AND x.channel = asked.channel AND x.address_hash = asked.address)
+       AS reasons
+FROM unnest($2::text[], $3::bytea[]) WITH ORDINALITY AS asked (channel, address, n)
+CROSS JOIN (
+    SELECT m.time_zone,
+           (SELECT s.settings::text
+            FROM consent_settings s
+            WHERE s.merchant_id = $1
+            ORDER BY s.version DESC
+            LIMIT 1) AS settings
+    FROM merchants m
+    WHERE m.merchant_id = $1
+) house
+ORDER BY asked.n
+"""
+
 
 async def may_send(
     session: AsyncSession, merchant_id: UUID, asked: Sequence[Asked], now: datetime
@@ -105,13 +128,53 @@ async def may_send(
             for it, address in zip(asked, normal, strict=True)
         ],
     )
-    house = ConsentSettings.model_validate_json(rows[0]["settings"] or "{}").quiet_hours
+    house = _house(rows[0]["settings"])
     return [
         Verdict(Answer.SUPPRESSED, reason=Reason.INVALID)
         if it.address is not None and address is None and not row["gone"]
         else rules.judge(it.channel, it.purpose, _facts(row, house), now)
         for it, address, row in zip(asked, normal, rows, strict=True)
     ]
+
+
+async def may_write_to(
+    session: AsyncSession,
+    merchant_id: UUID,
+    asked: Sequence[tuple[Addressee, Purpose]],
+    now: datetime,
+) -> list[Verdict]:
+    """The same of people who are no customers.
+
+    Why they may be written to at all is for whoever asks for the message to say; here it is seen
+    to that their address is there still, wants to hear of it, and is left in peace at night.
+    """
+    if not asked:
+        return []
+    secret = await secret_of(session, merchant_id)
+    rows = await (await bulk(session)).fetch(
+        _HELD,
+        merchant_id,
+        [it.channel.value for it, _ in asked],
+        [it.address and hash_of(secret, it.channel, "", it.address) for it, _ in asked],
+    )
+    return [
+        rules.judge(
+            it.channel,
+            purpose,
+            rules.Facts(
+                gone=it.address is None,
+                state=State.GRANTED,
+                reasons=[Reason(reason) for reason in row["reasons"] or ()],
+                clock=clock_of(None, None, row["time_zone"], _house(row["settings"])),
+            ),
+            now,
+        )
+        for (it, purpose), row in zip(asked, rows, strict=True)
+    ]
+
+
+def _house(settings: str | None) -> QuietHours:
+    return ConsentSettings.model_validate_json(settings or "{}").quiet_hours
 
 
 def _facts(row: Row, house: QuietHours) -> rules.Facts:

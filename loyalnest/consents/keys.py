@@ -7,9 +7,11 @@ from loyalnest.consents import secrets
 from loyalnest.kernel.keys import Sealed
 
 ADDRESS, IDENTITY = "suppressions.address", "channel_identities.sealed"
+ADDRESSEE = "addressees.address"
 
 SEALED = (
     Sealed("suppressions", "address_sealed", ADDRESS),
     Sealed("channel_identities", "sealed", IDENTITY),
+    Sealed("addressees", "address_sealed", ADDRESSEE),
     secrets.SEALED,
 )

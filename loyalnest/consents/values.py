@@ -144,6 +144,17 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Addressee:
+    """Somebody who is no customer, and whom a message is for: an address, and no more."""
+
+    id: UUID
+    channel: Channel
+    address: str | None
+    """None once it was forgotten."""
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """What a sender is told."""
 

@@ -146,6 +146,7 @@ TIMETABLE = (
     Recurring("inbox.forget_applied", "20 3 * * *", inbox.forget_applied),
     Recurring("jobs.forget_done", "40 3 * * *", forget_done),
     Recurring("ledger.verify", "0 4 * * *", _verify_books),
+    consents.DAILY,
     plans.HOURLY,
     segments.NIGHTLY,
     tiers.NIGHTLY,

@@ -155,7 +155,9 @@ class DeliveryView(BaseModel):
     """A message: how it stands, and why."""
 
     id: str
-    customer_id: str
+    customer_id: str | None = Field(
+        description="Null: it is for somebody who is no customer, such as a friend who is invited."
+    )
     sender_id: str
     provider: Provider
     channel: Channel
@@ -181,7 +183,7 @@ class DeliveryView(BaseModel):
     def of(cls, it: Delivery) -> "DeliveryView":
         return cls(
             id=to_wire(WIRE_PREFIX, it.id),
-            customer_id=to_wire(customers.WIRE_PREFIX, it.customer_id),
+            customer_id=to_wire(customers.WIRE_PREFIX, it.customer_id) if it.customer_id else None,
             sender_id=to_wire(SENDER_PREFIX, it.sender_id),
             provider=it.provider,
             channel=it.channel,

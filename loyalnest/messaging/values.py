@@ -269,10 +269,13 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """That a customer be told something. What is personal of it is sealed at once."""
+    """That a customer be told something. What is personal of it is sealed at once.
+
+    Or somebody who is no customer: an addressee of `consents`, on the one channel that they have.
+    """
 
     merchant_id: UUID
-    customer_id: UUID
+    customer_id: UUID | None
     source: Source
     occasion: str
     purpose: Purpose
@@ -284,6 +287,8 @@ class Ask:
     """Not before; at once without it."""
     expires_at: datetime | None = None
     """Nobody wants it after this; three days after it is due without it."""
+    addressee_id: UUID | None = None
+    """Whom it is for, where that is no customer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,7 +296,8 @@ class Delivery:
     """A message as a merchant sees it: how it stands, and why."""
 
     id: MessageId
-    customer_id: UUID
+    customer_id: UUID | None
+    """None: it is for somebody who is no customer."""
     sender_id: SenderId
     provider: Provider
     channel: Channel

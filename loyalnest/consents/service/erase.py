@@ -40,6 +40,15 @@ WHERE x.merchant_id = $1
   AND x.channel = k.channel
   AND x.address_hash = k.hash
 """
+_FORGET_ADDRESSEES = """
+UPDATE addressees a
+SET address_sealed = NULL
+FROM unnest($2::text[], $3::bytea[]) AS k (channel, hash)
+WHERE a.merchant_id = $1
+  AND a.channel = k.channel
+  AND a.address_hash = k.hash
+  AND a.address_sealed IS NOT NULL
+"""
 _TABLES = ("consent_states", "consents", "preferences", "channel_identities")
 _FORGET = {
     table: f"""
@@ -97,6 +106,7 @@ async def erase_customer(
     kept = [it.value for it in Reason if it.said_no]
     await connection.execute(_FORGET_ADDRESSES, merchant_id, told, hashes, kept)
     await connection.execute(_KEEP_HASHES, merchant_id, told, hashes, ERASURE)
+    await connection.execute(_FORGET_ADDRESSEES, merchant_id, told, hashes)
     await forget_customers(session, [(merchant_id, customer_id)])
 
 

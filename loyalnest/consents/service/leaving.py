@@ -14,6 +14,7 @@ from loyalnest.consents.errors import ConfirmationOver
 from loyalnest.consents.keys import IDENTITY
 from loyalnest.consents.letters import Kind, Letter
 from loyalnest.consents.secrets import hash_of, secret_of
+from loyalnest.consents.service.addressees import suppress_addressees
 from loyalnest.consents.service.record import customer_actor, say
 from loyalnest.consents.service.suppress import Held, let_addresses_back, suppress_many
 from loyalnest.consents.values import Channel, Proof, Purpose, Reason, State, Way
@@ -58,12 +59,16 @@ async def leave(
 ) -> None:
     """Whoever has this letter gets no more of what it came with. Any number of times the same.
 
-    Of whoever is forgotten there is nothing left to end.
+    Of whoever is forgotten there is nothing left to end. Who is no customer gets nothing at all.
     """
     assert letter.kind is Kind.LEAVE
     try:
         living = await customers.get_living(session, letter.id)
-    except (customers.CustomerGone, customers.CustomerNotFound):
+    except customers.CustomerGone:
+        return
+    except customers.CustomerNotFound:
+        held = [(letter.id, Reason.UNSUBSCRIBED)]
+        await suppress_addressees(session, held, by=way.value, now=now)
         return
     standing = await queries.standing_of(session, living.id, Purpose.OUTREACH, letter.channel)
     if standing.state is not State.WITHDRAWN:

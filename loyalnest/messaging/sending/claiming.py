@@ -53,8 +53,8 @@ WITH head AS MATERIALIZED (
     )
     LIMIT $5
 )
-SELECT head.*, m.customer_id, m.channel, m.occasion, m.purpose, m.journey_id, m.variables_sealed,
-       m.state, m.expires_at, m.root_id
+SELECT head.*, m.customer_id, m.addressee_id, m.channel, m.occasion, m.purpose, m.journey_id,
+       m.variables_sealed, m.state, m.expires_at, m.root_id
 FROM head
 JOIN messages m ON m.merchant_id = $1 AND m.id = head.message_id
 """
@@ -102,7 +102,9 @@ class Due:
     """A message that is to go now, as it was asked for."""
 
     message_id: MessageId
-    customer_id: UUID
+    customer_id: UUID | None
+    addressee_id: UUID | None
+    """Whom it is for, where that is no customer."""
     channel: Channel
     occasion: str
     purpose: Purpose
@@ -144,10 +146,11 @@ async def head(
     ring = ring_of(session)
     first: dict[UUID, Due] = {}
     for row in rows:
-        if row["customer_id"] not in first:
+        whose = row["customer_id"] or row["addressee_id"]
+        if whose not in first:
             sealed = row["variables_sealed"]
             opened = ring.open(merchant_id, VARIABLES, bytes(sealed)) if sealed else b"{}"
-            first[row["customer_id"]] = _due(row, json.loads(opened))
+            first[whose] = _due(row, json.loads(opened))
     return list(first.values())
 
 
@@ -156,6 +159,7 @@ def _due(row: Row, variables: dict[str, Any]) -> Due:
     return Due(
         message_id=row["message_id"],
         customer_id=row["customer_id"],
+        addressee_id=row["addressee_id"],
         channel=Channel(row["channel"]),
         occasion=row["occasion"],
         purpose=Purpose(row["purpose"]),

@@ -22,8 +22,18 @@ class Go:
     """It may be handed over now."""
 
     due: Due
-    customer: Customer
+    customer: Customer | None
+    """None: it is for somebody who is no customer."""
     to: str
+    language: str | None
+    """What they read, as far as it is known of them."""
+
+    @property
+    def whose(self) -> UUID:
+        """Whom it reaches, by the id that their links carry."""
+        whose = self.customer.id if self.customer else self.due.addressee_id
+        assert whose
+        return whose
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +94,11 @@ async def judge(
         else:
             fates.append(fate)
     left = await _of_running(session, left, journeys, fates)
-    reached = await _reached(session, left, merchant_id, fates)
+    members = [due for due in left if due.addressee_id is None]
+    reached = await _reached(session, members, fates)
     allowed = await _allowed(session, reached, merchant_id, fates, now)
+    strangers = [due for due in left if due.addressee_id]
+    allowed += await _of_strangers(session, strangers, merchant_id, fates, now)
     fates += await _not_too_soon(session, allowed, merchant_id, now)
     return fates
 
@@ -121,21 +134,19 @@ async def _of_running(
     return left
 
 
-async def _reached(
-    session: AsyncSession, dues: Sequence[Due], merchant_id: UUID, fates: list[Fate]
-) -> list[Go]:
+async def _reached(session: AsyncSession, dues: Sequence[Due], fates: list[Fate]) -> list[Go]:
     """Who each message is for now, after merges, and where."""
-    asked = [due.customer_id for due in dues]
+    asked = [due.customer_id for due in dues if due.customer_id]
     found = await customers.find_many(session, asked)
     merged = [it.merged_into for it in found.values() if it.merged_into]
     found = {**await customers.find_many(session, merged), **found} if merged else found
     reached: list[Go] = []
     for due in dues:
-        customer = _living(found, due.customer_id)
+        customer = _living(found, due.customer_id) if due.customer_id else None
         if customer is None or customer.erased_at:
             fates.append(_stopped(due, WhyNot.ERASED))
         elif to := _address(customer, due.channel):
-            reached.append(Go(due, customer, to))
+            reached.append(Go(due, customer, to, customer.locale))
         else:
             fates.append(_stopped(due, WhyNot.NO_ADDRESS))
     return reached
@@ -159,14 +170,43 @@ async def _allowed(
 ) -> list[Go]:
     asked = [
         consents.Asked(
-            it.customer.id,
+            it.whose,
             consents.Channel(it.due.channel),
             consents.Purpose(it.due.purpose),
             it.to,
         )
         for it in reached
     ]
-    verdicts = await consents.may_send(session, merchant_id, asked, now)
+    return _told(reached, await consents.may_send(session, merchant_id, asked, now), fates)
+
+
+async def _of_strangers(
+    session: AsyncSession,
+    dues: Sequence[Due],
+    merchant_id: UUID,
+    fates: list[Fate],
+    now: datetime,
+) -> list[Go]:
+    """Where those are reached who are no customers, and whether they may be."""
+    if not dues:
+        return []
+    ids = [due.addressee_id for due in dues if due.addressee_id]
+    found = await consents.find_addressees(session, ids)
+    reached: list[Go] = []
+    asked: list[tuple[consents.Addressee, consents.Purpose]] = []
+    for due in dues:
+        known = found.get(due.addressee_id) if due.addressee_id else None
+        if known is None or known.address is None:
+            fates.append(_stopped(due, WhyNot.ERASED))
+        else:
+            reached.append(Go(due, None, known.address, known.language))
+            asked.append((known, consents.Purpose(due.purpose)))
+    return _told(reached, await consents.may_write_to(session, merchant_id, asked, now), fates)
+
+
+def _told(
+    reached: Sequence[Go], verdicts: Sequence[consents.Verdict], fates: list[Fate]
+) -> list[Go]:
     allowed: list[Go] = []
     for go, verdict in zip(reached, verdicts, strict=True):
         if verdict.allowed:
@@ -185,7 +225,7 @@ async def _not_too_soon(
     """Of messages that want something, one in seven days; two people may have become one."""
     wanting: dict[UUID, Go] = {}
     for go in allowed:
-        if go.due.purpose is Purpose.OUTREACH:
+        if go.customer and go.due.purpose is Purpose.OUTREACH:
             wanting.setdefault(go.customer.id, go)
     if not wanting:
         return list(allowed)
@@ -198,7 +238,8 @@ async def _not_too_soon(
     )
     return [
         go
-        if go.due.purpose is Purpose.TRANSACTIONAL
+        if go.customer is None
+        or go.due.purpose is Purpose.TRANSACTIONAL
         or (go.customer.id in marked and wanting[go.customer.id] is go)
         else _stopped(go.due, WhyNot.TOO_SOON)
         for go in allowed

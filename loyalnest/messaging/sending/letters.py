@@ -57,10 +57,10 @@ async def write(
     leaving = await consents.links_for(
         session,
         merchant_id,
-        [(go.customer.id, consents.Channel(go.due.channel)) for go in going],
+        [(go.whose, consents.Channel(go.due.channel)) for go in going],
         now=now,
     )
-    wanted = [_wanted(go.due, languages[go.customer.id]) for go in going]
+    wanted = [_wanted(go.due, languages[go.whose]) for go in going]
     found = await templates.load(
         session,
         {it for it in wanted if it},
@@ -109,7 +109,9 @@ def _written(
         headers=_headers(due, leaving, sender, address),
         occasion=due.occasion,
     )
-    kept = json.dumps({"to": go.to, "links": tracked.targets}).encode()
+    # Where somebody is reached who is no customer is kept in one place alone, and not for long.
+    to = go.to if go.customer else None
+    kept = json.dumps({"to": to, "links": tracked.targets}).encode()
     return Written(due, letter, desk.ring.seal(sender.merchant_id, LETTER, kept))
 
 
@@ -118,9 +120,12 @@ async def _languages(
 ) -> dict[UUID, str]:
     """What each customer reads: what they chose, what their shop knows, or the merchant's."""
     merchant = await merchants.get(session, merchant_id)
-    chosen = await consents.preferences_of(session, merchant_id, [go.customer.id for go in going])
+    members = [go.customer.id for go in going if go.customer]
+    chosen = await consents.preferences_of(session, merchant_id, members)
     return {
-        go.customer.id: chosen[go.customer.id].language or go.customer.locale or merchant.locale
+        go.whose: (chosen[go.whose].language if go.customer else None)
+        or go.language
+        or merchant.locale
         for go in going
     }
 
@@ -140,7 +145,7 @@ def _links(due: Due, leaving: consents.Leaving, address: str, tracked: Tracked) 
     outreach = due.purpose is Purpose.OUTREACH
     return templates.Links(
         unsubscribe=f"{address}{leaving.unsubscribe}" if outreach else None,
-        preferences=f"{address}{leaving.preferences}",
+        preferences=f"{address}{leaving.preferences}" if due.customer_id else None,
         follow=tracked.follow,
     )
 

@@ -94,16 +94,22 @@ async def _write(
     written = await recording.end(session, ended, merchant_id=merchant_id, owner=owner, now=now)
     await recording.again(session, retried, merchant_id=merchant_id, owner=owner, now=now)
     await _catch_up(session, ended, written, now=now)
-    await suppressing.suppress(
-        session,
-        [
-            (each.claimed.letter.channel, each.claimed.letter.to, each.outcome.reason)
-            for each in handed
-            if isinstance(each.outcome, Refused) and each.outcome.reason.fault is Fault.ADDRESS
-        ],
-        by=sender.provider,
-        now=now,
-    )
+    await _suppress(session, handed, by=sender.provider, now=now)
+
+
+async def _suppress(
+    session: AsyncSession, handed: Sequence[Handed], *, by: str, now: datetime
+) -> None:
+    """Addresses that the provider said are no good."""
+    refused = [
+        (each.claimed, each.outcome.reason)
+        for each in handed
+        if isinstance(each.outcome, Refused) and each.outcome.reason.fault is Fault.ADDRESS
+    ]
+    members = [(it.letter.channel, it.letter.to, why) for it, why in refused if it.due.customer_id]
+    strangers = [(it.due.addressee_id, why) for it, why in refused if it.due.addressee_id]
+    await suppressing.suppress(session, members, by=by, now=now)
+    await suppressing.suppress_addressees(session, strangers, by=by, now=now)
 
 
 async def _catch_up(

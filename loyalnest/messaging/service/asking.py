@@ -25,21 +25,23 @@ _ASK = """
 WITH fresh AS (
     INSERT INTO messages (merchant_id, id, customer_id, sender_id, channel, occasion, purpose,
                           source_kind, source_id, step, leg, chain, root_id, journey_id,
-                          variables_sealed, state, asked_at, due_at, expires_at, state_at)
+                          variables_sealed, state, asked_at, due_at, expires_at, state_at,
+                          addressee_id)
     SELECT k.merchant_id, k.id, k.customer_id, k.sender_id, k.channel, k.occasion, k.purpose,
            k.source_kind, k.source_id, k.step, 0, string_to_array(k.chain, ','), k.id,
-           k.journey_id, k.variables, 'waiting', $1, k.due_at, k.expires_at, $1
+           k.journey_id, k.variables, 'waiting', $1, k.due_at, k.expires_at, $1, k.addressee_id
     FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::text[],
                 $9::text[], $10::uuid[], $11::text[], $12::text[], $13::uuid[], $14::bytea[],
-                $15::timestamptz[], $16::timestamptz[])
+                $15::timestamptz[], $16::timestamptz[], $17::uuid[])
       AS k (merchant_id, id, customer_id, sender_id, channel, occasion, purpose, source_kind,
-            source_id, step, chain, journey_id, variables, due_at, expires_at)
+            source_id, step, chain, journey_id, variables, due_at, expires_at, addressee_id)
     ON CONFLICT (merchant_id, source_id, source_kind, step, leg) DO NOTHING
-    RETURNING merchant_id, id, sender_id, purpose, customer_id, due_at
+    RETURNING merchant_id, id, sender_id, purpose, coalesce(customer_id, addressee_id) AS whose,
+              due_at
 ), queued AS (
     INSERT INTO message_queue (merchant_id, message_id, sender_id, lane, customer_id, due_at)
     SELECT merchant_id, id, sender_id, CASE purpose WHEN 'transactional' THEN 0 ELSE 1 END,
-           customer_id, due_at
+           whose, due_at
     FROM fresh
 )
 SELECT id FROM fresh
@@ -93,6 +95,7 @@ async def ask(
         ],
         [due[id(it)] for it, _ in ways],
         [it.expires_at or due[id(it)] + rules.LASTS for it, _ in ways],
+        [it.addressee_id for it, _ in ways],
     )
     fresh = {row[0] for row in made}
     drawn = [ids.get(id(it)) for it in asks]

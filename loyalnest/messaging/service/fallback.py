@@ -53,7 +53,7 @@ class Over:
     """A message that has just ended, however it did."""
 
     message_id: MessageId
-    customer_id: UUID
+    customer_id: UUID | None
     channel: str
     occasion: str
     purpose: str

@@ -42,7 +42,7 @@ WITH chosen AS (
         sender_id = chosen.sender_id, due_at = $3, expires_at = greatest(m.expires_at, $4)
     FROM chosen
     WHERE m.merchant_id = $1 AND m.id = chosen.id
-    RETURNING m.id, m.sender_id, m.purpose, m.customer_id
+    RETURNING m.id, m.sender_id, m.purpose, coalesce(m.customer_id, m.addressee_id) AS whose
 ), tried AS (
     SELECT k.message_id, count(*)::smallint AS attempt
     FROM message_moves k
@@ -52,7 +52,7 @@ WITH chosen AS (
     INSERT INTO message_queue (merchant_id, message_id, sender_id, lane, customer_id, due_at,
                                attempt)
     SELECT $1, put_back.id, put_back.sender_id,
-           CASE put_back.purpose WHEN 'transactional' THEN 0 ELSE 1 END, put_back.customer_id, $3,
+           CASE put_back.purpose WHEN 'transactional' THEN 0 ELSE 1 END, put_back.whose, $3,
            coalesce(tried.attempt, 1)
     FROM put_back
     LEFT JOIN tried ON tried.message_id = put_back.id

@@ -38,7 +38,7 @@ from loyalnest.messaging.values import told as what
 # In the order of ids, so that two batches about the same messages wait for each other.
 _LOCK = """
 SELECT m.id, m.customer_id, m.channel, m.occasion, m.purpose, m.journey_id, m.chain,
-       m.root_id, m.state, m.provider_id, m.clicked_at, m.redeemed_at,
+       m.root_id, m.state, m.provider_id, m.clicked_at, m.redeemed_at, m.addressee_id,
        coalesce(m.letter_sealed, q.letter_sealed) AS letter_sealed
 FROM messages m
 LEFT JOIN message_queue q ON q.merchant_id = m.merchant_id AND q.message_id = m.id
@@ -252,13 +252,19 @@ async def _suppress(
 ) -> None:
     merchant_id, ring = merchant_of(session), ring_of(session)
     found: list[tuple[Channel, str, Reason]] = []
+    strangers: list[tuple[UUID, Reason]] = []
     for message_id, statuses in told.items():
         row = rows[message_id]
         for status in statuses:
-            if status.reason and status.reason.fault is Fault.ADDRESS and row["letter_sealed"]:
+            if status.reason is None or status.reason.fault is not Fault.ADDRESS:
+                continue
+            if row["addressee_id"]:
+                strangers.append((row["addressee_id"], status.reason))
+            elif row["letter_sealed"]:
                 letter = json.loads(ring.open(merchant_id, LETTER, bytes(row["letter_sealed"])))
                 found.append((Channel(row["channel"]), letter["to"], status.reason))
     await suppressing.suppress(session, found, by="provider", now=now)
+    await suppressing.suppress_addressees(session, strangers, by="provider", now=now)
 
 
 _EVENTS: Mapping[State | Mark, type[Event]] = {

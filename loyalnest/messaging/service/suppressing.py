@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -32,3 +33,11 @@ async def suppress(
     ]
     if held:
         await consents.suppress_many(session, held, by=by, now=now)
+
+
+async def suppress_addressees(
+    session: AsyncSession, found: Sequence[tuple[UUID, Reason]], *, by: str, now: datetime
+) -> None:
+    """The same for people who are no customers."""
+    held = [(id_, _FOR[reason]) for id_, reason in found if reason in _FOR]
+    await consents.suppress_addressees(session, held, by=by, now=now)
