@@ -28,6 +28,7 @@ JOIN journey_versions v
   ON v.merchant_id = j.merchant_id AND v.journey_id = j.id AND v.version = j.version
 """
 _ONE = f"{_JOURNEY} WHERE j.merchant_id = $1 AND j.id = $2"
+_MANY = f"{_JOURNEY} WHERE j.merchant_id = $1 AND j.id = ANY ($2::uuid[]) ORDER BY j.id"
 _LIST = f"""
 {_JOURNEY}
 WHERE j.merchant_id = $1
@@ -55,8 +56,9 @@ WHERE merchant_id = $1
   AND journey_id = $2
   AND ($3::uuid IS NULL OR customer_id = $3)
   AND ($4::uuid IS NULL OR id < $4)
+  AND (NOT $5 OR due_at IS NOT NULL)
 ORDER BY id DESC
-LIMIT $5
+LIMIT $6
 """
 _STANDINGS = {
     State.ACTIVE: Standing.RUNNING,
@@ -72,6 +74,12 @@ async def get(session: AsyncSession, journey_id: JourneyId) -> Journey:
     if row is None:
         raise errors.JourneyNotFound
     return journey_of(row)
+
+
+async def find_many(session: AsyncSession, journey_ids: Sequence[JourneyId]) -> list[Journey]:
+    """Those of the merchant's journeys that there are, by their ids."""
+    asked = (merchant_of(session), [*journey_ids])
+    return [journey_of(row) for row in await (await bulk(session)).fetch(_MANY, *asked)]
 
 
 async def list_journeys(
@@ -116,12 +124,13 @@ async def list_enrolments(
     journey_id: JourneyId,
     *,
     customer_id: UUID | None,
+    under_way: bool = False,
     before: UUID | None,
     limit: int,
 ) -> list[Enrolment]:
-    """Who entered a journey, the latest first. Raises JourneyNotFound."""
+    """Who entered a journey, or is still under way, the latest first. Raises JourneyNotFound."""
     await get(session, journey_id)
-    asked = (merchant_of(session), journey_id, customer_id, before, limit)
+    asked = (merchant_of(session), journey_id, customer_id, before, under_way, limit)
     rows = await (await bulk(session)).fetch(_ENROLMENTS, *asked)
     return [_enrolment(row) for row in rows]
 

@@ -1,16 +1,18 @@
 """What became of a journey: who entered, what they were told, and what it brought."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from loyalnest import merchants, orders
 from loyalnest.journeys import queries
-from loyalnest.journeys.rules.lift import Group, Lift, lift
-from loyalnest.journeys.values import JourneyId
-from loyalnest.kernel.database import bulk
+from loyalnest.journeys.rules.lift import Effect, Group, Lift, lift
+from loyalnest.journeys.values import Journey, JourneyId
+from loyalnest.kernel.database import bulk, merchant_of
 
 _ENTERED = """
 SELECT count(*) FILTER (WHERE NOT held_out), count(*) FILTER (WHERE held_out),
@@ -30,6 +32,28 @@ SELECT count(*) FILTER (WHERE handed_over_at IS NOT NULL),
 FROM messages
 WHERE merchant_id = $1 AND journey_id = $2
 """
+_NOT_SENT = """
+SELECT state, reason, count(*)
+FROM messages
+WHERE merchant_id = $1
+  AND journey_id = $2
+  AND state IN ('failed', 'dropped', 'in_doubt')
+  AND reason IS NOT NULL
+GROUP BY state, reason
+ORDER BY count(*) DESC, state, reason
+"""
+_UNDER_WAY = """
+SELECT journey_id, count(*)
+FROM enrolments
+WHERE merchant_id = $1 AND journey_id = ANY ($2::uuid[]) AND due_at IS NOT NULL
+GROUP BY journey_id
+"""
+_SENT = """
+SELECT journey_id, count(*)
+FROM messages
+WHERE merchant_id = $1 AND journey_id = ANY ($2::uuid[]) AND handed_over_at IS NOT NULL
+GROUP BY journey_id
+"""
 # A no within a week of a message is taken for an answer to it.
 _OPTED_OUT = """
 SELECT count(DISTINCT m.customer_id)
@@ -42,14 +66,15 @@ WHERE m.merchant_id = $1 AND m.journey_id = $2
 """
 _GROUPS = f"""
 WITH firsts AS (
-    SELECT DISTINCT ON (coalesce(c.merged_into, c.id))
-           coalesce(c.merged_into, c.id) AS person, e.held_out, e.entered_at
-    FROM enrolments e
+    SELECT DISTINCT ON (e.journey_id, coalesce(c.merged_into, c.id))
+           e.journey_id, j.days, coalesce(c.merged_into, c.id) AS person, e.held_out, e.entered_at
+    FROM unnest($2::uuid[], $3::int[]) AS j (id, days)
+    JOIN enrolments e ON e.merchant_id = $1 AND e.journey_id = j.id
     JOIN customers c ON c.merchant_id = e.merchant_id AND c.id = e.customer_id
-    WHERE e.merchant_id = $1 AND e.journey_id = $2
-    ORDER BY coalesce(c.merged_into, c.id), e.entered_at, e.id
+    ORDER BY e.journey_id, coalesce(c.merged_into, c.id), e.entered_at, e.id
 ), spent AS (
-    SELECT f.person, f.held_out, coalesce(b.orders, 0) AS orders, coalesce(b.spent, 0) AS spent
+    SELECT f.journey_id, f.held_out, coalesce(b.orders, 0) AS orders,
+           coalesce(b.spent, 0) AS spent
     FROM firsts f
     CROSS JOIN LATERAL (
         SELECT count(*) AS orders, sum({orders.OWN_MONEY}) AS spent
@@ -58,18 +83,39 @@ WITH firsts AS (
         JOIN orders o
           ON o.merchant_id = p.merchant_id AND o.customer_id = p.id
          AND o.placed_at > f.entered_at
-         AND o.placed_at <= f.entered_at + make_interval(days => $3)
+         AND o.placed_at <= f.entered_at + make_interval(days => f.days)
          AND o.kept > 0
         WHERE p.merchant_id = $1 AND (p.id = f.person OR p.merged_into = f.person)
     ) b
-    WHERE f.entered_at + make_interval(days => $3) <= $4
+    WHERE f.entered_at + make_interval(days => f.days) <= $4
 )
-SELECT held_out, count(*), count(*) FILTER (WHERE orders > 0), sum(spent), sum(spent * spent)
+SELECT journey_id, held_out, count(*), count(*) FILTER (WHERE orders > 0), sum(spent),
+       sum(spent * spent)
 FROM spent
-GROUP BY held_out
+GROUP BY journey_id, held_out
 """  # noqa: S608
 OPT_OUTS_AT_MOST = Decimal("0.02")
 """The share of those who were told above which a journey does harm."""
+
+
+_NOBODY = Group(0, 0, 0.0, 0.0)
+
+
+class NotSent(NamedTuple):
+    """How many messages came to nothing in one way."""
+
+    state: str
+    reason: str
+    messages: int
+
+
+class Glance(NamedTuple):
+    """How a journey gets on, in three figures."""
+
+    journey_id: JourneyId
+    under_way: int
+    sent: int
+    conversion: Effect
 
 
 class Report(NamedTuple):
@@ -89,6 +135,8 @@ class Report(NamedTuple):
     told: int
     """People who were told something."""
     opted_out: int
+    not_sent: Sequence[NotSent]
+    """Why messages failed, were dropped or are in doubt, the commonest first."""
     currency: str
     counts_days: int
     counted: Group
@@ -110,20 +158,54 @@ async def report_of(session: AsyncSession, journey_id: JourneyId, *, now: dateti
     sent = await connection.fetchrow(_MESSAGES, *key)
     assert entered is not None
     assert sent is not None
-    days = journey.plan.counts_days
-    groups = {
-        row[0]: Group(row[1], row[2], float(row[3]), float(row[4]))
-        for row in await connection.fetch(_GROUPS, *key, days, now)
-    }
-    told, held_out = (groups.get(it, Group(0, 0, 0.0, 0.0)) for it in (False, True))
+    reasons = await connection.fetch(_NOT_SENT, *key)
+    told, held_out = (await _groups_of(session, [journey], now=now))[journey_id]
     currencies = await merchants.currencies_of(session, [journey.merchant_id])
     return Report(
         *entered,
         *sent,
         opted_out=await connection.fetchval(_OPTED_OUT, *key),
+        not_sent=[NotSent(*row) for row in reasons],
         currency=currencies[journey.merchant_id],
-        counts_days=days,
+        counts_days=journey.plan.counts_days,
         counted=told,
         counted_held_out=held_out,
         lift=lift(told, held_out),
     )
+
+
+async def glances_of(
+    session: AsyncSession, journey_ids: Sequence[JourneyId], *, now: datetime
+) -> list[Glance]:
+    """How those of the journeys get on that there are, in the order of their ids."""
+    journeys = await queries.find_many(session, journey_ids)
+    connection = await bulk(session)
+    key = (merchant_of(session), [it.id for it in journeys])
+    under_way = {row[0]: row[1] for row in await connection.fetch(_UNDER_WAY, *key)}
+    sent = {row[0]: row[1] for row in await connection.fetch(_SENT, *key)}
+    groups = await _groups_of(session, journeys, now=now)
+    return [
+        Glance(
+            it.id,
+            under_way.get(it.id, 0),
+            sent.get(it.id, 0),
+            lift(*groups[it.id]).conversion,
+        )
+        for it in journeys
+    ]
+
+
+async def _groups_of(
+    session: AsyncSession, journeys: Sequence[Journey], *, now: datetime
+) -> Mapping[UUID, tuple[Group, Group]]:
+    """Those who could hear from each journey, and those who were held out."""
+    days = [it.plan.counts_days for it in journeys]
+    asked = (merchant_of(session), [it.id for it in journeys], days, now)
+    found = {
+        (row[0], row[1]): Group(row[2], row[3], float(row[4]), float(row[5]))
+        for row in await (await bulk(session)).fetch(_GROUPS, *asked)
+    }
+    return {
+        it.id: (found.get((it.id, False), _NOBODY), found.get((it.id, True), _NOBODY))
+        for it in journeys
+    }

@@ -6,16 +6,18 @@ from fastapi import APIRouter, Query
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from loyalnest import customers
-from loyalnest.journeys import estimating, queries, reporting, service
+from loyalnest.journeys import estimating, prices, queries, reporting, service
 from loyalnest.journeys.schemas import (
     EnrolmentView,
     JourneyChange,
     JourneyEstimate,
+    JourneyGlance,
     JourneyReport,
     JourneyView,
+    MessagePrices,
     NewJourney,
 )
-from loyalnest.journeys.values import WIRE_PREFIX, JourneyId, State
+from loyalnest.journeys.values import WIRE_PREFIX, Enrolment, JourneyId, State
 from loyalnest.kernel.http import PROBLEMS, Now, Page, Paging, SignedIn, page_of, tenant
 from loyalnest.kernel.ids import from_wire
 
@@ -44,6 +46,34 @@ async def create_journey(
 ) -> JourneyView:
     """Draw a journey up. Nobody enters before it is started."""
     return JourneyView.of(await service.create(session, body.plan, actor=caller.actor, now=now))
+
+
+@router.get("/journeys/glances", operation_id="list_journey_glances")
+async def list_journey_glances(
+    session: Reading,
+    now: Now,
+    journey_id: Annotated[
+        list[str], Query(min_length=1, max_length=200, description="Which journeys.")
+    ],
+) -> Page[JourneyGlance]:
+    """How several journeys get on, for a list of them; those that there are, by their ids."""
+    found = await reporting.glances_of(session, [_id(it) for it in journey_id], now=now)
+    return Page(items=[JourneyGlance.of(it) for it in found])
+
+
+@router.get("/journeys/prices", operation_id="get_message_prices")
+async def get_message_prices(session: Reading) -> MessagePrices:
+    """What a message costs on each channel, as you have entered it."""
+    return MessagePrices.of(await prices.prices_of(session))
+
+
+@router.put("/journeys/prices", operation_id="save_message_prices")
+async def save_message_prices(
+    body: MessagePrices, session: Writing, caller: SignedIn, now: Now
+) -> MessagePrices:
+    """Enter what a message costs on each channel: estimates tell what their messages come to."""
+    saved = await prices.save_prices(session, body.prices, actor=caller.actor, now=now)
+    return MessagePrices.of(saved)
 
 
 @router.get("/journeys/{journey_id}", operation_id="get_journey")
@@ -116,16 +146,23 @@ async def list_enrolments(
     session: ReadingPeople,
     paging: Paging,
     customer_id: Annotated[str | None, Query(description="Only this customer's.")] = None,
+    under_way: Annotated[bool, Query(description="Only those who have steps to come.")] = False,
 ) -> Page[EnrolmentView]:
     """Who entered a journey, and how far they have come, the latest first."""
     found = await queries.list_enrolments(
         session,
         _id(journey_id),
         customer_id=from_wire(customers.WIRE_PREFIX, customer_id) if customer_id else None,
+        under_way=under_way,
         before=paging.after_id(),
         limit=paging.fetch,
     )
-    return page_of(found, paging, show=EnrolmentView.of, key=lambda one: (one.id,))
+    people = await customers.find_many(session, [it.customer_id for it in found])
+
+    def show(it: Enrolment) -> EnrolmentView:
+        return EnrolmentView.of(it, people.get(it.customer_id))
+
+    return page_of(found, paging, show=show, key=lambda one: (one.id,))
 
 
 def _id(wire: str) -> JourneyId:

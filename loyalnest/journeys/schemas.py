@@ -2,12 +2,14 @@
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from loyalnest import customers
 from loyalnest.journeys.estimating import Estimate
-from loyalnest.journeys.reporting import Report
+from loyalnest.journeys.prices import Prices
+from loyalnest.journeys.reporting import Glance, NotSent, Report
 from loyalnest.journeys.rules.lift import Effect, Group, Says
 from loyalnest.journeys.values import (
     ENROLMENT,
@@ -71,6 +73,9 @@ class EnrolmentView(BaseModel):
 
     id: str = Field(examples=["enr_01890a5d7b3e7c4f8a1b2c3d4e5f6071"])
     customer_id: str
+    customer_name: str | None = Field(
+        description="Or an address, where no name is known; null once they were forgotten."
+    )
     version: int = Field(description="The version of the journey that they follow.")
     held_out: bool = Field(description="They hear nothing, on purpose: the measure of the rest.")
     step: int = Field(description="The index of the step that comes next, or was the last.")
@@ -81,11 +86,12 @@ class EnrolmentView(BaseModel):
     redeemed_at: datetime | None = Field(description="When they used the code they were given.")
 
     @classmethod
-    def of(cls, it: Enrolment) -> "EnrolmentView":
+    def of(cls, it: Enrolment, who: customers.Customer | None) -> "EnrolmentView":
         """The enrolment as the API shows it."""
         return cls(
             id=to_wire(ENROLMENT, it.id),
             customer_id=to_wire(customers.WIRE_PREFIX, it.customer_id),
+            customer_name=who and (who.name or who.email or who.phone),
             version=it.version,
             held_out=it.held_out,
             step=it.step,
@@ -128,6 +134,40 @@ class EffectView(BaseModel):
         return cls(says=it.says, difference=it.difference, low=low, high=high)
 
 
+class JourneyGlance(BaseModel):
+    """How a journey gets on, in three figures."""
+
+    journey_id: str
+    under_way: int
+    sent: int = Field(description="Messages that a provider has taken.")
+    conversion: EffectView = Field(
+        description="Of the share of people who buy: Newcombe's interval."
+    )
+
+    @classmethod
+    def of(cls, it: Glance) -> "JourneyGlance":
+        """The figures as the API shows them."""
+        return cls(
+            journey_id=to_wire(WIRE_PREFIX, it.journey_id),
+            under_way=it.under_way,
+            sent=it.sent,
+            conversion=EffectView.of(it.conversion),
+        )
+
+
+class UnsentView(BaseModel):
+    """How many messages came to nothing in one way."""
+
+    state: str = Field(description="`failed`, `dropped` or `in_doubt`.")
+    reason: str
+    messages: int
+
+    @classmethod
+    def of(cls, it: NotSent) -> "UnsentView":
+        """The messages as the API shows them."""
+        return cls(state=it.state, reason=it.reason, messages=it.messages)
+
+
 class JourneyReport(BaseModel):
     """What became of a journey so far."""
 
@@ -145,6 +185,9 @@ class JourneyReport(BaseModel):
     told: int = Field(description="People who were told something.")
     opted_out: int = Field(description="Of these, who said no within a week of a message.")
     opted_out_too_often: bool = Field(description="More than 2 % of those who were told.")
+    not_sent: list[UnsentView] = Field(
+        description="Why messages failed, were dropped or are in doubt, the commonest first."
+    )
     currency: str
     counts_days: int
     counted: GroupView
@@ -162,6 +205,7 @@ class JourneyReport(BaseModel):
         told = {name: getattr(it, name) for name in cls.model_fields if name in Report._fields}
         told |= {
             "opted_out_too_often": it.opted_out_too_often,
+            "not_sent": [UnsentView.of(each) for each in it.not_sent],
             "counted": GroupView.of(it.counted),
             "counted_held_out": GroupView.of(it.counted_held_out),
             "conversion": EffectView.of(it.lift.conversion),
@@ -183,6 +227,13 @@ class JourneyEstimate(BaseModel):
     )
     unreachable: int = Field(description="People without consent or address on any channel.")
     messages: int = Field(description="At most: whoever buys meanwhile hears less.")
+    by_channel: dict[Channel, int] = Field(
+        description="The same messages by the channel that each would take."
+    )
+    cost: dict[Channel, Decimal] = Field(
+        description="Of these messages, where you have said what one costs."
+    )
+    currency: str
     points: int = Field(description="Points that it would give, at most.")
     codes: int = Field(description="Codes that it would give, at most.")
 
@@ -190,3 +241,18 @@ class JourneyEstimate(BaseModel):
     def of(cls, it: Estimate) -> "JourneyEstimate":
         """The estimate as the API shows it."""
         return cls.model_validate(it._asdict())
+
+
+class MessagePrices(BaseModel):
+    """What a message costs on each channel, in the merchant's currency, as providers bill it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    prices: dict[Channel, Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=6)]] = Field(
+        description="A channel that is left out has no price: what it comes to is not told."
+    )
+
+    @classmethod
+    def of(cls, it: Prices) -> "MessagePrices":
+        """The prices as the API shows them."""
+        return cls(prices=dict(it))

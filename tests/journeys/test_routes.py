@@ -92,7 +92,10 @@ async def test_a_change_makes_a_version_and_leaves_who_is_under_way(
     assert held.json()["code"] == "HOLDOUT_FIXED"
     (way,) = (await client.get(f"{path}/enrolments")).json()["items"]
     assert (way["version"], way["held_out"]) == (1, False)
-    assert way["customer_id"] == to_wire("cus", person)
+    assert (way["customer_id"], way["customer_name"]) == (to_wire("cus", person), "Member 0")
+    assert (await client.get(f"{path}/enrolments?under_way=true")).json()["items"] == [way]
+    await client.post(f"{path}/end")
+    assert (await client.get(f"{path}/enrolments?under_way=true")).json()["items"] == []
     other = to_wire("cus", new_id())
     assert (await client.get(f"{path}/enrolments?customer_id={other}")).json()["items"] == []
 
