@@ -25,6 +25,7 @@ from loyalnest.journeys.events import (
     JourneySaved,
     JourneyStateChanged,
 )
+from loyalnest.journeys.hindsight import enter_in_hindsight
 from loyalnest.journeys.jobs import HOURLY, STEPS, enter_by_calendar, take_due_steps
 from loyalnest.journeys.queries import get, list_enrolments, list_journeys, standings_of
 from loyalnest.journeys.reporting import Report, report_of
@@ -114,6 +115,7 @@ __all__ = [
     "create",
     "end",
     "enter_by_calendar",
+    "enter_in_hindsight",
     "enter_many",
     "estimate",
     "get",

@@ -47,7 +47,8 @@ TOLD = frozenset(
 )
 _BY_THEMSELVES = frozenset({Cause.EARNED, Cause.REFUNDED, Cause.LAPSED, Cause.OVERRIDE})
 """A tier that changed because the ladder did is no news of the customer's."""
-_TOLD_OTHERWISE = frozenset({"badge", "tier", "referral", "action:signup"})
+_JOURNEY = "journey"
+_TOLD_OTHERWISE = frozenset({"badge", "tier", "referral", "action:signup", _JOURNEY})
 """Points that come with something which is told by itself."""
 
 
@@ -123,7 +124,7 @@ def _news(event: LoggedEvent, known: _Known) -> Iterable[_News]:
             if tier:
                 called = _called(tier.name, tier.names, known.languages.get(customer_id))
                 yield _News(event, customer_id, occasion, {"tier": called})
-        case RewardRedeemed.type | RewardGiven.type:
+        case RewardRedeemed.type | RewardGiven.type if data.get("given_for") != _JOURNEY:
             if gift := _gift(RedemptionId(UUID(data["redemption_id"])), customer_id, known):
                 yield _News(event, customer_id, Occasion.REWARD_ISSUED, gift)
         case ReferralCompleted.type:

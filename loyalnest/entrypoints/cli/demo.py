@@ -5,6 +5,7 @@ import asyncio
 import typer
 
 from loyalnest.entrypoints import demo as demo_merchant
+from loyalnest.entrypoints import rehearsal
 from loyalnest.entrypoints.cli.acting import act
 from loyalnest.kernel import clock
 from loyalnest.kernel.database import Database
@@ -19,6 +20,8 @@ def demo() -> None:
         # The worker that applies it is another process.
         while not await demo_merchant.is_settled(database):  # noqa: ASYNC110
             await asyncio.sleep(_LOOK_EVERY_S)
-        return await demo_merchant.sum_up(database, now=clock.now())
+        laid = await rehearsal.lay(database, now=clock.now())
+        summary = await demo_merchant.sum_up(database, now=clock.now())
+        return f"{summary}\n{rehearsal.told(laid)}" if laid else summary
 
     typer.echo(act(sum_up))

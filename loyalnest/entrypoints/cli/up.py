@@ -15,7 +15,7 @@ from typing import Annotated
 import httpx
 import typer
 
-from loyalnest.entrypoints import demo, nest, post
+from loyalnest.entrypoints import demo, nest, post, regulars
 from loyalnest.entrypoints.cli import catcher, shop
 from loyalnest.entrypoints.cli.acting import open_database
 from loyalnest.entrypoints.cli.ports import address_at
@@ -211,6 +211,7 @@ async def _prepare(settings: Settings, places: _Places) -> _Made:
                 offer=smtp.offer(clock.now),
                 now=now,
             )
+            await regulars.prepare(database, now=now)
     shop.keep_key(settings, opened.api_key)
     beside = _beside(settings, places, places.shop_port, opened)
     return _Made(places, password, opened.owner_password, beside)

@@ -1,6 +1,6 @@
 """What steps give: a code of one's own, or points, to whoever can be told of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from loyalnest import consents, customers, ledger, merchants, rewards, templates
+from loyalnest.journeys.service.addressing import NOBODY, Reader
 from loyalnest.journeys.service.due import Due
 from loyalnest.journeys.values import (
     ENROLMENT,
@@ -26,7 +27,12 @@ _PLANNED = frozenset({consents.Answer.ALLOWED, consents.Answer.QUIET})
 
 
 async def give(
-    session: AsyncSession, journey: Journey, dues: Sequence[Due], *, now: datetime
+    session: AsyncSession,
+    journey: Journey,
+    dues: Sequence[Due],
+    readers: Mapping[UUID, Reader],
+    *,
+    now: datetime,
 ) -> dict[EnrolmentId, dict[str, Any]]:
     """Give what the steps of these customers bring; what their words are to say of it.
 
@@ -42,7 +48,7 @@ async def give(
     asked = [(it.customer_id, it.tell.channels, it.tell.occasion) for it in giving]
     reachable = await reach(session, journey.merchant_id, asked, now=now)
     giving = [it for it, found in zip(giving, reachable, strict=True) if found]
-    given = await _rewards(session, journey, giving, now)
+    given = await _rewards(session, journey, giving, readers, now)
     return given | await _points(session, journey, giving, now)
 
 
@@ -78,7 +84,11 @@ def _address(customer: customers.Customer | None, channel: Channel) -> str | Non
 
 
 async def _rewards(
-    session: AsyncSession, journey: Journey, dues: Sequence[Due], now: datetime
+    session: AsyncSession,
+    journey: Journey,
+    dues: Sequence[Due],
+    readers: Mapping[UUID, Reader],
+    now: datetime,
 ) -> dict[EnrolmentId, dict[str, Any]]:
     wanted = [(it, it.tell.gift) for it in dues]
     grants = [
@@ -100,9 +110,9 @@ async def _rewards(
         session, _CODES, [grant for _, grant in grants], actor="system", now=now
     )
     found = await rewards.find_many(session, {grant.reward_id for _, grant in grants})
-    names = {reward.id: reward.terms.name for reward in found}
+    terms = {reward.id: reward.terms for reward in found}
     return {
-        it.id: _said(code, names[code.reward_id])
+        it.id: _said(code, readers.get(it.customer_id, NOBODY).called(terms[code.reward_id]))
         for (it, _), code in zip(grants, codes, strict=True)
         if code is not None
     }

@@ -12,6 +12,7 @@ from loyalnest.journeys import queries
 from loyalnest.journeys.events import JourneyLeft
 from loyalnest.journeys.rules import steps as rules
 from loyalnest.journeys.service import gifts
+from loyalnest.journeys.service.addressing import NOBODY, Reader, readers_of
 from loyalnest.journeys.service.due import Due
 from loyalnest.journeys.values import SOURCE, EndedWhy, EnrolmentId, Journey, State
 from loyalnest.kernel.database import bulk
@@ -74,8 +75,11 @@ async def take_steps(
     if not dues:
         return 0
     going = [it for it in dues if rules.ended(it.plan, it.happened) is None]
-    given = await gifts.give(session, journey, going, now=now)
-    asks = [_ask(journey, it, given.get(it.id, {})) for it in going]
+    readers = await readers_of(session, journey.merchant_id, {it.customer_id for it in going})
+    given = await gifts.give(session, journey, going, readers, now=now)
+    asks = [
+        _ask(journey, it, readers.get(it.customer_id, NOBODY), given.get(it.id, {})) for it in going
+    ]
     await messaging.ask(session, asks, now=now)
     await _move(session, journey, [_fate(it, now) for it in dues], now)
     return len(dues)
@@ -102,10 +106,12 @@ async def _claimed(session: AsyncSession, journey: Journey, limit: int, now: dat
     ]
 
 
-def _ask(journey: Journey, it: Due, gift: Mapping[str, Any]) -> messaging.Ask:
+def _ask(journey: Journey, it: Due, reader: Reader, gift: Mapping[str, Any]) -> messaging.Ask:
     occasion = it.tell.occasion
     known = templates.terms_of(occasion).variables
-    said = {name: value for name, value in {**it.facts, **gift}.items() if name in known}
+    greeting = {"name": reader.name} if reader.name else {}
+    said = {**greeting, **it.facts, **gift}
+    said = {name: value for name, value in said.items() if name in known}
     return messaging.Ask(
         journey.merchant_id,
         it.customer_id,
