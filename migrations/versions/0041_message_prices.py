@@ -5,8 +5,8 @@ Locks: creates only; nothing existing is touched. Way back: drop what is created
 
 from loyalnest.kernel import tenancy
 
-revision = "0040"
-down_revision = "0039"
+revision = "0041"
+down_revision = "0040"
 branch_labels = None
 depends_on = None
 
