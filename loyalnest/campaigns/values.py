@@ -1,6 +1,6 @@
 """The words of this module: campaigns, their rules, and what they add to an order."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -260,8 +260,8 @@ class Purchase:
     store_id: UUID
     channel: str | None
     placed_at: datetime
-    price: Callable[[], Sequence[Part]]
-    """Works out its parts; asked only where a tier, a segment or a campaign may add something."""
+    parts: Sequence[Part]
+    """What each line earned before anything was added."""
     combining: Combining
     segment_factors: Mapping[str, Decimal]
     """What the program multiplies a segment's orders by."""
@@ -269,11 +269,6 @@ class Purchase:
     """What a unit of the order's currency is worth in the merchant's own."""
     meets_campaigns: bool = True
     """Whether the program let campaigns add anything when it was placed."""
-
-    @cached_property
-    def parts(self) -> Sequence[Part]:
-        """What each line earned before anything was added."""
-        return self.price()
 
     @cached_property
     def spend(self) -> Decimal:

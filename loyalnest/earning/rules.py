@@ -9,9 +9,11 @@ from datetime import datetime, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
+import msgspec
+
 from loyalnest import campaigns
-from loyalnest.campaigns import Boost, Combining, Spread
-from loyalnest.earning.values import NOTHING, SHIPPING, TIPS, Award, Part, Posted, Step, Target
+from loyalnest.campaigns import Boost, Combining, Part, Spread
+from loyalnest.earning.values import NOTHING, SHIPPING, TIPS, Award, Posted, Step, Target, Worth
 from loyalnest.kernel.shares import share_out
 from loyalnest.merchants import AwardOn, Counts, HoldKind, ProgramSettings, Rounding
 from loyalnest.orders import Facts, Line, Refund, Snapshot, in_shop_money
@@ -24,15 +26,21 @@ _ROUNDING = {
 }
 
 
-def target(facts: Facts, settings: ProgramSettings, boosts: Sequence[Boost] = ()) -> Target:
+def target(
+    facts: Facts,
+    settings: ProgramSettings,
+    boosts: Sequence[Boost] = (),
+    worth: Worth | None = None,
+) -> Target:
     """What an order should have earned and given back, by the program of the day it was placed.
 
-    `boosts` are those that were decided when it first earned.
+    `boosts` are those that were decided when it first earned; `worth` is what its spend alone is
+    worth, by whoever has worked it out already.
     """
     snapshot, awarded_at = facts.snapshot, awarded_at_of(facts, settings.award_on)
     if snapshot is None or awarded_at is None or not settings.runs("orders"):
         return Target(0, 0, NOTHING, awarded_at)
-    award = award_of(snapshot, settings, boosts)
+    award = award_of(worth or worth_of(snapshot, settings), snapshot, settings, boosts)
     if facts.gone_at is not None:
         return Target(award.points, award.points, award, awarded_at)
     clawed = clawed_of(facts.refunds, snapshot, award, settings.counts)
@@ -48,58 +56,49 @@ def awarded_at_of(facts: Facts, award_on: AwardOn) -> datetime | None:
     return facts.snapshot.placed_at if facts.snapshot else None
 
 
-def award_of(snapshot: Snapshot, settings: ProgramSettings, boosts: Sequence[Boost] = ()) -> Award:
-    """The points for an order's spend, rounded once, what boosts add, and each line's share."""
-    parts = spend_of(snapshot, settings.counts)
-    spend = sum((amount for _, amount in parts), ZERO)
-    if spend <= 0:
+def worth_of(snapshot: Snapshot, settings: ProgramSettings) -> Worth:
+    """The points for an order's spend, rounded once, and each part's share of them."""
+    counted = spend_of(snapshot, settings.counts)
+    spend = sum((amount for _, amount in counted), ZERO)
+    points = max(points_for(spend, snapshot.currency, settings), 0) if spend > 0 else 0
+    shares = share_out(points, [amount for _, amount in counted]) if points else [0] * len(counted)
+    products = {line.id: line.product for line in snapshot.lines}
+    parts = tuple(
+        Part(id_, products.get(id_), amount, share)
+        for (id_, amount), share in zip(counted, shares, strict=True)
+    )
+    return Worth(points, spend, parts)
+
+
+def award_of(
+    worth: Worth, snapshot: Snapshot, settings: ProgramSettings, boosts: Sequence[Boost]
+) -> Award:
+    """What an order earns by its spend and by what boosts add to it."""
+    if worth.spend <= 0:
         return NOTHING
-    base = max(points_for(spend, snapshot.currency, settings), 0)
-    shares = share_out(base, [amount for _, amount in parts])
-    added = Spread(by_part=(0,) * len(parts), by_boost=())
+    parts, added = worth.parts, Spread(by_part=(), by_boost=())
     if boosts:
-        priced = _priced(parts, shares, snapshot)
-        added = campaigns.spread(priced, boosts, combining_of(settings))
-    if base + added.points <= 0:
+        added = campaigns.spread(parts, boosts, combining_of(settings))
+        parts = tuple(
+            msgspec.structs.replace(part, points=part.points + more) if more else part
+            for part, more in zip(parts, added.by_part, strict=True)
+        )
+    if worth.points + added.points <= 0:
         return NOTHING
     return Award(
-        points=base + added.points,
-        spend=spend,
+        points=worth.points + added.points,
+        spend=worth.spend,
         rate=rate_for(snapshot.currency, settings),
-        parts=tuple(
-            Part(id_, amount, share + more)
-            for (id_, amount), share, more in zip(parts, shares, added.by_part, strict=True)
-        ),
-        base=base,
+        parts=parts,
+        base=worth.points,
         boosts=tuple(boosts),
         added=added.by_boost,
-    )
-
-
-def priced_parts(snapshot: Snapshot, settings: ProgramSettings) -> list[campaigns.Part]:
-    """What each part of an order earns before anything is added; empty where nothing was spent."""
-    award = award_of(snapshot, settings)
-    parts = award.parts or [
-        Part(id_, amount, 0) for id_, amount in spend_of(snapshot, settings.counts)
-    ]
-    return _priced(
-        [(part.id, part.spend) for part in parts], [part.points for part in parts], snapshot
     )
 
 
 def combining_of(settings: ProgramSettings) -> Combining:
     """How the program puts multipliers together."""
     return Combining(settings.multipliers.combine.value, settings.multipliers.at_most)
-
-
-def _priced(
-    parts: Sequence[tuple[str, Decimal]], points: Sequence[int], snapshot: Snapshot
-) -> list[campaigns.Part]:
-    products = {line.id: line.product for line in snapshot.lines}
-    return [
-        campaigns.Part(id_, products.get(id_), spend, share)
-        for (id_, spend), share in zip(parts, points, strict=True)
-    ]
 
 
 def points_for(spend: Decimal, currency: str, settings: ProgramSettings) -> int:

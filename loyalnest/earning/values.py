@@ -4,19 +4,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from loyalnest.campaigns import Boost
+from loyalnest.campaigns import Boost, Part
 
 SHIPPING = "shipping"
 TIPS = "tips"
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """What one line, the shipping or the tips put into an order's spend, and the points for it."""
+class Worth:
+    """What an order's spend alone is worth: whole points for all of it, and each part's share.
 
-    id: str
-    spend: Decimal
+    Parts are lines, the shipping and the tips, as far as they count.
+    """
+
     points: int
+    spend: Decimal
+    parts: tuple[Part, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,33 @@ array_position((SELECT string_to_array(current_setting('loyalnest.merchants', tr
                merchant_id) IS NOT NULL
 """
 
+# A merchant's rows lie in parts of the same number in every table, so that a reference can name the
+# part. Through the table as a whole each row that is written would have its eight parts pruned
+# anew, which costs five times as much as looking the row up (22 us beside 4).
+_REFER_BY_PART = f"""
+DO $$
+DECLARE
+    it record;
+BEGIN
+    FOR it IN
+        SELECT k.conname AS name, c.relname AS own, f.relname AS target,
+               pg_get_constraintdef(k.oid) AS says
+        FROM pg_constraint k
+        JOIN pg_class c ON c.oid = k.conrelid
+        JOIN pg_class f ON f.oid = k.confrelid
+        WHERE k.contype = 'f' AND k.conparentid = 0 AND k.connamespace = 'public'::regnamespace
+          AND c.relkind = 'p' AND f.relkind = 'p'
+    LOOP
+        EXECUTE format('ALTER TABLE %I DROP CONSTRAINT %I', it.own, it.name);
+        FOR part IN 0..{PARTITIONS - 1} LOOP
+            EXECUTE format('ALTER TABLE %I ADD CONSTRAINT %I %s', it.own || '_' || part, it.name,
+                           replace(it.says, format('REFERENCES %I(', it.target),
+                                   format('REFERENCES %I(', it.target || '_' || part)));
+        END LOOP;
+    END LOOP;
+END $$;
+"""  # noqa: S608
+
 
 def create(
     statements: str,
@@ -43,6 +70,13 @@ def create(
         run(_protect(table, **roles))
     for table in append_only:
         run(_append_only(table, **roles))
+    if partitioned:
+        refer_by_part()
+
+
+def refer_by_part() -> None:
+    """Let every part of a table refer to the part of the same number in the other table."""
+    run(_REFER_BY_PART)
 
 
 def run(statements: str) -> None:

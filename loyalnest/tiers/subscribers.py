@@ -19,8 +19,9 @@ from loyalnest.orders import (
 )
 from loyalnest.tiers import queries
 from loyalnest.tiers.service import judge_many
-from loyalnest.tiers.values import Pair
+from loyalnest.tiers.values import SOURCE_KIND, Pair
 
+_EARNED = frozenset({PointsClawedBack.type, PointsEarned.type})
 _PARTINGS = frozenset({CustomerMerged.type, CustomerUnmerged.type})
 _NEWS = (
     CustomerEnrolled,
@@ -35,7 +36,13 @@ _NEWS = (
 
 
 async def _judge(session: AsyncSession, events: Sequence[LoggedEvent], now: datetime) -> None:
-    touched: set[Pair] = {(it.merchant_id, it.customer_id) for it in events if it.customer_id}
+    touched: set[Pair] = {
+        (it.merchant_id, it.customer_id)
+        for it in events
+        if it.customer_id
+        # What a tier gives on entry leads to no other tier.
+        if it.type not in _EARNED or it.data["source_kind"] != SOURCE_KIND
+    }
     touched |= {
         (it.merchant_id, UUID(it.data["merged_id"])) for it in events if it.type in _PARTINGS
     }

@@ -16,6 +16,8 @@ from loyalnest.merchants import Factor
 Pair = tuple[UUID, UUID]
 """A merchant and one of its living customers."""
 ONE = Decimal(1)
+SOURCE_KIND = "tier"
+"""What the books know the points by that a tier gives on entry."""
 POINTS_AT_MOST = 1_000_000_000
 
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]

@@ -44,7 +44,7 @@ def bought(*parts: Part, placed_at: datetime = FRIDAY, channel: str | None = "we
         store_id=new_id(),
         channel=channel,
         placed_at=placed_at,
-        price=lambda: parts or TEN,
+        parts=parts or TEN,
         combining=combining(),
         segment_factors={},
     )

@@ -2,34 +2,20 @@
 
 import importlib
 import json
-from datetime import date, datetime, timedelta
+from collections import Counter
+from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bench.post import offer
-from loyalnest import (
-    consents,
-    customers,
-    experiments,
-    gamification,
-    ledger,
-    merchants,
-    messaging,
-    privacy,
-    referrals,
-    storefront,
-    templates,
-)
-from loyalnest.customers.service.index import index_many
+from loyalnest import messaging, privacy, templates
 from loyalnest.entrypoints import wiring
-from loyalnest.kernel.database import Database, act_as_platform, act_for, merchant_of
-from loyalnest.kernel.ids import new_id
-from loyalnest.messaging.sending.claiming import mark_outreach
+from loyalnest.kernel.database import Database, merchant_of
+from loyalnest.kernel.tenancy import PARTITIONS
 from tests.conftest import NOW
-from tests.experiments.cast import design, is_met, meeting, view
+from tests.tidy.somebody import SAID, filled_in, open_merchant
 
 # Tables of the installation rather than of a merchant, and why they may be.
 INSTALLATION = {
@@ -127,15 +113,18 @@ JOIN pg_class i ON i.oid = x.indexrelid
 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = x.indkey[0]
 WHERE c.relnamespace = 'public'::regnamespace AND NOT c.relispartition
 """
+# A part answers by the name of its table.
 _FOREIGN_KEYS = """
-SELECT k.conname AS name, c.relname AS table, f.relname AS target,
+SELECT k.conname AS name, coalesce(whole.relname, c.relname) AS table,
+       coalesce(target.relname, f.relname) AS target, c.relkind = 'p' AND f.relkind = 'p' AS whole,
        (SELECT a.attname FROM pg_attribute a
         WHERE a.attrelid = c.oid AND a.attnum = k.conkey[1]) AS first
 FROM pg_constraint k
 JOIN pg_class c ON c.oid = k.conrelid
 JOIN pg_class f ON f.oid = k.confrelid
-WHERE k.contype = 'f' AND k.connamespace = 'public'::regnamespace
-  AND NOT c.relispartition AND NOT f.relispartition
+LEFT JOIN (pg_inherits i JOIN pg_class whole ON whole.oid = i.inhparent) ON i.inhrelid = c.oid
+LEFT JOIN (pg_inherits j JOIN pg_class target ON target.oid = j.inhparent) ON j.inhrelid = f.oid
+WHERE k.contype = 'f' AND k.connamespace = 'public'::regnamespace AND k.conparentid = 0
 """
 _CUSTOMER_COLUMNS = """
 SELECT DISTINCT c.relname AS name
@@ -189,6 +178,13 @@ async def test_the_merchant_leads_every_foreign_key(shared_database: Database) -
     assert [key["name"] for key in keys if key["first"] != "merchant_id"] == []
 
 
+async def test_tables_in_parts_refer_part_by_part(shared_database: Database) -> None:
+    keys = await _rows(shared_database, _FOREIGN_KEYS)
+    assert [key["name"] for key in keys if key["whole"]] == []
+    per_part = Counter(key["target"] for key in keys if key["table"] == "entries")
+    assert per_part == {"accounts": PARTITIONS, "entries": PARTITIONS}
+
+
 async def test_every_table_that_points_at_a_customer_is_answered_for(
     shared_database: Database,
 ) -> None:
@@ -208,9 +204,9 @@ async def test_whatever_is_sealed_is_answered_for(shared_database: Database) -> 
 async def test_whoever_answers_for_a_person_exports_and_erases_what_is_held(
     session: AsyncSession,
 ) -> None:
-    await _open_merchant(session)
+    await open_merchant(session)
     merchant_id = merchant_of(session)
-    anna = await _filled_in(session)
+    anna = await filled_in(session)
     before = {table: await _rows_about(session, table, anna) for table in PERSONAL}
     assert all(before.values()), before
     modules = [importlib.import_module(f"loyalnest.{name}") for name in set(PERSONAL.values())]
@@ -233,8 +229,6 @@ async def test_the_program_runs_as_roles_that_own_and_bypass_nothing(
     assert not owners & set(roles.values())
 
 
-# Everything that can be known of somebody.
-SAID = ("anna@example.com", "+442079460958", "Anna Archer", "1990-05-17", "de", "shop-7")
 # What may remain of whoever was erased: ids, instants and how often, and words of our own for what
 # kind of thing they asked or were told.
 ANONYMOUS = (UUID, datetime, int, type(None))
@@ -250,124 +244,6 @@ def _names_nobody(value: object) -> bool:
     if isinstance(value, list):
         return all(_names_nobody(each) for each in cast("list[object]", value))
     return isinstance(value, ANONYMOUS) or value in WORDS
-
-
-async def _open_merchant(session: AsyncSession) -> None:
-    await act_as_platform(session)
-    merchant = await merchants.create(
-        session,
-        handle="cafe",
-        name="Café",
-        currency="EUR",
-        time_zone="Europe/Berlin",
-        now=NOW,
-        actor="test",
-    )
-    await ledger.open_unit(session, merchant_id=merchant.id, now=NOW)
-    await merchants.add_store(
-        session,
-        merchant_id=merchant.id,
-        provider="shopify",
-        domain="cafe.myshopify.com",
-        name="Café",
-        now=NOW,
-    )
-    await act_for(session, [merchant.id])
-
-
-async def _filled_in(session: AsyncSession) -> customers.CustomerId:
-    """A customer of whom everything is known that can be."""
-    email, phone, name, birthday, locale, external_id = SAID
-    said = customers.Contact(
-        merchant_of(session),
-        email=email,
-        phone=phone,
-        phone_verified=True,
-        name=name,
-        birthday=date.fromisoformat(birthday),
-        locale=locale,
-        store_id=new_id(),
-        provider="shopify",
-        external_id=external_id,
-    )
-    (anna,) = await customers.identify_many(session, [said], now=NOW)
-    assert anna
-    await index_many(session, [(said.merchant_id, anna)])
-    await referrals.note_marks(session, anna, {referrals.Mark.DEVICE: "hers"}, now=NOW)
-    game = gamification.Game(leaderboard=gamification.Board())
-    await gamification.save(session, game, actor="test", now=NOW)
-    await gamification.join_board(session, customer_id=anna, now=NOW)
-    await _met_a_variant(session, anna)
-    kind = privacy.Kind.ACCESS
-    await privacy.ask(session, customer_id=anna, kind=kind, note=name, now=NOW)
-    await _has_said_what_they_want(session, anna)
-    await _is_told_something(session, anna, name)
-    asks = storefront.NudgeTerms(
-        kind=storefront.NudgeKind.EMAIL_CAPTURE,
-        name="News",
-        words=storefront.Words(title="News", consent="You may write to me."),
-    )
-    on = storefront.ContentState.ACTIVE
-    nudge = await storefront.create_nudge(session, asks, state=on, actor="test", now=NOW)
-    await storefront.capture_email(
-        session, nudge.id, version=1, language="en", email=email, now=NOW
-    )
-    return anna
-
-
-async def _has_said_what_they_want(
-    session: AsyncSession, customer_id: customers.CustomerId
-) -> None:
-    proof = consents.Proof(consents.Way.STAFF, "staff:test", "Write to me.", "de")
-    await consents.say(
-        session,
-        customer_id,
-        purpose=consents.Purpose.OUTREACH,
-        channel=consents.Channel.EMAIL,
-        granted=True,
-        proof=proof,
-        now=NOW,
-    )
-    wanted = consents.Preferences(language="de")
-    await consents.save_preferences(session, customer_id, wanted, actor="test", now=NOW)
-    known = consents.Sender(consents.Channel.WHATSAPP, "meta:1", "US.1349anna")
-    await consents.note_identity(session, known, customer_id, now=NOW)
-
-
-async def _is_told_something(
-    session: AsyncSession, customer_id: customers.CustomerId, name: str
-) -> None:
-    merchant_id = merchant_of(session)
-    setup = messaging.Setup(messaging.Channel.EMAIL, "cafe@example.com", "Café", {"url": "there"})
-    await messaging.set_up(session, setup, offer(), actor="test", now=NOW)
-    asked = messaging.Ask(
-        merchant_id,
-        customer_id,
-        messaging.Source("test", new_id()),
-        templates.Occasion.WIN_BACK,
-        messaging.Purpose.OUTREACH,
-        [messaging.Channel.EMAIL, messaging.Channel.SMS],
-        {"name": name},
-    )
-    (message_id,) = await messaging.ask(session, [asked], now=NOW)
-    assert message_id
-    await mark_outreach(
-        session,
-        [(customer_id, message_id)],
-        merchant_id=merchant_id,
-        between=timedelta(days=7),
-        now=NOW,
-    )
-
-
-async def _met_a_variant(session: AsyncSession, customer_id: customers.CustomerId) -> None:
-    drafted = await experiments.draft(session, design(), actor="test", now=NOW)
-    running = await experiments.start(session, drafted.id, is_met=is_met, actor="test", now=NOW)
-    (visitor,) = meeting(running, "a", 1)
-    member = (running.merchant_id, customer_id)
-    batch = experiments.Batch("cafe.myshopify.com", visitor, [view(running, "a")], member)
-    await act_as_platform(session)
-    assert await experiments.count_many(session, [batch], now=NOW) == 1
 
 
 async def _rows_about(

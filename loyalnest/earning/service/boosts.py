@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from loyalnest import campaigns, ledger, orders
 from loyalnest.campaigns import Boost
 from loyalnest.earning import rules
-from loyalnest.earning.values import Award
+from loyalnest.earning.values import Award, Worth
 from loyalnest.merchants import ProgramVersion
 
 _ADDED = "added"
@@ -25,6 +24,7 @@ async def boosts_of(
     recorded: Sequence[orders.RecordedOrder],
     versions: Sequence[ProgramVersion],
     entries: Sequence[Sequence[ledger.Entry]],
+    worths: Sequence[Worth],
     living: Mapping[UUID, UUID],
     *,
     now: datetime,
@@ -36,7 +36,7 @@ async def boosts_of(
         for i, (it, version) in enumerate(zip(recorded, versions, strict=True))
         if boosts[i] is None and _earns_now(it.order.facts, version)
     ]
-    purchases = [_purchase(recorded[i].order, versions[i], living) for i in first]
+    purchases = [_purchase(recorded[i].order, versions[i], worths[i], living) for i in first]
     decided = await campaigns.boosts_for(session, purchases, now=now)
     for i, found in zip(first, decided, strict=True):
         boosts[i] = found
@@ -67,7 +67,7 @@ def _earns_now(facts: orders.Facts, version: ProgramVersion) -> bool:
 
 
 def _purchase(
-    order: orders.Order, version: ProgramVersion, living: Mapping[UUID, UUID]
+    order: orders.Order, version: ProgramVersion, worth: Worth, living: Mapping[UUID, UUID]
 ) -> campaigns.Purchase:
     facts, settings = order.facts, version.settings
     snapshot = facts.snapshot
@@ -80,7 +80,7 @@ def _purchase(
         store_id=facts.store_id,
         channel=snapshot.channel,
         placed_at=snapshot.placed_at,
-        price=partial(rules.priced_parts, snapshot, settings),
+        parts=worth.parts,
         combining=rules.combining_of(settings),
         segment_factors=settings.multipliers.segments,
         rate=order.rate or Decimal(1),

@@ -70,16 +70,23 @@ async def _judge(
         _version(programs[it.order.facts.merchant_id], it.order.facts, earlier)
         for it, earlier in zip(recorded, entries, strict=True)
     ]
-    boosts = await boosts_of(session, recorded, versions, entries, living, now=now)
+    worths = [
+        rules.worth_of(snapshot, version.settings)
+        for it, version in zip(recorded, versions, strict=True)
+        if (snapshot := it.order.facts.snapshot)
+    ]
+    boosts = await boosts_of(session, recorded, versions, entries, worths, living, now=now)
     return [
         _Judged(
             it.order,
             it.before,
             version,
-            rules.target(it.order.facts, version.settings, more),
+            rules.target(it.order.facts, version.settings, more, worth),
             rules.posted_by((entry.step, entry.amount) for entry in earlier),
         )
-        for it, version, earlier, more in zip(recorded, versions, entries, boosts, strict=True)
+        for it, version, earlier, worth, more in zip(
+            recorded, versions, entries, worths, boosts, strict=True
+        )
     ]
 
 

@@ -17,6 +17,7 @@ from loyalnest.kernel.ids import to_wire
 from loyalnest.tiers import queries, rules, storage
 from loyalnest.tiers.events import TierLost, TierReached
 from loyalnest.tiers.values import (
+    SOURCE_KIND,
     Basis,
     Cause,
     Ladder,
@@ -241,4 +242,4 @@ async def _give_and_take(
 
 def _source(place: Place, tier: Tier) -> ledger.Source:
     """What the books know an entry reward by: whose, and of which tier."""
-    return ledger.Source("tier", f"{to_wire('cus', place.customer_id)}:{tier.key}")
+    return ledger.Source(SOURCE_KIND, f"{to_wire('cus', place.customer_id)}:{tier.key}")
