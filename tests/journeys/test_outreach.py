@@ -61,7 +61,7 @@ async def test_whoever_lapsed_is_told_once_by_ten_workers_through_a_pause(
                 await journeys.resume(session, journey.id, now=by_day())
             await until(lambda: settled(bakery))
         sent = await bakery.deliveries()
-        assert sorted(it.customer_id for it in sent) == sorted(people)
+        assert sorted(it.customer_id for it in sent if it.customer_id) == sorted(people)
         assert {it.state for it in sent} == {messaging.State.SENT}
         # Who buys meanwhile hears no more; the rest hear the second word, and that was it.
         await bought_last(database, bakery.merchant_id, people[:5], by_day() + timedelta(minutes=5))

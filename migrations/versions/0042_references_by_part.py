@@ -7,8 +7,8 @@ reference is kept as before.
 
 from loyalnest.kernel import tenancy
 
-revision = "0040"
-down_revision = "0039"
+revision = "0042"
+down_revision = "0041"
 branch_labels = None
 depends_on = None
 
