@@ -28,7 +28,7 @@ from loyalnest.consents.events import (
 )
 from loyalnest.consents.jobs import DAILY
 from loyalnest.consents.keys import SEALED
-from loyalnest.consents.links import LETTERS, Leaving, confirmation_link, links_for
+from loyalnest.consents.links import LETTERS, Leaving, address_link, confirmation_link, links_for
 from loyalnest.consents.own_routes import own_router
 from loyalnest.consents.queries import (
     current_settings,
@@ -39,10 +39,12 @@ from loyalnest.consents.queries import (
     list_suppressions,
     preferences_of,
     standings_of,
+    waiting_among,
+    waiting_of,
 )
 from loyalnest.consents.refusals import is_refused, refused
 from loyalnest.consents.routes import router
-from loyalnest.consents.rules import Word, quiet_until, word_in
+from loyalnest.consents.rules import Word, ask_again_at, quiet_until, word_in
 from loyalnest.consents.service import (
     confirm,
     erase_customer,
@@ -131,6 +133,8 @@ __all__ = [
     "Verdict",
     "Way",
     "Word",
+    "address_link",
+    "ask_again_at",
     "confirm",
     "confirmation_link",
     "current_settings",
@@ -166,5 +170,7 @@ __all__ = [
     "suppress_addressees",
     "suppress_many",
     "take_reply",
+    "waiting_among",
+    "waiting_of",
     "word_in",
 ]

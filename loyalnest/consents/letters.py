@@ -34,9 +34,9 @@ class Kind(IntEnum):
 
     LEAVE = 1
     """To end outreach on a channel, and to say how one wants to be written to. `id` is the
-    customer's."""
+    customer's, or the addressee's."""
     CONFIRM = 2
-    """To confirm a consent. `id` is the consent's."""
+    """To confirm a consent, or an address that was left. `id` is the consent's or the address's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,18 @@ async def open_letter(session: AsyncSession, token: str, kind: Kind) -> Letter:
 
 async def confirmation_link(session: AsyncSession, consent: Consent, *, now: datetime) -> str:
     """The link by which somebody confirms a consent that waits; good for a week."""
-    merchant_id, said = merchant_of(session), consent.said
-    channel = said.channel or Channel.EMAIL
-    letter = Letter(merchant_id, Kind.CONFIRM, consent.id, channel, now)
+    return await _confirming(session, consent.id, consent.said.channel or Channel.EMAIL, now)
+
+
+async def address_link(session: AsyncSession, left_id: UUID, *, now: datetime) -> str:
+    """The same for an e-mail address that somebody left who may be no customer.
+
+    `left_id` is for whoever keeps such addresses, and is handed the confirmation.
+    """
+    return await _confirming(session, left_id, Channel.EMAIL, now)
+
+
+async def _confirming(session: AsyncSession, id_: UUID, channel: Channel, now: datetime) -> str:
+    merchant_id = merchant_of(session)
+    letter = Letter(merchant_id, Kind.CONFIRM, id_, channel, now)
     return f"{CONFIRM}{letters.write(await secret_of(session, merchant_id), letter)}"

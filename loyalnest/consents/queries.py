@@ -17,6 +17,7 @@ from loyalnest.consents.values import (
     MESSAGES,
     Channel,
     Consent,
+    ConsentId,
     ConsentSettings,
     Preferences,
     Proof,
@@ -53,6 +54,21 @@ SELECT DISTINCT ON (s.purpose, s.channel) s.purpose, s.channel, s.state, s.at, s
 FROM consent_states s
 {_PERSON}
 ORDER BY s.purpose, s.channel, s.at DESC, s.state = 'withdrawn' DESC, s.state = 'granted' DESC
+""")  # noqa: S608
+_WAITING = text(f"""
+SELECT {_COLUMNS}
+FROM consents s
+JOIN consent_states k
+  ON k.merchant_id = s.merchant_id
+ AND k.purpose = s.purpose
+ AND k.channel = s.channel
+ AND k.customer_id = s.customer_id
+ AND k.consent_id = s.id
+WHERE s.merchant_id = :merchant_id
+  AND s.channel = :channel
+  AND s.state = 'pending'
+  AND (s.id = ANY(:ids) OR s.customer_id = :customer_id)
+ORDER BY s.id
 """)  # noqa: S608
 _PREFERENCES = """
 SELECT DISTINCT ON (asked.id)
@@ -115,6 +131,23 @@ async def history_of(
     """What a living customer has said, under any name of theirs, the latest told first."""
     asked = {"merchant_id": merchant_of(session), "customer_id": customer_id, "limit": limit}
     return [_consent(row) for row in await session.execute(_HISTORY, asked)]
+
+
+async def waiting_among(
+    session: AsyncSession, consent_ids: Sequence[ConsentId], channel: Channel
+) -> list[Consent]:
+    """Those of these consents on a channel that wait for their customer's second yes still."""
+    return await _waiting(session, channel, ids=list(consent_ids), customer_id=None)
+
+
+async def waiting_of(session: AsyncSession, customer_id: UUID, channel: Channel) -> list[Consent]:
+    """What waits for a living customer's second yes on a channel."""
+    return await _waiting(session, channel, ids=[], customer_id=customer_id)
+
+
+async def _waiting(session: AsyncSession, channel: Channel, **whose: object) -> list[Consent]:
+    asked = {"merchant_id": merchant_of(session), "channel": channel.value, **whose}
+    return [_consent(row) for row in await session.execute(_WAITING, asked)]
 
 
 async def standings_of(session: AsyncSession, customer_id: UUID) -> list[Standing]:

@@ -139,6 +139,7 @@ SUBSCRIBERS = (
     privacy.FORGETTING,
     storefront.CAPTURES,
     notices.NOTICES,
+    notices.CONFIRMATIONS,
 )
 JOBS = (tiers.JUDGE_EVERYBODY, gamification.JUDGE_EVERYBODY, referrals.FROM_ORDERS)
 TIMETABLE = (
@@ -209,7 +210,8 @@ def parts(database: Database, settings: Settings, roles: frozenset[Role] = EVERY
         pages.extend(dashboard.routes(_shop_known_to(database), settings.shopify_client_id))
         pages.extend(branding.media_routes(database))
         pages.extend(_storefront_pages(database, settings))
-        letters = consent_pages.Letters(database, clock=clock.now)
+        left = storefront.LeftAddresses()
+        letters = consent_pages.Letters(database, clock=clock.now, left=left)
         pages.extend(consent_pages.letter_routes(letters))
         open_.append(_widget_config(database, settings))
         pages.extend(widget.routes())
@@ -370,6 +372,7 @@ def _about_customers() -> list[APIRouter]:
         customers.own_router_of(staff),
         consents.router,
         consents.own_router,
+        notices.own_router,
     ]
 
 

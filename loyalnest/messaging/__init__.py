@@ -50,6 +50,7 @@ from loyalnest.messaging.ports import Carrier, Field, Journeys, Offer
 from loyalnest.messaging.queries import (
     Filters,
     account_of,
+    asked_at,
     export_customer,
     find_merchant_of,
     get_delivery,
@@ -165,6 +166,7 @@ __all__ = [
     "Words",
     "account_of",
     "ask",
+    "asked_at",
     "change",
     "deliveries_router",
     "erase_customer",

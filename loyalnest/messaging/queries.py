@@ -1,7 +1,7 @@
 """Named reads: senders, messages as merchants see them, and what is to go."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -83,6 +83,12 @@ WHERE m.merchant_id = :merchant_id AND m.customer_id IN ({_PERSON})
 ORDER BY m.id DESC
 LIMIT 10000
 """)  # noqa: S608
+_ASKED_AT = text("""
+SELECT source_id, asked_at
+FROM messages
+WHERE merchant_id = :merchant_id AND source_id = ANY(:ids) AND source_kind = :kind AND leg = 0
+ORDER BY asked_at
+""")
 _ANY_DUE = text("""
 SELECT EXISTS (SELECT FROM message_queue q
                JOIN senders s ON s.merchant_id = q.merchant_id AND s.id = q.sender_id
@@ -216,6 +222,17 @@ async def moves_of(session: AsyncSession, message_id: MessageId) -> list[Move]:
         )
         for row in await session.execute(_MOVES, asked)
     ]
+
+
+async def asked_at(
+    session: AsyncSession, kind: str, source_ids: Sequence[UUID]
+) -> dict[UUID, list[datetime]]:
+    """When messages of one kind were asked for, by what made them due; of all steps of it."""
+    asked = {"merchant_id": merchant_of(session), "kind": kind, "ids": list(source_ids)}
+    found: dict[UUID, list[datetime]] = {it: [] for it in source_ids}
+    for row in await session.execute(_ASKED_AT, asked):
+        found[row.source_id].append(row.asked_at)
+    return found
 
 
 async def any_due(session: AsyncSession, *, now: datetime) -> bool:

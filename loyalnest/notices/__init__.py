@@ -1,12 +1,15 @@
 """Telling customers what has become of what is theirs, as it happens.
 
 This module owns which event asks for which transactional message, and what a merchant wants of it:
-which notices are on, and on which channels in which order. What they say is for `templates`,
+which notices are on, and on which channels in which order; and that somebody who has yet to confirm
+a consent is sent the link. What they say is for `templates`,
 whether and how they go for `messaging`.
 """
 
-from loyalnest.notices.errors import NoticeSettingsStale
+from loyalnest.notices.confirming import CONFIRMATIONS, ask_again
+from loyalnest.notices.errors import ConfirmationTooOften, NothingToConfirm, NoticeSettingsStale
 from loyalnest.notices.events import NoticeSettingsChanged
+from loyalnest.notices.own_routes import own_router
 from loyalnest.notices.queries import current_settings
 from loyalnest.notices.routes import router
 from loyalnest.notices.service import save_settings
@@ -14,14 +17,19 @@ from loyalnest.notices.subscribers import NOTICES
 from loyalnest.notices.values import FRESH, Notice, NoticeSettings, SettingsVersion
 
 __all__ = [
+    "CONFIRMATIONS",
     "FRESH",
     "NOTICES",
+    "ConfirmationTooOften",
+    "NothingToConfirm",
     "Notice",
     "NoticeSettings",
     "NoticeSettingsChanged",
     "NoticeSettingsStale",
     "SettingsVersion",
+    "ask_again",
     "current_settings",
+    "own_router",
     "router",
     "save_settings",
 ]

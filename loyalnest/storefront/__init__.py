@@ -33,6 +33,7 @@ from loyalnest.storefront.events import (
 from loyalnest.storefront.gathering import Asked, gather
 from loyalnest.storefront.jobs import NIGHTLY, forget
 from loyalnest.storefront.keeping import Ages, Keeper, Key
+from loyalnest.storefront.left import LeftAddresses
 from loyalnest.storefront.perks import access, list_perks
 from loyalnest.storefront.queries import current, get_nudge, is_met, list_nudges
 from loyalnest.storefront.routes import (
@@ -109,6 +110,7 @@ __all__ = [
     "FindShop",
     "Keeper",
     "Key",
+    "LeftAddresses",
     "NotThatShop",
     "Nudge",
     "NudgeId",

@@ -5,7 +5,10 @@ program itself: no sign-in, no redirect, and any number of times the same.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import Protocol
 from urllib.parse import parse_qsl
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import ClientDisconnect, Request
@@ -33,6 +36,7 @@ from loyalnest.kernel.clock import Clock
 from loyalnest.kernel.database import Database
 from loyalnest.kernel.errors import RateLimited, TooLarge
 from loyalnest.kernel.http import ip_address_of, problem_response
+from loyalnest.kernel.languages import spoken
 from loyalnest.kernel.limits import Buckets, Policy
 
 _BODY_AT_MOST = 16_384
@@ -41,15 +45,29 @@ _OFTEN = Policy("letters", 60, 60)
 """How often one letter is opened in a minute. Whoever guesses letters is counted elsewhere, by
 their address: mail programs unsubscribe thousands from one of theirs."""
 
+
+class Left(Protocol):
+    """Whoever keeps the addresses that people leave who may be no customers."""
+
+    async def words_of(self, session: AsyncSession, left_id: UUID, /) -> str | None:
+        """What was agreed to where an address was left; None for one that isn't there."""
+        ...
+
+    async def confirm(self, session: AsyncSession, left_id: UUID, /, *, now: datetime) -> None:
+        """Whoever reads the address's mail says that they left it. Any number of times the same."""
+        ...
+
+
 Answering = Callable[[AsyncSession, Request, Letter, bytes], Awaitable[Response]]
 
 
 class Letters:
     """What the pages of every merchant stand on."""
 
-    def __init__(self, database: Database, *, clock: Clock):
+    def __init__(self, database: Database, *, clock: Clock, left: Left | None = None):
         self.database = database
         self.clock = clock
+        self.left = left
         self.often = Buckets(_OFTEN)
 
     async def leave(
@@ -107,7 +125,7 @@ class Letters:
         try:
             asked = await queries.get_consent(session, letter.id)
         except ConsentNotFound:
-            raise LetterUnreadable from None
+            return await self._confirm_address(session, request, letter)
         reader = await reader_of(session, request, asked.said.customer_id)
         more = _about(request, letter, reader)
         if request.method != "POST":
@@ -117,6 +135,23 @@ class Letters:
             await service.confirm(session, letter, network=network, now=now)
         except ConfirmationOver:
             return draw("over", reader, more, status=410)
+        return draw("confirmed", reader, more)
+
+    async def _confirm_address(
+        self, session: AsyncSession, request: Request, letter: Letter
+    ) -> Response:
+        """The same of an address that was left by whoever may be no customer."""
+        words = await self.left.words_of(session, letter.id) if self.left else None
+        if self.left is None or words is None:
+            raise LetterUnreadable
+        reader = await reader_of(session, request, letter.id)
+        more = _about(request, letter, reader)
+        now = self.clock()
+        if not letter.is_good(now):
+            return draw("over", reader, more, status=410)
+        if request.method != "POST":
+            return draw("confirm", reader, {**more, "words": words})
+        await self.left.confirm(session, letter.id, now=now)
         return draw("confirmed", reader, more)
 
     async def _save(
@@ -192,10 +227,16 @@ def _about(request: Request, letter: Letter, reader: Reader) -> dict[str, object
     return {
         "leave_at": f"{LEAVE}{token}",
         "prefer_at": f"{PREFER}{token}",
-        "here": request.url.path,
+        "here": _here(request),
         "letter": letter,
         "is_somebody": reader.living is not None,
     }
+
+
+def _here(request: Request) -> str:
+    """This page, in the language that it was asked in."""
+    asked = spoken(request.query_params.get("language", "")[:35])
+    return f"{request.url.path}?language={asked}" if asked else request.url.path
 
 
 async def _form(session: AsyncSession, reader: Reader) -> dict[str, object]:

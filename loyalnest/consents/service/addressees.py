@@ -27,6 +27,9 @@ INSERT INTO addressees (merchant_id, id, channel, address_hash, address_sealed, 
 SELECT $1, k.id, k.channel, k.hash, k.sealed, k.language, $7
 FROM unnest($2::uuid[], $3::text[], $4::bytea[], $5::bytea[], $6::text[])
      AS k (id, channel, hash, sealed, language)
+ON CONFLICT (merchant_id, id) DO UPDATE
+SET address_sealed = excluded.address_sealed, kept_until = excluded.kept_until
+WHERE addressees.address_hash = excluded.address_hash
 """
 _FIND = """
 SELECT id, channel, address_sealed, language
@@ -72,6 +75,8 @@ async def keep_addresses(
     session: AsyncSession, new: Sequence[Addressee], *, until: datetime
 ) -> None:
     """Keep addresses of people who are no customers, to be written to until an instant.
+
+    One that was forgotten is known again, should its owner have to be written to once more.
 
     Raises AddressInvalid.
     """

@@ -16,6 +16,7 @@ from loyalnest.storefront import queries
 from loyalnest.storefront.captures import HASHED_AS, SEALED_AS, get_capture
 from loyalnest.storefront.errors import CaptureInvalid, CaptureNotFound, NudgeNotFound
 from loyalnest.storefront.events import EmailCaptured, EmailConfirmed, EmailForgotten
+from loyalnest.storefront.service.confirming import ask_to_confirm
 from loyalnest.storefront.values import NUDGE, Capture, CaptureId, Nudge, NudgeId, NudgeKind
 
 UNCONFIRMED_KEPT = timedelta(days=90)
@@ -23,7 +24,7 @@ Pair = tuple[UUID, UUID]
 """A merchant and one of its customers."""
 
 _KNOWN = text("""
-SELECT true
+SELECT id, language, confirmed_at
 FROM captures
 WHERE merchant_id = :merchant_id
   AND email_hash = ANY(:hashes)
@@ -131,7 +132,10 @@ async def capture_email(
     merchant_id, ring = merchant_of(session), ring_of(session)
     hashes = ring.blind_all(merchant_id, HASHED_AS, normal)
     about = {"merchant_id": merchant_id, "hashes": hashes}
-    if await session.scalar(_KNOWN, about):
+    known = (await session.execute(_KNOWN, about)).first()
+    if known is not None:
+        if known.confirmed_at is None:
+            await ask_to_confirm(session, known.id, normal, language=known.language, now=now)
         return nudge.terms.code
     whose = {**about, "kind": HASHED_AS, "scope": customers.ANYWHERE}
     hashed, capture_id = ring.blind(merchant_id, HASHED_AS, normal), new_id()
@@ -158,6 +162,7 @@ async def capture_email(
             language=language,
         )
         await publish(session, [captured], now=now)
+        await ask_to_confirm(session, capture_id, normal, language=language, now=now)
     return nudge.terms.code
 
 
@@ -196,6 +201,7 @@ async def forget_email(session: AsyncSession, capture_id: CaptureId, *, now: dat
     merchant_id = merchant_of(session)
     if not await session.scalar(_FORGET, {"merchant_id": merchant_id, "id": capture_id}):
         raise CaptureNotFound
+    await consents.forget_addressees(session, [capture_id])
     forgotten = EmailForgotten(merchant_id=merchant_id, occurred_at=now, capture_id=capture_id)
     await publish(session, [forgotten], now=now)
 
