@@ -17,9 +17,10 @@ from datetime import timedelta
 from typing import Any, cast
 
 import httptools
-import httpx
 import uvloop
 
+from loyalnest.integrations.calls import Line, Said, Unclear, Unreached, Way
+from loyalnest.kernel import clock
 from loyalnest.messaging import (
     Accepted,
     Account,
@@ -160,8 +161,7 @@ class PostCarrier:
     """Speaks to the provider, as an integration does."""
 
     def __init__(self, url: str):
-        limits = httpx.Limits(max_connections=64, max_keepalive_connections=64)
-        self._client = httpx.AsyncClient(base_url=url, limits=limits, timeout=4, trust_env=False)
+        self._line = Line(Way(url, clock.now, timeout_s=4), connections=64)
 
     async def send(self, letters: Sequence[Letter]) -> Sequence[Outcome]:
         """Hand letters over."""
@@ -170,36 +170,37 @@ class PostCarrier:
             "sent_at_s": time.monotonic(),
         }
         try:
-            answer = await self._client.post("/send", content=json.dumps(said))
-        except httpx.ConnectError:
+            answer = await self._line.ask("POST", "/send", content=json.dumps(said).encode())
+        except Unreached:
             return [Refused(Reason.UNAVAILABLE)] * len(letters)
-        except httpx.HTTPError:
+        except Unclear:
             return [Doubtful()] * len(letters)
         return _outcomes(answer, len(letters))
 
     async def look_up(self, letters: Sequence[Letter]) -> Sequence[Found]:
         """Ask what became of letters."""
-        keys = [letter.key for letter in letters]
-        answer = await self._client.post("/look_up", json={"keys": keys})
-        found: dict[str, str | None] = answer.json()
-        return [Accepted(id_) if (id_ := found[key]) else Unseen() for key in keys]
+        keys = json.dumps({"keys": [letter.key for letter in letters]}).encode()
+        found: dict[str, str | None] = (
+            await self._line.ask("POST", "/look_up", content=keys)
+        ).json()
+        return [Accepted(id_) if (id_ := found[letter.key]) else Unseen() for letter in letters]
 
     async def close(self) -> None:
         """Give connections back."""
-        await self._client.aclose()
+        await self._line.close()
 
 
-def _outcomes(answer: httpx.Response, letters: int) -> list[Outcome]:
-    if answer.status_code == 429:
-        wait = timedelta(seconds=float(answer.headers.get("Retry-After", "1")))
+def _outcomes(answer: Said, letters: int) -> list[Outcome]:
+    if answer.status == 429:
+        wait = answer.retry_after(clock.now()) or timedelta(seconds=1)
         return [Refused(Reason.THROTTLED, retry_after=wait)] * letters
-    if answer.status_code >= 500:
-        return [Refused(Reason.UNAVAILABLE, code=str(answer.status_code))] * letters
-    if answer.status_code >= 400:
-        return [Refused(Reason(answer.text), code=str(answer.status_code))] * letters
+    if answer.status >= 500:
+        return [Refused(Reason.UNAVAILABLE, code=str(answer.status))] * letters
+    if answer.status >= 400:
+        return [Refused(Reason(answer.body.decode()), code=str(answer.status))] * letters
     try:
         return [Accepted(id_) for id_ in answer.json()["ids"]]
-    except (ValueError, KeyError, TypeError):
+    except (Unclear, KeyError, TypeError):
         return [Doubtful("NONSENSE")] * letters
 
 

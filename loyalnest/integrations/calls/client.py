@@ -1,6 +1,7 @@
 """A line to a vendor: one client for HTTP, and a time in which it must answer."""
 
 import asyncio
+import io
 import json
 import ssl
 from collections.abc import Mapping
@@ -9,22 +10,25 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import cache
 from typing import Any, cast
+from urllib.parse import urlencode
 
-import httpx
+import aiohttp
+import certifi
 
 from loyalnest.kernel.clock import Clock
 
 TIMEOUT_S = 5.0
-_CONNECT_S = 3.0
+_CONNECT_S, _KEPT_S = 3.0, 5.0
 _ANSWER_BYTES = 1_000_000
 _LONGEST_WAIT = timedelta(days=1)
 # What goes wrong before the first byte of a request is on its way.
 _NOT_BEGUN = (
-    httpx.ConnectError,
-    httpx.ConnectTimeout,
-    httpx.PoolTimeout,
-    httpx.UnsupportedProtocol,
+    aiohttp.ClientConnectorError,
+    aiohttp.ConnectionTimeoutError,
+    aiohttp.InvalidURL,
+    aiohttp.NonHttpUrlClientError,
 )
+_FORM = "application/x-www-form-urlencoded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +100,11 @@ class Said:
 
 
 class Line:
-    """Calls to one vendor for one account. Redirects are not followed.
+    """Calls to one vendor for one account. Redirects are not followed, and no cookies kept.
 
     Nothing is tried again here, and a vendor that is down is not left alone: both are for whoever
-    has all workers and all that waits before them, which is messaging, and sinks.
+    has all workers and all that waits before them, which is messaging, and sinks. To be opened
+    where an event loop runs.
     """
 
     def __init__(
@@ -111,14 +116,19 @@ class Line:
         connections: int = 32,
     ):
         self._timeout_s = way.timeout_s
-        self._client = httpx.AsyncClient(
-            base_url=way.base_url,
-            headers={"user-agent": "LoyalNest", "accept-encoding": "identity", **(headers or {})},
-            auth=httpx.BasicAuth(*auth) if auth else None,
-            timeout=httpx.Timeout(way.timeout_s, connect=min(_CONNECT_S, way.timeout_s)),
-            limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
-            verify=_trust(),
-            trust_env=False,
+        self._base_url = way.base_url.rstrip("/")
+        always = {"user-agent": "LoyalNest", "accept-encoding": "identity", **(headers or {})}
+        if auth:
+            always["authorization"] = aiohttp.encode_basic_auth(*auth)
+        self._client = aiohttp.ClientSession(
+            headers=always,
+            timeout=aiohttp.ClientTimeout(connect=min(_CONNECT_S, way.timeout_s)),
+            connector=aiohttp.TCPConnector(
+                limit=connections, keepalive_timeout=_KEPT_S, ssl=_trust()
+            ),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            skip_auto_headers=["content-type"],
+            auto_decompress=False,
         )
 
     async def ask(
@@ -132,36 +142,44 @@ class Line:
         headers: Mapping[str, str] | None = None,
     ) -> Said:
         """Make one call. Raises Unreached and Unclear."""
+        if form is not None:
+            content, headers = urlencode(form).encode(), {"content-type": _FORM, **(headers or {})}
         try:
-            request = self._client.build_request(
-                method, path, content=content, data=form, params=params, headers=headers
-            )
             async with asyncio.timeout(self._timeout_s):
-                said = await self._send(request)
+                return await self._ask(method, path, content, params, headers)
         except _NOT_BEGUN as error:
             raise Unreached(type(error).__name__) from None
-        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
+        except (aiohttp.ClientError, TimeoutError) as error:
             raise Unclear(type(error).__name__) from None
-        return said
 
     async def close(self) -> None:
         """Give connections back."""
-        await self._client.aclose()
+        await self._client.close()
 
-    async def _send(self, request: httpx.Request) -> Said:
-        answer = await self._client.send(request, stream=True)
-        try:
+    async def _ask(
+        self,
+        method: str,
+        path: str,
+        content: bytes | None,
+        params: Mapping[str, str] | None,
+        headers: Mapping[str, str] | None,
+    ) -> Said:
+        url = f"{self._base_url}{path}" if path.startswith("/") else path
+        # What is long goes out in parts, for to write it at once would hold up all others.
+        outgoing = None if content is None else io.BytesIO(content)
+        async with self._client.request(
+            method, url, data=outgoing, params=params, headers=headers, allow_redirects=False
+        ) as answer:
             body = b""
-            async for part in answer.aiter_raw():
+            async for part in answer.content.iter_any():
                 body += part
                 if len(body) > _ANSWER_BYTES:
                     raise Unclear("too_long")
-        finally:
-            await answer.aclose()
-        return Said(answer.status_code, dict(answer.headers), body)
+            told = {name.lower(): value for name, value in answer.headers.items()}
+            return Said(answer.status, told, body)
 
 
 @cache
 def _trust() -> ssl.SSLContext:
     """Whom to trust; made once, for to read the certificates of the world takes its time."""
-    return httpx.create_ssl_context()
+    return ssl.create_default_context(cafile=certifi.where())

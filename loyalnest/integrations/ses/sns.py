@@ -12,7 +12,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeAlias
 from urllib.parse import parse_qs, urlsplit
 
-import httpx
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
@@ -126,7 +125,7 @@ async def fetch(url: str) -> bytes:
     line = Line(Way(f"{parts.scheme}://{parts.netloc}", clock.now))
     try:
         said: Said = await line.ask("GET", url)
-    except (Unreached, Unclear, httpx.HTTPError):
+    except (Unreached, Unclear):
         raise CertificateUnavailable from None
     finally:
         await line.close()
