@@ -79,6 +79,19 @@ JOIN customers c
 JOIN preferences p ON p.merchant_id = $1 AND p.customer_id = c.id
 ORDER BY asked.id, p.changed_at DESC
 """
+_LANGUAGES = """
+SELECT DISTINCT ON (asked.id) asked.id, p.language
+FROM unnest($1::uuid[], $2::uuid[]) AS asked (merchant_id, id)
+CROSS JOIN LATERAL (
+    SELECT asked.id
+    UNION ALL
+    SELECT c.id
+    FROM customers c
+    WHERE c.merchant_id = asked.merchant_id AND c.merged_into = asked.id
+) c
+JOIN preferences p ON p.merchant_id = asked.merchant_id AND p.customer_id = c.id
+ORDER BY asked.id, p.changed_at DESC
+"""
 _SETTINGS = text("""
 SELECT version, settings
 FROM consent_settings
@@ -183,6 +196,16 @@ async def preferences_of(
     rows = await (await bulk(session)).fetch(_PREFERENCES, merchant_id, list(customer_ids))
     said = {row["id"]: _preferences(row) for row in rows}
     return {id_: said.get(id_, Preferences()) for id_ in customer_ids}
+
+
+async def languages_of(
+    session: AsyncSession, who: Sequence[tuple[UUID, UUID]]
+) -> Mapping[UUID, str]:
+    """In which language living (merchant, customer)s want to be written to, who have said so."""
+    rows = await (await bulk(session)).fetch(
+        _LANGUAGES, [it for it, _ in who], [it for _, it in who]
+    )
+    return {row[0]: row[1] for row in rows if row[1]}
 
 
 async def current_settings(session: AsyncSession) -> SettingsVersion:

@@ -34,6 +34,12 @@ SELECT customer.id, coalesce(customer.merged_into, customer.id)
 
 _BY_IDS = "SELECT * FROM customers WHERE merchant_id = $1 AND id = ANY($2)"
 
+_EACH = """
+SELECT customer.*
+  FROM unnest($1::uuid[], $2::uuid[]) AS asked (merchant_id, id)
+  JOIN customers AS customer USING (merchant_id, id)
+"""
+
 _BY_IDENTITY = text("""
 SELECT customer_id
   FROM customer_identities
@@ -184,6 +190,19 @@ async def find_many(
         return {}
     connection = await bulk(session)
     rows = await connection.fetch(_BY_IDS, merchant_of(session), list(customer_ids))
+    ring = ring_of(session)
+    return {row["id"]: opened(row, ring) for row in rows}
+
+
+async def find_each(
+    session: AsyncSession, who: Collection[tuple[UUID, CustomerId]]
+) -> dict[CustomerId, Customer]:
+    """The same for (merchant, customer) of several merchants."""
+    if not who:
+        return {}
+    rows = await (await bulk(session)).fetch(
+        _EACH, [merchant_id for merchant_id, _ in who], [id_ for _, id_ in who]
+    )
     ring = ring_of(session)
     return {row["id"]: opened(row, ring) for row in rows}
 

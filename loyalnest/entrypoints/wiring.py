@@ -157,6 +157,7 @@ TIMETABLE = (
     rewards.EXPIRY,
     journeys.HOURLY,
     journeys.STEPS,
+    notices.daily_of(journeys.speaking_of_expiry),
     experiments.NIGHTLY,
     privacy.OVERDUE,
     storefront.NIGHTLY,

@@ -14,7 +14,7 @@ from loyalnest.gamification.errors import (
 )
 from loyalnest.gamification.events import BadgeAwarded, BadgeLost, GameChanged
 from loyalnest.gamification.own_routes import own_router
-from loyalnest.gamification.queries import awards_of, game_of, top
+from loyalnest.gamification.queries import awards_of, game_of, games_of, top
 from loyalnest.gamification.routes import router
 from loyalnest.gamification.service import (
     JUDGE_EVERYBODY,
@@ -34,6 +34,7 @@ from loyalnest.gamification.values import (
     Board,
     BoardMeasure,
     Game,
+    GameVersion,
     Goal,
     Measure,
     Rhythm,
@@ -54,6 +55,7 @@ __all__ = [
     "Game",
     "GameChanged",
     "GameStale",
+    "GameVersion",
     "Goal",
     "Measure",
     "NotGiven",
@@ -64,6 +66,7 @@ __all__ = [
     "export_customer",
     "forget_customers",
     "game_of",
+    "games_of",
     "give",
     "join_board",
     "judge_many",

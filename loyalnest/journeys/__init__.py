@@ -27,7 +27,13 @@ from loyalnest.journeys.events import (
 )
 from loyalnest.journeys.hindsight import enter_in_hindsight
 from loyalnest.journeys.jobs import HOURLY, STEPS, enter_by_calendar, take_due_steps
-from loyalnest.journeys.queries import get, list_enrolments, list_journeys, standings_of
+from loyalnest.journeys.queries import (
+    get,
+    list_enrolments,
+    list_journeys,
+    speaking_of_expiry,
+    standings_of,
+)
 from loyalnest.journeys.reporting import Report, report_of
 from loyalnest.journeys.routes import router
 from loyalnest.journeys.service import (
@@ -125,6 +131,7 @@ __all__ = [
     "report_of",
     "resume",
     "router",
+    "speaking_of_expiry",
     "standings_of",
     "start",
     "take_due_steps",

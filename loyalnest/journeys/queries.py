@@ -42,6 +42,13 @@ _ACTIVE = f"""
 WHERE j.merchant_id = ANY ($1::uuid[]) AND j.state = 'active' AND j.trigger = ANY ($2::text[])
 ORDER BY j.merchant_id, j.id
 """
+_SPEAKING = """
+SELECT DISTINCT merchant_id
+FROM journeys
+WHERE merchant_id = ANY ($1::uuid[])
+  AND trigger = 'expiry'
+  AND state IN ('active', 'paused')
+"""
 _STATES = "SELECT id, state FROM journeys WHERE merchant_id = $1 AND id = ANY ($2::uuid[])"
 _PLANS = """
 SELECT version, plan::text
@@ -96,6 +103,15 @@ async def active(
     """The journeys of these merchants that run and are started by these kinds of trigger."""
     rows = await (await bulk(session)).fetch(_ACTIVE, [*merchant_ids], [*kinds])
     return [journey_of(row) for row in rows]
+
+
+async def speaking_of_expiry(session: AsyncSession, merchant_ids: Sequence[UUID]) -> set[UUID]:
+    """Those of these merchants one of whose journeys tells customers of points that will lapse.
+
+    One that is paused still does: what it has asked for is only held.
+    """
+    rows = await (await bulk(session)).fetch(_SPEAKING, [*merchant_ids])
+    return {row[0] for row in rows}
 
 
 async def plans_of(

@@ -5,6 +5,7 @@ else writes a balance. An account's figures are kept beside its immutable entrie
 earnings filled, the draws out of them and the debts; `verify` proves that they agree.
 """
 
+from loyalnest.ledger.ahead import After, LapseAhead, lapsing_ahead
 from loyalnest.ledger.balances import balances_as_of, balances_of
 from loyalnest.ledger.errors import (
     EntryUnknown,
@@ -87,6 +88,7 @@ __all__ = [
     "LARGEST_AMOUNT",
     "NEVER",
     "POINTS",
+    "After",
     "Balance",
     "Check",
     "DebtId",
@@ -102,6 +104,7 @@ __all__ = [
     "InsufficientPoints",
     "KeyReused",
     "Lapse",
+    "LapseAhead",
     "Loss",
     "Losses",
     "LotId",
@@ -140,6 +143,7 @@ __all__ = [
     "entry_by_id",
     "explain",
     "held_entries",
+    "lapsing_ahead",
     "lapsing_of",
     "liability",
     "list_units",

@@ -53,10 +53,9 @@ SELECT {_ENTRY} FROM entries e WHERE e.merchant_id = $1 AND e.id = $2
 
 _HELD = """
 SELECT l.entry_id
-FROM lots l
-WHERE l.merchant_id = $1
-  AND l.entry_id = ANY ($2::uuid[])
-  AND l.held_until > $3
+FROM unnest($1::uuid[], $2::uuid[]) AS k (merchant_id, entry_id)
+JOIN lots l ON l.merchant_id = k.merchant_id AND l.entry_id = k.entry_id
+WHERE l.held_until > $3
   AND l.released_at IS NULL
 """
 
@@ -138,11 +137,11 @@ async def own_lots(
 
 
 async def held_entries(
-    session: AsyncSession, entry_ids: Sequence[str], *, now: datetime
+    session: AsyncSession, entries: Sequence[tuple[UUID, str]], *, now: datetime
 ) -> frozenset[str]:
-    """Those of the merchant's entries, as on the wire, whose points can't be spent yet."""
-    ids = [from_wire("ent", it) for it in entry_ids]
-    rows = await (await bulk(session)).fetch(_HELD, merchant_of(session), ids, now)
+    """Those of (merchant, entry as on the wire) whose points can't be spent yet."""
+    ids = [from_wire("ent", it) for _, it in entries]
+    rows = await (await bulk(session)).fetch(_HELD, [it for it, _ in entries], ids, now)
     return frozenset(to_wire("ent", row[0]) for row in rows)
 
 

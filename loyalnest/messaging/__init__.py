@@ -58,6 +58,7 @@ from loyalnest.messaging.queries import (
     list_deliveries,
     list_senders,
     moves_of,
+    told_of,
     with_senders,
 )
 from loyalnest.messaging.routes import deliveries_router, router_of
@@ -188,5 +189,6 @@ __all__ = [
     "switch",
     "take_early",
     "take_status",
+    "told_of",
     "with_senders",
 ]

@@ -1,7 +1,7 @@
 """Named reads: senders, messages as merchants see them, and what is to go."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from loyalnest.kernel.crypto import KeyRing
-from loyalnest.kernel.database import merchant_of, ring_of
+from loyalnest.kernel.database import bulk, merchant_of, ring_of
 from loyalnest.kernel.ids import to_wire
 from loyalnest.messaging.carrying import Account
 from loyalnest.messaging.errors import MessageNotFound, SenderNotFound
@@ -89,6 +89,19 @@ FROM messages
 WHERE merchant_id = :merchant_id AND source_id = ANY(:ids) AND source_kind = :kind AND leg = 0
 ORDER BY asked_at
 """)
+_TOLD_OF = """
+SELECT k.customer_id, m.step, m.asked_at
+FROM unnest($1::uuid[], $2::uuid[]) AS k (merchant_id, customer_id)
+CROSS JOIN LATERAL (
+    SELECT k.customer_id AS id
+    UNION ALL
+    SELECT c.id
+    FROM customers c
+    WHERE c.merchant_id = k.merchant_id AND c.merged_into = k.customer_id
+) c
+JOIN messages m
+  ON m.merchant_id = k.merchant_id AND m.source_id = c.id AND m.source_kind = $3 AND m.leg = 0
+"""
 _ANY_DUE = text("""
 SELECT EXISTS (SELECT FROM message_queue q
                JOIN senders s ON s.merchant_id = q.merchant_id AND s.id = q.sender_id
@@ -238,6 +251,22 @@ async def asked_at(
 async def any_due(session: AsyncSession, *, now: datetime) -> bool:
     """Whether anything at all could go now. For the platform."""
     return bool(await session.scalar(_ANY_DUE, {"now": now}))
+
+
+async def told_of(
+    session: AsyncSession, who: Collection[tuple[UUID, UUID]], *, kind: str
+) -> dict[UUID, dict[str, datetime]]:
+    """What living (merchant, customer)s were asked to be told before: each step, and when.
+
+    Of sources of one kind that name the customer; whoever was merged into them counts as well.
+    """
+    rows = await (await bulk(session)).fetch(
+        _TOLD_OF, [it for it, _ in who], [it for _, it in who], kind
+    )
+    told: dict[UUID, dict[str, datetime]] = {}
+    for customer_id, step, at in rows:
+        told.setdefault(customer_id, {})[step] = at
+    return told
 
 
 async def export_customer(session: AsyncSession, customer_id: UUID) -> list[dict[str, object]]:

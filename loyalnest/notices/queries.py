@@ -1,11 +1,14 @@
 """Named reads: what merchants want customers to be told."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from loyalnest import merchants
 from loyalnest.kernel.database import bulk, merchant_of
+from loyalnest.merchants import ProgramSettings, Switch
 from loyalnest.notices.values import NoticeSettings, SettingsVersion
 
 _NEWEST = """
@@ -14,6 +17,15 @@ FROM notice_settings
 WHERE merchant_id = ANY ($1::uuid[])
 ORDER BY merchant_id, version DESC
 """
+
+
+async def running(
+    session: AsyncSession, merchant_ids: Sequence[UUID], *, now: datetime
+) -> dict[UUID, ProgramSettings]:
+    """The programs of those of these merchants whose program isn't paused."""
+    programs = await merchants.programs_of(session, merchant_ids)
+    settings = {id_: it.at(now).settings for id_, it in programs.items()}
+    return {id_: it for id_, it in settings.items() if it.switches.program is not Switch.PAUSED}
 
 
 async def current_settings(session: AsyncSession) -> SettingsVersion:

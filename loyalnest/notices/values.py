@@ -74,8 +74,8 @@ class NoticeSettings(Closed):
     badge_earned: Notice = Field(default=Notice(), description="They have a new badge.")
     points_expiring: NoticeAhead = Field(
         default=NoticeAhead(),
-        description="Points lapse unless they are spent. Silent while an active journey starts"
-        " with points that lapse.",
+        description="Points lapse unless they are spent. Silent while a journey that starts with"
+        " points that lapse is active or paused.",
     )
     reward_expiring: NoticeAhead = Field(
         default=NoticeAhead(days=7), description="A reward's code lapses unless it is used."

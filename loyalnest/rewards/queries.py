@@ -1,6 +1,8 @@
 """Named reads: the catalogue, and what customers bought of it."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +25,7 @@ from loyalnest.rewards.values import (
     Terms,
 )
 
+_FIRST = (datetime(1970, 1, 1, tzinfo=UTC), UUID(int=0))
 CODE = "redemptions.code"
 """Under which name codes are sealed and hashed."""
 
@@ -56,7 +59,30 @@ d.given_for_id, d.given_step
 """
 _REDEMPTION = f"SELECT {REDEMPTION_COLUMNS} FROM redemptions d WHERE d.merchant_id = :merchant_id"  # noqa: S608
 _BY_ID = text(f"{_REDEMPTION} AND d.id = :id")
-_BY_IDS = text(f"{_REDEMPTION} AND d.id = ANY(:ids)")
+_BY_KEYS = f"""
+SELECT {REDEMPTION_COLUMNS}
+FROM unnest($1::uuid[], $2::uuid[]) AS k (merchant_id, id)
+JOIN redemptions d ON d.merchant_id = k.merchant_id AND d.id = k.id
+"""  # noqa: S608
+# More than half of a code's time is over: of one that is good for three days nobody is reminded on
+# the first.
+LAPSING = f"""
+SELECT d.*
+FROM unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[], $4::uuid[])
+  AS k (merchant_id, until, after_at, after_id)
+CROSS JOIN LATERAL (
+    SELECT {REDEMPTION_COLUMNS}
+    FROM redemptions d
+    WHERE d.merchant_id = k.merchant_id
+      AND d.state = 'issued'
+      AND d.expires_at > $5
+      AND d.expires_at <= k.until
+      AND (d.expires_at, d.id) > (k.after_at, k.after_id)
+      AND $5 - d.issued_at >= d.expires_at - $5
+    ORDER BY d.expires_at, d.id
+    LIMIT $6
+) d
+"""  # noqa: S608
 _BY_ID_LOCKED = text(f"{_REDEMPTION} AND d.id = :id FOR UPDATE")
 _BY_CODE = text(f"{_REDEMPTION} AND d.code_hash = ANY(:hashes)")
 # A redemption keeps whom it was given to; whoever was merged brought theirs.
@@ -143,9 +169,52 @@ async def find_redemptions(
     session: AsyncSession, redemption_ids: Collection[RedemptionId]
 ) -> dict[RedemptionId, Redemption]:
     """Those of the merchant's redemptions that are there."""
-    asked = {"merchant_id": merchant_of(session), "ids": list(redemption_ids)}
-    found = [redemption_of(ring_of(session), row) for row in await session.execute(_BY_IDS, asked)]
+    merchant_id = merchant_of(session)
+    return await redemptions_of(session, [(merchant_id, it) for it in redemption_ids])
+
+
+async def redemptions_of(
+    session: AsyncSession, keys: Sequence[tuple[UUID, RedemptionId]]
+) -> dict[RedemptionId, Redemption]:
+    """Redemptions of several merchants by (merchant, id), as far as they are there."""
+    if not keys:
+        return {}
+    rows = await (await bulk(session)).fetch(
+        _BY_KEYS, [it[0] for it in keys], [it[1] for it in keys]
+    )
+    found = [redemption_of(ring_of(session), row) for row in rows]
     return {it.id: it for it in found}
+
+
+async def lapsing_ahead(
+    session: AsyncSession,
+    until: Mapping[UUID, datetime],
+    *,
+    after: Mapping[UUID, Redemption],
+    limit: int,
+    now: datetime,
+) -> tuple[list[Redemption], dict[UUID, Redemption]]:
+    """Codes of these merchants that lapse by an instant of each merchant's and are unused still.
+
+    Up to `limit` of each merchant; where there may be more, the last is what comes back second, to
+    look behind in the next call.
+    """
+    last = [(it.expires_at, it.id) if (it := after.get(key)) else _FIRST for key in until]
+    rows = await (await bulk(session)).fetch(
+        LAPSING,
+        list(until),
+        list(until.values()),
+        [at for at, _ in last],
+        [id_ for _, id_ in last],
+        now,
+        limit,
+    )
+    ring = ring_of(session)
+    found = [redemption_of(ring, row) for row in rows]
+    seen = Counter(it.merchant_id for it in found)
+    # Each merchant's come in their order: the last that is met is its last.
+    lasts = {it.merchant_id: it for it in found}
+    return found, {it: last for it, last in lasts.items() if seen[it] == limit}
 
 
 async def by_code(session: AsyncSession, code: str) -> Redemption:

@@ -16,6 +16,7 @@ from loyalnest.tiers.events import LadderChanged, TierLost, TierReached
 from loyalnest.tiers.jobs import NIGHTLY, judge_by_night
 from loyalnest.tiers.own_routes import own_router
 from loyalnest.tiers.queries import find_place, ladders_of, moves_of, standings_of
+from loyalnest.tiers.risk import at_risk
 from loyalnest.tiers.routes import router
 from loyalnest.tiers.service import (
     JUDGE_EVERYBODY,
@@ -26,12 +27,13 @@ from loyalnest.tiers.service import (
     save,
 )
 from loyalnest.tiers.subscribers import STANDINGS
-from loyalnest.tiers.values import Basis, Cause, Ladder, Place, Standing, Tier, Window
+from loyalnest.tiers.values import AtRisk, Basis, Cause, Ladder, Place, Standing, Tier, Window
 
 __all__ = [
     "JUDGE_EVERYBODY",
     "NIGHTLY",
     "STANDINGS",
+    "AtRisk",
     "Basis",
     "Cause",
     "Ladder",
@@ -48,6 +50,7 @@ __all__ = [
     "TierReached",
     "TierUnknown",
     "Window",
+    "at_risk",
     "end_override",
     "find_place",
     "judge_by_night",

@@ -4,7 +4,8 @@ A tier is borne by what counts within the window. When the window moves on and b
 it is kept for the days of grace; when a refund takes away what bore it, it goes at once.
 """
 
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,7 @@ import msgspec
 
 from loyalnest.tiers.values import Cause, Ladder, Place, Progress, Tier, Window
 
+NOTHING = Decimal(0)
 BEGINNING = datetime(1900, 1, 1, tzinfo=ZoneInfo("UTC"))
 
 
@@ -90,3 +92,46 @@ def next_tier(ladder: Ladder, progress: Decimal) -> tuple[Tier, Decimal] | None:
         if tier.threshold > progress:
             return tier, tier.threshold - progress
     return None
+
+
+def risk_of(
+    ladder: Ladder,
+    place: Place,
+    progress: Decimal,
+    leaving: Mapping[date, Decimal],
+    *,
+    today: date,
+    until: date,
+    zone: ZoneInfo,
+) -> tuple[date, Decimal] | None:
+    """The last day on which somebody keeps their tier, by a day at most, and what is missing.
+
+    `progress` is what counts now, `leaving` what of it falls out of the window, by its day. None
+    where nothing threatens, or where what they buy today would not help: of a calendar year that
+    ends, only what comes after counts.
+    """
+    tier = ladder.tier(place.tier)
+    if tier is None or not ladder.enabled:
+        return None
+
+    def left_on(day: date) -> Decimal:
+        start = start_on(ladder.window, day, zone)
+        return progress - sum((it for on, it in leaving.items() if on < start), Decimal(0))
+
+    if place.kept_until is not None:
+        falls = place.kept_until.astimezone(zone).date()
+    else:
+        latest = until + timedelta(days=1 - ladder.grace_days)
+        days = (today + timedelta(days=n) for n in range(1, (latest - today).days + 1))
+        unborne = next((day for day in days if left_on(day) < tier.threshold), None)
+        if unborne is None:
+            return None
+        falls = unborne + timedelta(days=ladder.grace_days)
+    day, missing = falls - timedelta(days=1), tier.threshold - left_on(falls)
+    helps = start_on(ladder.window, falls, zone) <= today
+    return (day, missing) if today <= day <= until and missing > 0 and helps else None
+
+
+def start_on(window: Window, day: date, zone: ZoneInfo) -> date:
+    """The first day that counts at the beginning of a day of the merchant's."""
+    return window_start(window, datetime.combine(day, time(), zone), zone).date()

@@ -1,8 +1,9 @@
 """How standings lie in their tables: one statement for many."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from decimal import Decimal
+from typing import TypeAlias
 from uuid import UUID
 
 from loyalnest import orders
@@ -10,6 +11,8 @@ from loyalnest.kernel.database import Bulk, Row
 from loyalnest.kernel.ids import new_id
 from loyalnest.tiers.values import Basis, Cause, Override, Pair, Place, Progress
 
+Asked: TypeAlias = tuple[Pair, datetime, datetime, str]
+"""Who, from when on it counts now, from when on then, and when an order counts."""
 COLUMNS = """
 s.merchant_id, s.customer_id, s.tier, s.since, s.progress, s.qualified_at, s.kept_until,
 s.override_tier, s.override_until, s.override_by, s.override_reason, s.ladder_version
@@ -64,7 +67,7 @@ WHERE s.merchant_id = k.merchant_id AND s.customer_id = k.customer_id
 # whatever the planner believes of their number (which `OFFSET 0` keeps from it).
 _WHO = """
 WITH asked AS (
-    SELECT k.*, m.currency
+    SELECT k.*, m.currency, m.time_zone
     FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::timestamptz[], $5::text[])
          AS k (merchant_id, customer_id, now_from, then_from, award_on)
     JOIN merchants m ON m.merchant_id = k.merchant_id
@@ -76,13 +79,10 @@ WITH asked AS (
     JOIN customers c ON c.merchant_id = k.merchant_id AND c.merged_into = k.customer_id
 )
 """
-_BY_ORDERS = """
-SELECT m.merchant_id, m.customer_id,
-       coalesce(sum({what}) FILTER (WHERE o.placed_at >= m.now_from), 0),
-       coalesce(sum({what}) FILTER (WHERE o.placed_at >= m.then_from), 0)
+_OF_ORDERS = """
 FROM who m
 CROSS JOIN LATERAL (
-    SELECT placed_at, currency, kept, rate
+    SELECT placed_at AS at, currency, kept, rate
     FROM orders
     WHERE merchant_id = m.merchant_id
       AND customer_id = m.came_as
@@ -93,16 +93,12 @@ CROSS JOIN LATERAL (
                           ELSE true END
     OFFSET 0
 ) o
-GROUP BY m.merchant_id, m.customer_id
 """
-_BY_POINTS = """
-SELECT m.merchant_id, m.customer_id,
-       coalesce(sum(e.amount) FILTER (WHERE e.occurred_at >= m.now_from), 0),
-       coalesce(sum(e.amount) FILTER (WHERE e.occurred_at >= m.then_from), 0)
+_OF_POINTS = """
 FROM who m
 JOIN units u ON u.merchant_id = m.merchant_id AND u.code = 'points'
 CROSS JOIN LATERAL (
-    SELECT amount, occurred_at
+    SELECT amount, occurred_at AS at
     FROM entries
     WHERE merchant_id = m.merchant_id
       AND customer_id = m.came_as
@@ -110,14 +106,49 @@ CROSS JOIN LATERAL (
       AND kind IN ('earn', 'refund')
       AND source_kind <> 'tier'
     OFFSET 0
-) e
+) o
+"""
+_WHAT = {
+    Basis.SPEND: (orders.OWN_MONEY, _OF_ORDERS),
+    Basis.ORDERS: ("1", _OF_ORDERS),
+    Basis.POINTS: ("o.amount", _OF_POINTS),
+}
+_PROGRESS = {
+    basis: f"""
+{_WHO}
+SELECT m.merchant_id, m.customer_id,
+       coalesce(sum({what}) FILTER (WHERE o.at >= m.now_from), 0),
+       coalesce(sum({what}) FILTER (WHERE o.at >= m.then_from), 0)
+{source}
 GROUP BY m.merchant_id, m.customer_id
 """
-_PROGRESS = {
-    Basis.SPEND: _WHO + _BY_ORDERS.format(what=orders.OWN_MONEY),
-    Basis.ORDERS: _WHO + _BY_ORDERS.format(what="1"),
-    Basis.POINTS: _WHO + _BY_POINTS,
+    for basis, (what, source) in _WHAT.items()
 }
+_LEAVING = {
+    basis: f"""
+{_WHO}
+SELECT m.customer_id, (o.at AT TIME ZONE m.time_zone)::date, sum({what})
+{source}
+WHERE o.at >= m.now_from AND o.at < m.then_from
+GROUP BY 1, 2
+"""
+    for basis, (what, source) in _WHAT.items()
+}
+# A tier that somebody has by hand ends, or doesn't, whatever they buy.
+_BY_THEMSELVES = f"""
+SELECT s.*
+FROM unnest($1::uuid[], $2::uuid[]) AS k (merchant_id, after_id)
+CROSS JOIN LATERAL (
+    SELECT {COLUMNS}
+    FROM standings s
+    WHERE s.merchant_id = k.merchant_id
+      AND s.customer_id > k.after_id
+      AND s.tier IS NOT NULL
+      AND (s.override_tier IS NULL OR s.override_until <= $3)
+    ORDER BY s.customer_id
+    LIMIT $4
+) s
+"""  # noqa: S608
 
 
 async def living(connection: Bulk, who: Sequence[Pair]) -> list[Pair]:
@@ -143,20 +174,42 @@ async def find(connection: Bulk, who: Sequence[Pair]) -> dict[Pair, Place]:
 async def progress_of(
     connection: Bulk,
     basis: Basis,
-    asked: Sequence[tuple[Pair, datetime, datetime, str]],
+    asked: Sequence[Asked],
 ) -> dict[Pair, Progress]:
-    """What customers have put in: (who, window now, window then, when an order counts)."""
+    """What customers have put in."""
     if not asked:
         return {}
-    rows = await connection.fetch(
-        _PROGRESS[basis],
+    rows = await connection.fetch(_PROGRESS[basis], *_of_windows(asked))
+    return {(row[0], row[1]): Progress(Decimal(row[2]), Decimal(row[3])) for row in rows}
+
+
+async def leaving_of(
+    connection: Bulk, basis: Basis, asked: Sequence[Asked]
+) -> dict[UUID, dict[date, Decimal]]:
+    """What customers put in that counts in the window of now and not in a later one, by day."""
+    leaving: dict[UUID, dict[date, Decimal]] = {}
+    if asked:
+        for customer_id, day, what in await connection.fetch(_LEAVING[basis], *_of_windows(asked)):
+            leaving.setdefault(customer_id, {})[day] = Decimal(what)
+    return leaving
+
+
+def _of_windows(asked: Sequence[Asked]) -> tuple[list[object], ...]:
+    return (
         [who[0] for who, _, _, _ in asked],
         [who[1] for who, _, _, _ in asked],
         [now_from for _, now_from, _, _ in asked],
         [then_from for _, _, then_from, _ in asked],
         [award_on for _, _, _, award_on in asked],
     )
-    return {(row[0], row[1]): Progress(Decimal(row[2]), Decimal(row[3])) for row in rows}
+
+
+async def by_themselves(
+    connection: Bulk, after: Mapping[UUID, UUID], *, limit: int, now: datetime
+) -> list[Place]:
+    """Up to `limit` of each merchant's customers behind one whose own buying gave them a tier."""
+    rows = await connection.fetch(_BY_THEMSELVES, list(after), list(after.values()), now, limit)
+    return [place_of(row) for row in rows]
 
 
 async def put(connection: Bulk, places: Sequence[Place], *, now: datetime) -> None:

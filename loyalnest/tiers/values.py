@@ -1,7 +1,7 @@
 """The words of this module: ladders, tiers, and where a customer stands."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from itertools import pairwise
@@ -183,6 +183,19 @@ class Progress(msgspec.Struct, frozen=True):
 
     now: Decimal
     then: Decimal
+
+
+class AtRisk(msgspec.Struct, frozen=True):
+    """A tier that one customer will lose unless they put in more."""
+
+    merchant_id: UUID
+    customer_id: UUID
+    tier: Tier
+    day: date
+    """The merchant's, the last on which it is kept."""
+    missing: Decimal
+    """What more it takes until then, in what the ladder counts."""
+    basis: Basis
 
 
 class Shift(msgspec.Struct, frozen=True):

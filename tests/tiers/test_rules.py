@@ -1,7 +1,8 @@
 """Where somebody stands, by the rules alone."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -109,3 +110,49 @@ def test_a_ladder_climbs_and_its_keys_differ() -> None:
 def test_the_next_tier_says_what_is_missing() -> None:
     assert rules.next_tier(LADDER, Decimal(120)) == (GOLD, Decimal(380))
     assert rules.next_tier(LADDER, Decimal(500)) is None
+
+
+LONDON = ZoneInfo("Europe/London")
+TODAY = NOW.date()
+
+
+def risk(
+    before: Place, now: int, leaving: dict[date, int], *, days: int = 30, **changes: object
+) -> tuple[date, Decimal] | None:
+    ladder = LADDER.model_copy(update={"grace_days": 0, **changes})
+    return rules.risk_of(
+        ladder,
+        before,
+        Decimal(now),
+        {on: Decimal(it) for on, it in leaving.items()},
+        today=TODAY,
+        until=TODAY + timedelta(days=days),
+        zone=LONDON,
+    )
+
+
+def test_a_tier_is_at_risk_from_the_day_on_which_too_little_counts_any_longer() -> None:
+    leaving = {date(2025, 11, 25): 50, date(2025, 12, 5): 450, date(2025, 12, 6): 30}
+    # 550 are left of 600 until 5 December, then 100 of the 500 that gold takes.
+    assert risk(place("gold"), 600, leaving) == (date(2026, 12, 5), Decimal(400))
+    assert risk(place("gold"), 600, leaving, days=14) is None
+    assert risk(place("gold"), 1100, leaving) is None
+
+
+def test_days_of_grace_put_off_the_end_and_count_what_falls_out_meanwhile() -> None:
+    leaving = {date(2025, 12, 5): 450, date(2025, 12, 8): 30}
+    assert risk(place("gold"), 600, leaving, grace_days=7) == (date(2026, 12, 12), Decimal(380))
+    in_grace = place("gold", kept_until=NOW + timedelta(days=3))
+    assert risk(in_grace, 120, {}, grace_days=7) == (date(2026, 11, 22), Decimal(380))
+
+
+def test_a_calendar_year_s_tier_is_at_risk_only_while_buying_helps() -> None:
+    year: dict[str, Any] = {"window": Window.CALENDAR_YEAR, "grace_days": 20}
+    assert risk(place("gold"), 600, {date(2026, 3, 1): 600}, days=60, **year) is None
+    in_grace = place("gold", kept_until=NOW + timedelta(days=10))
+    assert risk(in_grace, 120, {}, **year) == (date(2026, 11, 29), Decimal(380))
+
+
+def test_a_tier_that_left_the_ladder_or_asks_for_nothing_is_not_at_risk() -> None:
+    assert risk(place("diamond"), 0, {}) is None
+    assert risk(place("gold"), 0, {date(2025, 11, 25): 0}, enabled=False) is None

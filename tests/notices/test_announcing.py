@@ -1,88 +1,23 @@
 """Customers are told what became of what is theirs: members, once, and of nothing that is old."""
 
 from datetime import timedelta
-from uuid import UUID
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 
-from loyalnest import customers, ledger, merchants, messaging, notices
-from loyalnest.customers import Contact
-from loyalnest.integrations import smtp
-from loyalnest.kernel import clock, relay
-from loyalnest.kernel.database import Database
-from loyalnest.kernel.ids import new_id
+from loyalnest import merchants, notices
+from loyalnest.kernel import relay
+from loyalnest.kernel.database import Database, bulk
 from loyalnest.merchants import ProgramSettings, Switch, Switches
-from loyalnest.messaging import Channel, Delivery
 from tests.conftest import NOW
 from tests.doors import caller_for, door
-from tests.shop import Shop, open_shop
-
-ALL = notices.NoticeSettings(points_earned=notices.Notice())
-
-
-class Nest:
-    """A merchant whose customers are told, by a sender that nobody asks to send."""
-
-    def __init__(self, shop: Shop):
-        self.shop = shop
-        self.database = shop.database
-        self.delivery = relay.Delivery(shop.database, notices.NOTICES, clock=lambda: NOW)
-
-    async def knows(self, email: str, *, member: bool = True) -> UUID:
-        merchant_id = self.shop.merchant_id
-        contact = Contact(merchant_id, email=email, name="Anna Archer")
-        async with self.database.tenant(merchant_id) as session:
-            (id_,) = await customers.identify_many(session, [contact], now=NOW)
-            assert id_ is not None
-            if member:
-                await customers.enrol_many(session, [(merchant_id, id_)], now=NOW)
-        return id_
-
-    async def adjusts(
-        self, customer_id: UUID, amount: int, *, age: timedelta = timedelta()
-    ) -> None:
-        async with self.database.tenant(self.shop.merchant_id) as session:
-            await ledger.adjust(
-                session,
-                merchant_id=self.shop.merchant_id,
-                customer_id=customer_id,
-                unit_id=self.shop.unit.id,
-                amount=amount,
-                reason="a mistake",
-                source=ledger.Source("test", str(new_id())),
-                actor="staff:test",
-                now=NOW - age,
-            )
-
-    async def told(self) -> list[Delivery]:
-        """What is to be sent once all news are read."""
-        await self.delivery.begin()
-        while await relay.sequence(self.database):
-            pass
-        while await self.delivery.step():
-            pass
-        async with self.database.tenant(self.shop.merchant_id) as session:
-            filters = messaging.Filters()
-            return await messaging.list_deliveries(session, filters, before=None, limit=100)
+from tests.notices.nest import Nest, occasions, open_nest
 
 
 @pytest.fixture
 async def nest(database: Database) -> Nest:
-    nest = Nest(await open_shop(database))
-    setup = messaging.Setup(
-        Channel.EMAIL,
-        "hello@bakery.example",
-        "Bakery",
-        {"host": "127.0.0.1", "port": "25", "security": "none"},
-    )
-    async with database.tenant(nest.shop.merchant_id) as session:
-        await messaging.set_up(session, setup, smtp.offer(clock.now), actor="test", now=NOW)
-    return nest
-
-
-def occasions(deliveries: list[Delivery]) -> list[str]:
-    return sorted(it.occasion for it in deliveries)
+    return await open_nest(database)
 
 
 async def test_members_are_told_once_and_others_of_nothing(nest: Nest) -> None:
@@ -117,6 +52,41 @@ async def test_a_paused_program_and_a_switched_off_notice_tell_nobody(nest: Nest
         await merchants.save_program(session, paused, actor="test", now=NOW - timedelta(hours=1))
     await nest.adjusts(member, 50)
     assert await nest.told() == []
+
+
+async def test_news_of_twenty_merchants_take_no_more_statements_than_those_of_one(
+    database: Database,
+) -> None:
+    nests = [await open_nest(database) for _ in range(20)]
+    for nest in nests:
+        who = await nest.knows("anna@example.com")
+        await nest.adjusts(who, 50)
+    while await relay.sequence(database):
+        pass
+    log: list[relay.LoggedEvent] = []
+    for nest in nests:
+        async with database.tenant(nest.shop.merchant_id) as session:
+            log += await relay.events_after(
+                session,
+                merchant_id=nest.shop.merchant_id,
+                position=0,
+                types=notices.NOTICES.types,
+            )
+    counts: list[int] = []
+    for some in (nests[:1], nests):
+        ids = [it.shop.merchant_id for it in some]
+        seen: list[object] = []
+        async with database.batch(ids) as session:
+            await merchants.zones_of(session, ids)  # asked once a process, and not of interest
+            driver: Any = await bulk(session)
+            driver.add_query_logger(seen.append)
+            news = [it for it in log if it.merchant_id in ids]
+            await notices.NOTICES.handle(session, news, NOW)
+            driver.remove_query_logger(seen.append)
+        counts.append(len(seen))
+    for nest in nests:
+        assert occasions(await nest.deliveries()) == ["points_adjusted", "welcome"]
+    assert 0 < counts[1] <= counts[0]
 
 
 async def test_settings_are_read_changed_and_not_overwritten_unread(nest: Nest) -> None:
