@@ -135,6 +135,7 @@ SUBSCRIBERS = (
     journeys.ENTRIES,
     journeys.SENDERS,
     journeys.CODES,
+    journeys.GIFTS,
     experiments.VISITORS,
     privacy.FORGETTING,
     storefront.CAPTURES,

@@ -46,7 +46,7 @@ from loyalnest.journeys.service import (
     resume,
     start,
 )
-from loyalnest.journeys.subscribers import CODES, ENTRIES, SENDERS
+from loyalnest.journeys.subscribers import CODES, ENTRIES, GIFTS, SENDERS
 from loyalnest.journeys.values import (
     WIRE_PREFIX,
     AlmostThere,
@@ -75,6 +75,7 @@ from loyalnest.journeys.values import (
 __all__ = [
     "CODES",
     "ENTRIES",
+    "GIFTS",
     "HOURLY",
     "SENDERS",
     "STEPS",

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from loyalnest.journeys import hearing, queries, service
 from loyalnest.kernel.relay import LoggedEvent, Subscriber
-from loyalnest.messaging import Reason, SenderBroke, SenderPaused
+from loyalnest.messaging import MessageDropped, Reason, SenderBroke, SenderPaused
 from loyalnest.rewards import RewardUsed
 
 _KINDS = ("milestone", "almost_there", "tier", "event", "segment")
@@ -66,6 +66,14 @@ async def _note(session: AsyncSession, events: Sequence[LoggedEvent], now: datet
     await service.note_used(session, used, now=now)
 
 
+async def _take_back(session: AsyncSession, events: Sequence[LoggedEvent], now: datetime) -> None:
+    dropped = [
+        (it.merchant_id, UUID(it.data["message_id"])) for it in events if it.data["journey_id"]
+    ]
+    if dropped:
+        await service.take_back(session, dropped, now=now)
+
+
 ENTRIES = Subscriber(name="journeys.entries", types=_STARTING, handle=_enter)
 """Lets customers enter by what happened to them."""
 SENDERS = Subscriber(
@@ -74,3 +82,5 @@ SENDERS = Subscriber(
 """Pauses the journeys whose messages a provider refuses to take."""
 CODES = Subscriber(name="journeys.codes", types=frozenset({RewardUsed.type}), handle=_note)
 """Notes which of the codes that journeys gave were used."""
+GIFTS = Subscriber(name="journeys.gifts", types=frozenset({MessageDropped.type}), handle=_take_back)
+"""Takes back what came with messages that were then not sent."""

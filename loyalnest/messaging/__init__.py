@@ -34,6 +34,7 @@ from loyalnest.messaging.errors import (
 from loyalnest.messaging.events import (
     MessageClicked,
     MessageDelivered,
+    MessageDropped,
     MessageFailed,
     MessageFellBack,
     MessageInDoubt,
@@ -127,6 +128,7 @@ __all__ = [
     "Mark",
     "MessageClicked",
     "MessageDelivered",
+    "MessageDropped",
     "MessageFailed",
     "MessageFellBack",
     "MessageId",

@@ -39,6 +39,14 @@ class MessageFailed(_OfMessage, frozen=True, kw_only=True):
     reason: str
 
 
+class MessageDropped(_OfMessage, frozen=True, kw_only=True):
+    """A message was not sent, on purpose, and goes on by no other channel."""
+
+    type: ClassVar[str] = "message.dropped"
+
+    reason: str
+
+
 class MessageInDoubt(_OfMessage, frozen=True, kw_only=True):
     """Whether a message was taken can't be found out; it is not sent again."""
 

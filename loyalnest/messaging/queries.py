@@ -70,7 +70,9 @@ FROM message_moves
 WHERE merchant_id = :merchant_id AND message_id = :id
 ORDER BY id
 """)
-_RETRYABLE = "m.state IN ('failed', 'dropped', 'in_doubt')"
+_RETRYABLE = """
+(m.state IN ('failed', 'in_doubt') OR m.state = 'dropped' AND m.journey_id IS NULL)
+"""
 _PERSON = """
 SELECT id FROM customers
 WHERE merchant_id = :merchant_id AND (id = :customer_id OR merged_into = :customer_id)

@@ -88,7 +88,7 @@ def _news(event: LoggedEvent, known: _Known) -> Iterable[News]:
             signup = known.programs[merchant_id].actions["signup"]
             points = signup.points if signup.state is Switch.ON else None
             yield _of(event, customer_id, Occasion.WELCOME, {"points": points})
-        case PointsAdjusted.type if data["unit"] == ledger.POINTS:
+        case PointsAdjusted.type if data["unit"] == ledger.POINTS and not _given(event):
             balance = {"balance": data["balance"]["available"]}
             yield _of(event, customer_id, Occasion.POINTS_ADJUSTED, balance)
         case TierReached.type | TierLost.type if data["cause"] in _BY_THEMSELVES:
@@ -99,7 +99,7 @@ def _news(event: LoggedEvent, known: _Known) -> Iterable[News]:
             if tier:
                 called = known.members.called(customer_id, tier.name, tier.names)
                 yield _of(event, customer_id, occasion, {"tier": called})
-        case RewardRedeemed.type | RewardGiven.type if data.get("given_for") != _JOURNEY:
+        case RewardRedeemed.type | RewardGiven.type if not _given(event):
             redemption = known.redemptions.get(RedemptionId(UUID(data["redemption_id"])))
             if gift := _gift(redemption, customer_id, known):
                 yield _of(event, customer_id, Occasion.REWARD_ISSUED, gift)
@@ -117,6 +117,11 @@ def _news(event: LoggedEvent, known: _Known) -> Iterable[News]:
                 yield _of(event, customer_id, Occasion.BADGE_EARNED, told)
         case _:
             return
+
+
+def _given(event: LoggedEvent) -> bool:
+    """Whether a journey gave it, or took it back: what there is to say of it, the journey says."""
+    return _JOURNEY in (event.data.get("given_for"), event.data.get("source_kind"))
 
 
 def _earned(events: Sequence[LoggedEvent], known: _Known) -> Iterable[News]:

@@ -12,6 +12,7 @@ from loyalnest.journeys.service.drafting import (
 from loyalnest.journeys.service.entering import Entry, enter_many
 from loyalnest.journeys.service.noting import note_used
 from loyalnest.journeys.service.stepping import take_steps
+from loyalnest.journeys.service.taking_back import take_back
 
 __all__ = [
     "Entry",
@@ -24,5 +25,6 @@ __all__ = [
     "pause_many",
     "resume",
     "start",
+    "take_back",
     "take_steps",
 ]

@@ -4,7 +4,7 @@ What is over leaves the queue; what is tried again stays with another time; what
 having arrived goes on by the next channel of its chain. All of it in the caller's transaction.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from loyalnest.kernel.database import Row, bulk
 from loyalnest.kernel.events import Event, publish
 from loyalnest.kernel.ids import new_id
-from loyalnest.messaging.events import MessageFailed, MessageInDoubt, MessageSent
+from loyalnest.messaging.events import (
+    MessageDropped,
+    MessageFailed,
+    MessageInDoubt,
+    MessageSent,
+)
 from loyalnest.messaging.rules import Step
 from loyalnest.messaging.service.fallback import Over, fall_back
 from loyalnest.messaging.values import MessageId, Reason, State, WhyNot
@@ -150,7 +155,8 @@ async def end(
     written = Written({row["id"]: row for row in rows})
     over = [Over.of(row, State(row["state"]), row["reason"]) for row in rows]
     fallen = await fall_back(session, over, merchant_id=merchant_id, now=now)
-    await publish(session, [*_news(rows, merchant_id, now), *fallen], now=now)
+    onward = {it.message_id for it in fallen}
+    await publish(session, [*_news(rows, onward, merchant_id, now), *fallen], now=now)
     return written
 
 
@@ -190,7 +196,9 @@ async def hold(
         await (await bulk(session)).execute(_HOLD, merchant_id, list(message_ids), now)
 
 
-def _news(rows: Iterable[Row], merchant_id: UUID, now: datetime) -> list[Event]:
+def _news(
+    rows: Iterable[Row], onward: Collection[MessageId], merchant_id: UUID, now: datetime
+) -> list[Event]:
     news: list[Event] = []
     for row in rows:
         common: dict[str, Any] = {
@@ -207,6 +215,8 @@ def _news(rows: Iterable[Row], merchant_id: UUID, now: datetime) -> list[Event]:
             news.append(MessageSent(**common))
         elif state is State.FAILED:
             news.append(MessageFailed(**common, reason=row["reason"]))
+        elif state is State.DROPPED and row["id"] not in onward:
+            news.append(MessageDropped(**common, reason=row["reason"]))
         elif state is State.IN_DOUBT:
             news.append(MessageInDoubt(**common))
     return news

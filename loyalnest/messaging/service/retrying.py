@@ -17,7 +17,8 @@ RETRYABLE = frozenset({State.FAILED, State.DROPPED, State.IN_DOUBT})
 AT_ONCE = 1_000
 
 # By the sender that the channel has now. A new attempt, for the old one is over; it is judged anew
-# when it goes. One that has gone on by another channel stays as it is.
+# when it goes. One that has gone on by another channel stays as it is, and so does one that a
+# journey didn't send on purpose: its day is over, and what it was to bring was taken back.
 _RETRY = """
 WITH chosen AS (
     SELECT m.id, s.id AS sender_id
@@ -27,6 +28,7 @@ WITH chosen AS (
     WHERE m.merchant_id = $1
       AND m.id = ANY ($2::uuid[])
       AND m.state IN ('failed', 'dropped', 'in_doubt')
+      AND (m.state <> 'dropped' OR m.journey_id IS NULL)
       AND NOT EXISTS (
           SELECT FROM messages f
           WHERE f.merchant_id = m.merchant_id
