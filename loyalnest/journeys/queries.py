@@ -50,6 +50,7 @@ WHERE merchant_id = ANY ($1::uuid[])
   AND state IN ('active', 'paused')
 """
 _STATES = "SELECT id, state FROM journeys WHERE merchant_id = $1 AND id = ANY ($2::uuid[])"
+_STATES_KEPT = f"{_STATES} ORDER BY id FOR SHARE"
 _PLANS = """
 SELECT version, plan::text
 FROM journey_versions
@@ -130,9 +131,19 @@ async def plans_of(
 async def standings_of(
     session: AsyncSession, journey_ids: Sequence[UUID]
 ) -> Mapping[UUID, Standing]:
-    """Whether these journeys of the merchant go on: what whoever sends messages asks."""
-    rows = await (await bulk(session)).fetch(_STATES, merchant_of(session), [*journey_ids])
-    return {row[0]: _STANDINGS[State(row[1])] for row in rows}
+    """Whether these journeys of the merchant go on: what whoever sends messages asks.
+
+    One that is paused stays so until this transaction is over: whoever resumes it waits, and lets
+    go on what was held by then.
+    """
+    connection, merchant_id = await bulk(session), merchant_of(session)
+    rows = await connection.fetch(_STATES, merchant_id, [*journey_ids])
+    states = {row[0]: State(row[1]) for row in rows}
+    paused = [id_ for id_, state in states.items() if state is State.PAUSED]
+    if paused:
+        rows = await connection.fetch(_STATES_KEPT, merchant_id, paused)
+        states |= {row[0]: State(row[1]) for row in rows}
+    return {id_: _STANDINGS[state] for id_, state in states.items()}
 
 
 async def list_enrolments(

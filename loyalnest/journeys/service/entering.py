@@ -25,11 +25,14 @@ SELECT x.merchant_id, x.customer_id, x.segment, x.spend
 FROM unnest($1::uuid[], $2::uuid[]) AS k (merchant_id, customer_id)
 JOIN rfm_scores x ON x.merchant_id = k.merchant_id AND x.customer_id = k.customer_id
 """
+# Whoever turned out to be the same as others has entered as they did, and stays in the group of
+# whoever of them was first.
 _ENTER = """
 INSERT INTO enrolments (merchant_id, id, journey_id, version, customer_id, occurrence, facts,
                         held_out, step, entered_at, due_at)
 SELECT k.merchant_id, k.id, k.journey_id, k.version, k.customer_id, k.occurrence, k.facts::jsonb,
-       k.held_out, k.step, $1, k.due_at
+       coalesce(was.held_out, k.held_out), k.step, $1,
+       CASE WHEN NOT coalesce(was.held_out, k.held_out) THEN k.due_at END
 FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::int[], $6::uuid[], $7::text[], $8::text[],
             $9::bool[], $10::int[], $11::timestamptz[])
   AS k (merchant_id, id, journey_id, version, customer_id, occurrence, facts, held_out, step,
@@ -37,6 +40,16 @@ FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::int[], $6::uuid[], $7::text[
 JOIN customers c
   ON c.merchant_id = k.merchant_id AND c.id = k.customer_id
  AND c.merged_into IS NULL AND c.erased_at IS NULL
+CROSS JOIN LATERAL (
+    SELECT (array_agg(e.held_out ORDER BY e.entered_at, e.id))[1] AS held_out,
+           bool_or(e.occurrence = k.occurrence) AS has_entered
+    FROM customers p
+    JOIN enrolments e
+      ON e.merchant_id = p.merchant_id AND e.customer_id IN (p.id, p.merged_into)
+     AND e.journey_id = k.journey_id
+    WHERE p.merchant_id = k.merchant_id AND p.merged_into = k.customer_id
+) was
+WHERE was.has_entered IS NOT TRUE
 ON CONFLICT (merchant_id, journey_id, customer_id, occurrence) DO NOTHING
 RETURNING merchant_id, id, journey_id, version, customer_id, held_out
 """
@@ -133,7 +146,7 @@ def _columns(entries: Sequence[Entry], now: datetime) -> list[list[object]]:
                 json.dumps(who.facts),
                 held_out,
                 stop.step,
-                None if held_out else stop.due_at,
+                stop.due_at,
             )
         )
     return [list(column) for column in zip(*rows, strict=True)]

@@ -84,11 +84,20 @@ SET claimed_by = NULL, tries = greatest(tries - 1, 0)
 WHERE merchant_id = $1 AND message_id = ANY ($2::uuid[]) AND claimed_by = $3
 """
 
-# Whoever was told something within the week stays as they are; the same message may go on.
+# Whoever was told something within the week stays as they are, also who was told as somebody else
+# that they turned out to be; the same message may go on.
 _MARK = """
 INSERT INTO outreach_marks AS mark (merchant_id, customer_id, message_id, last_at)
 SELECT $1, k.customer_id, k.message_id, $2
 FROM unnest($3::uuid[], $4::uuid[]) AS k (customer_id, message_id)
+WHERE NOT EXISTS (
+    SELECT
+    FROM customers p
+    JOIN outreach_marks o ON o.merchant_id = p.merchant_id AND o.customer_id = p.id
+    WHERE p.merchant_id = $1
+      AND p.merged_into = k.customer_id
+      AND o.last_at > $2::timestamptz - $5::interval
+      AND o.message_id <> k.message_id)
 ORDER BY k.customer_id
 ON CONFLICT (merchant_id, customer_id) DO UPDATE
 SET last_at = excluded.last_at, message_id = excluded.message_id

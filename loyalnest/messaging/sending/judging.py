@@ -10,11 +10,29 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from loyalnest import consents, customers
 from loyalnest.customers import Customer
+from loyalnest.kernel.database import bulk
 from loyalnest.messaging import rules
 from loyalnest.messaging.ports import Journeys
 from loyalnest.messaging.rules import Trust, Try
 from loyalnest.messaging.sending.claiming import Due, mark_outreach
 from loyalnest.messaging.values import Channel, Purpose, Reason, Standing, State, WhyNot
+
+# Which of these stand in for a message that arrived after all: that may be told late.
+_ARRIVED = """
+SELECT m.id
+FROM messages m
+WHERE m.merchant_id = $1
+  AND m.id = ANY ($2::uuid[])
+  AND EXISTS (
+      SELECT
+      FROM messages e
+      WHERE e.merchant_id = m.merchant_id
+        AND e.source_id = m.source_id
+        AND e.source_kind = m.source_kind
+        AND e.step = m.step
+        AND e.leg < m.leg
+        AND (e.state IN ('delivered', 'read') OR e.clicked_at IS NOT NULL))
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +111,7 @@ async def judge(
             left.append(due)
         else:
             fates.append(fate)
+    left = await _not_arrived(session, left, merchant_id, fates)
     left = await _of_running(session, left, journeys, fates)
     members = [due for due in left if due.addressee_id is None]
     reached = await _reached(session, members, fates)
@@ -113,6 +132,19 @@ def _over(due: Due, trust: Trust, now: datetime) -> Fate | None:
     if due.expires_at <= now:
         return _stopped(due, WhyNot.EXPIRED)
     return None
+
+
+async def _not_arrived(
+    session: AsyncSession, dues: list[Due], merchant_id: UUID, fates: list[Fate]
+) -> list[Due]:
+    """What somebody has had by an earlier channel meanwhile is wanted on no other."""
+    following = [due.message_id for due in dues if due.root_id != due.message_id]
+    if not following:
+        return dues
+    rows = await (await bulk(session)).fetch(_ARRIVED, merchant_id, following)
+    arrived = {row[0] for row in rows}
+    fates += [_stopped(due, WhyNot.EXPIRED) for due in dues if due.message_id in arrived]
+    return [due for due in dues if due.message_id not in arrived]
 
 
 async def _of_running(

@@ -40,11 +40,23 @@ WITH fresh AS (
 SELECT id FROM fresh
 """
 
-# Whoever was told nothing in the end may be told something else.
+# Whoever was told nothing in the end, on any channel, may be told something else.
 _UNMARK = """
 DELETE FROM outreach_marks o
 USING unnest($2::uuid[]) AS k (message_id)
-WHERE o.merchant_id = $1 AND o.message_id = k.message_id
+JOIN messages m ON m.merchant_id = $1 AND m.id = k.message_id
+JOIN customers c ON c.merchant_id = $1 AND c.id = m.customer_id
+WHERE o.merchant_id = $1
+  AND o.customer_id IN (c.id, c.merged_into)
+  AND o.message_id = k.message_id
+  AND NOT EXISTS (
+      SELECT
+      FROM messages e
+      WHERE e.merchant_id = m.merchant_id
+        AND e.source_id = m.source_id
+        AND e.source_kind = m.source_kind
+        AND e.step = m.step
+        AND e.state IN ('queued', 'sent', 'delivered', 'read', 'in_doubt'))
 """
 
 
