@@ -45,9 +45,12 @@ def _looks(colour: str, on_colour: str, text: str, dark: str, corners: Corners) 
         "b_heading": "margin:0 0 16px;color:#202223;font-size:24px;line-height:1.25"
         ";font-weight:600",
         "b_link": f"color:{text};text-decoration:underline",
-        "b_code": "margin:0 0 16px;padding:14px 18px;background:#f3f4f4;color:#202223;border:1px"
-        f" dashed #8a9094;border-radius:{corner};text-align:center;word-break:break-all;font:600"
-        " 20px/1.3 ui-monospace,Consolas,Menlo,monospace;letter-spacing:1px",
+        # On one line, so that it is read and copied as one; what is longer than a phone is wide
+        # can be pushed aside.
+        "b_code": "margin:0 0 16px;padding:14px 12px;background:#f3f4f4;color:#202223;border:1px"
+        f" dashed #8a9094;border-radius:{corner};text-align:center;white-space:nowrap"
+        ";overflow-x:auto;font:600 20px/1.3 ui-monospace,Consolas,Menlo,monospace"
+        ";letter-spacing:.5px",
     }
     return {name: Markup(look) for name, look in looks.items()}  # noqa: S704 - ours and checked
 
