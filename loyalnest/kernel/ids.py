@@ -18,6 +18,11 @@ def made_at(value: UUID) -> datetime:
     return datetime.fromtimestamp((value.int >> 80) / 1000, UTC)
 
 
+def first_at(instant: datetime) -> UUID:
+    """What every id that is made from this millisecond on is greater than, and none before it."""
+    return UUID(int=int(instant.timestamp() * 1000) << 80)
+
+
 def to_wire(prefix: str, value: UUID) -> str:
     """`cus` and a UUID become `cus_` and its 32 hex digits."""
     return f"{prefix}_{value.hex}"

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from loyalnest.kernel.crypto import KeyRing
 from loyalnest.kernel.database import bulk, merchant_of, ring_of
-from loyalnest.kernel.ids import to_wire
+from loyalnest.kernel.ids import first_at, to_wire
 from loyalnest.messaging.carrying import Account
 from loyalnest.messaging.errors import MessageNotFound, SenderNotFound
 from loyalnest.messaging.keys import CREDENTIALS, LETTER, VARIABLES
@@ -58,9 +58,12 @@ _COLUMNS = """
 SELECT m.id, m.customer_id, m.sender_id, s.provider, m.channel, m.occasion, m.purpose,
        m.source_kind, m.source_id, m.step, m.leg, m.fallback_of, m.journey_id, m.language, m.state,
        m.reason, m.code, m.provider_id, m.asked_at, m.due_at, m.state_at, m.handed_over_at,
-       m.clicked_at, m.redeemed_at, m.letter_sealed
+       m.clicked_at, m.redeemed_at, m.letter_sealed, n.id AS next_id, n.channel AS next_channel
 FROM messages m
 JOIN senders s ON s.merchant_id = m.merchant_id AND s.id = m.sender_id
+LEFT JOIN messages n
+  ON n.merchant_id = m.merchant_id AND n.source_id = m.source_id
+ AND n.source_kind = m.source_kind AND n.step = m.step AND n.leg = m.leg + 1
 WHERE m.merchant_id = :merchant_id
 """
 _BY_ID = text(f"{_COLUMNS} AND m.id = :id")
@@ -70,8 +73,21 @@ FROM message_moves
 WHERE merchant_id = :merchant_id AND message_id = :id
 ORDER BY id
 """)
+_LEGS = text(f"""
+{_COLUMNS}
+  AND (m.source_id, m.source_kind, m.step) = (
+      SELECT o.source_id, o.source_kind, o.step
+      FROM messages o
+      WHERE o.merchant_id = :merchant_id AND o.id = :id)
+ORDER BY m.leg
+""")  # noqa: S608
+# One that has gone on by another channel stays as it is.
 _RETRYABLE = """
 (m.state IN ('failed', 'in_doubt') OR m.state = 'dropped' AND m.journey_id IS NULL)
+AND NOT EXISTS (
+    SELECT FROM messages n
+    WHERE n.merchant_id = m.merchant_id AND n.source_id = m.source_id
+      AND n.source_kind = m.source_kind AND n.step = m.step AND n.leg = m.leg + 1)
 """
 _PERSON = """
 SELECT id FROM customers
@@ -120,8 +136,13 @@ class Filters:
     purpose: Purpose | None = None
     occasion: str | None = None
     reason: str | None = None
+    sender_id: SenderId | None = None
     customer_id: UUID | None = None
     journey_id: UUID | None = None
+    since: datetime | None = None
+    """Asked for then or later."""
+    until: datetime | None = None
+    """Asked for before then."""
 
     def conditions(self) -> tuple[str, dict[str, Any]]:
         """As SQL says it: only what was given, so that each question has a plan of its own."""
@@ -131,6 +152,7 @@ class Filters:
             "purpose": self.purpose and self.purpose.value,
             "occasion": self.occasion,
             "reason": self.reason,
+            "sender_id": self.sender_id,
             "journey_id": self.journey_id,
         }
         asked = {name: value for name, value in given.items() if value is not None}
@@ -138,6 +160,11 @@ class Filters:
         if self.customer_id is not None:
             parts.append(f"AND m.customer_id IN ({_PERSON})")
             asked["customer_id"] = self.customer_id
+        # A message's id is made when it is asked for, and the index is in that order.
+        for name, sign, instant in (("since", ">=", self.since), ("until", "<", self.until)):
+            if instant is not None:
+                parts.append(f"AND m.id {sign} :{name}")
+                asked[name] = first_at(instant)
         return "\n".join(parts), asked
 
 
@@ -222,6 +249,13 @@ async def get_delivery(session: AsyncSession, message_id: MessageId) -> Delivery
     if row is None:
         raise MessageNotFound
     return _delivery(ring_of(session), merchant_id, row)
+
+
+async def legs_of(session: AsyncSession, message_id: MessageId) -> list[Delivery]:
+    """A message and those that went in each other's stead, the first tried first."""
+    merchant_id, ring = merchant_of(session), ring_of(session)
+    found = await session.execute(_LEGS, {"merchant_id": merchant_id, "id": message_id})
+    return [_delivery(ring, merchant_id, row) for row in found]
 
 
 async def moves_of(session: AsyncSession, message_id: MessageId) -> list[Move]:
@@ -341,6 +375,8 @@ def _delivery(ring: KeyRing, merchant_id: UUID, row: Row[Any]) -> Delivery:
         clicked_at=row.clicked_at,
         redeemed_at=row.redeemed_at,
         to=_opened(ring, merchant_id, LETTER, row.letter_sealed).get("to"),
+        went_on_as=row.next_id,
+        went_on_by=Channel(row.next_channel) if row.next_channel else None,
     )
 
 

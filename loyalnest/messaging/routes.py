@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from loyalnest.kernel.http import PROBLEMS, Now, Page, Paging, SignedIn, page_of, tenant
+from loyalnest.kernel.http import PROBLEMS, Instant, Now, Page, Paging, SignedIn, page_of, tenant
 from loyalnest.kernel.ids import from_wire
 from loyalnest.messaging import queries, service
 from loyalnest.messaging.errors import ProviderUnknown
@@ -147,8 +147,11 @@ async def list_messages(
     purpose: Annotated[Purpose | None, Query()] = None,
     occasion: Annotated[str | None, Query(max_length=64)] = None,
     reason: Annotated[str | None, Query(max_length=64)] = None,
+    sender_id: Annotated[str | None, Query(max_length=40)] = None,
     customer_id: Annotated[str | None, Query(max_length=40)] = None,
     journey_id: Annotated[str | None, Query(max_length=40)] = None,
+    since: Annotated[Instant | None, Query(description="Asked for then or later.")] = None,
+    until: Annotated[Instant | None, Query(description="Asked for before then.")] = None,
 ) -> Page[DeliveryView]:
     """Messages, the latest asked for first, each with the reason where it didn't arrive."""
     filters = filters_of(
@@ -158,8 +161,11 @@ async def list_messages(
             "purpose": purpose,
             "occasion": occasion,
             "reason": reason,
+            "sender_id": sender_id,
             "customer_id": customer_id,
             "journey_id": journey_id,
+            "since": since,
+            "until": until,
         }
     )
     found = await queries.list_deliveries(
@@ -179,10 +185,11 @@ async def retry_messages(body: RetryMany, session: Changing, now: Now) -> Retrie
 
 @deliveries_router.get("/{message_id}", operation_id="get_message")
 async def get_message(message_id: str, session: Looking) -> DeliveryDetails:
-    """One message and its whole way."""
+    """One message, its whole way, and what went in its stead."""
     id_ = from_wire(WIRE_PREFIX, message_id)
     found = await queries.get_delivery(session, id_)
-    return DeliveryDetails.with_moves(found, await queries.moves_of(session, id_))
+    moves, legs = await queries.moves_of(session, id_), await queries.legs_of(session, id_)
+    return DeliveryDetails.with_way(found, moves, legs)
 
 
 @deliveries_router.post("/{message_id}/retry", operation_id="retry_message")

@@ -189,6 +189,14 @@ def _came_to_nothing(outcome: Outcome) -> bool:
     return isinstance(outcome, Doubtful)
 
 
+def masked(address: str) -> str:
+    """Enough of an address to tell it from others, and too little to write to."""
+    name, at, domain = address.rpartition("@")
+    if at:
+        return f"{name[:1]}…@{domain}"
+    return f"{address[:3]}…{address[-2:]}" if len(address) > 6 else "…"
+
+
 def climbs(current: State, told: State) -> bool:
     """Whether what a provider tells takes a message further; statuses come late and in any order.
 

@@ -7,7 +7,9 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from loyalnest import customers
+from loyalnest.kernel.http import Instant
 from loyalnest.kernel.ids import from_wire, to_wire
+from loyalnest.messaging import rules
 from loyalnest.messaging.ports import Offer
 from loyalnest.messaging.queries import Filters
 from loyalnest.messaging.service import Setup
@@ -164,12 +166,17 @@ class DeliveryView(BaseModel):
     occasion: str
     purpose: Purpose
     language: str | None
-    to: str | None = Field(description="Where it went; null before, and once that was forgotten.")
+    to: str | None = Field(
+        description="Where it went, as far as it tells it from others (`a…@example.com`); null"
+        " before, and once that was forgotten."
+    )
     state: State
     reason: str | None = Field(description="Why it failed, was dropped or is in doubt.")
     code: str | None = Field(description="The provider's own code for it.")
     can_be_retried: bool
     fallback_of: str | None = Field(description="The message that this one stands in for.")
+    went_on_as: str | None = Field(description="The message that went in this one's stead.")
+    went_on_by: Channel | None = Field(description="The channel that it went on by.")
     journey_id: str | None
     provider_id: str | None
     asked_at: datetime
@@ -190,12 +197,14 @@ class DeliveryView(BaseModel):
             occasion=it.occasion,
             purpose=it.purpose,
             language=it.language,
-            to=it.to,
+            to=None if it.to is None else rules.masked(it.to),
             state=it.state,
             reason=it.reason,
             code=it.code,
-            can_be_retried=it.state in RETRYABLE,
+            can_be_retried=_can_be_retried(it),
             fallback_of=to_wire(WIRE_PREFIX, it.fallback_of) if it.fallback_of else None,
+            went_on_as=to_wire(WIRE_PREFIX, it.went_on_as) if it.went_on_as else None,
+            went_on_by=it.went_on_by,
             journey_id=to_wire(JOURNEY_PREFIX, it.journey_id) if it.journey_id else None,
             provider_id=it.provider_id,
             asked_at=it.asked_at,
@@ -205,6 +214,13 @@ class DeliveryView(BaseModel):
             clicked_at=it.clicked_at,
             redeemed_at=it.redeemed_at,
         )
+
+
+def _can_be_retried(it: Delivery) -> bool:
+    """What a journey's dropped messages brought was taken back: they stay as they are."""
+    if it.went_on_as is not None or (it.state is State.DROPPED and it.journey_id is not None):
+        return False
+    return it.state in RETRYABLE
 
 
 class MoveView(BaseModel):
@@ -227,15 +243,45 @@ class MoveView(BaseModel):
         )
 
 
+class LegView(BaseModel):
+    """What one channel of several was tried for."""
+
+    id: str
+    channel: Channel
+    provider: Provider
+    state: State
+    reason: str | None
+
+    @classmethod
+    def of(cls, it: Delivery) -> "LegView":
+        return cls(
+            id=to_wire(WIRE_PREFIX, it.id),
+            channel=it.channel,
+            provider=it.provider,
+            state=it.state,
+            reason=it.reason,
+        )
+
+
 class DeliveryDetails(DeliveryView):
     """A message with its whole way."""
 
     moves: list[MoveView]
+    legs: list[LegView] = Field(
+        description="This message and those that it stands in for, or that stand in for it, the"
+        " first tried first."
+    )
 
     @classmethod
-    def with_moves(cls, it: Delivery, moves: Sequence[Move]) -> "DeliveryDetails":
+    def with_way(
+        cls, it: Delivery, moves: Sequence[Move], legs: Sequence[Delivery]
+    ) -> "DeliveryDetails":
         shown = DeliveryView.of(it).model_dump()
-        return cls(**shown, moves=[MoveView.of(move) for move in moves])
+        return cls(
+            **shown,
+            moves=[MoveView.of(move) for move in moves],
+            legs=[LegView.of(leg) for leg in legs],
+        )
 
 
 class RetryMany(BaseModel):
@@ -248,8 +294,11 @@ class RetryMany(BaseModel):
     purpose: Purpose | None = None
     occasion: Annotated[str, Field(max_length=64)] | None = None
     reason: Annotated[str, Field(max_length=64)] | None = None
+    sender_id: str | None = None
     customer_id: str | None = None
     journey_id: str | None = None
+    since: Instant | None = Field(default=None, description="Asked for then or later.")
+    until: Instant | None = Field(default=None, description="Asked for before then.")
 
     def filters(self) -> Filters:
         return filters_of(self.model_dump())
@@ -265,6 +314,7 @@ def filters_of(asked: Mapping[str, object]) -> Filters:
     """Filters as the API takes them. Raises NotFound for an id that names nothing."""
     given = dict(asked)
     for name, prefix in (
+        ("sender_id", SENDER_PREFIX),
         ("customer_id", customers.WIRE_PREFIX),
         ("journey_id", JOURNEY_PREFIX),
     ):

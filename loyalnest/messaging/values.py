@@ -320,6 +320,9 @@ class Delivery:
     redeemed_at: datetime | None
     to: str | None
     """Where it went; None before it did, and once its customer was forgotten."""
+    went_on_as: MessageId | None = None
+    """The message that went on another channel in its stead."""
+    went_on_by: Channel | None = None
 
 
 @dataclass(frozen=True, slots=True)

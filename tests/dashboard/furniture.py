@@ -2,10 +2,12 @@
 
 from decimal import Decimal
 
-from loyalnest import experiments, gamification, storefront, tiers
+from loyalnest import experiments, gamification, messaging, storefront, tiers
 from loyalnest.kernel import clock
 from loyalnest.kernel.ids import to_wire
+from loyalnest.messaging import State
 from tests.experiments.cast import tries
+from tests.messaging.cast import Bakery, writes_to
 from tests.shop import Shop
 
 LADDER = tiers.Ladder(
@@ -43,6 +45,7 @@ async def furnish(shop: Shop) -> None:
             session, PERK, state=storefront.ContentState.ACTIVE, actor="test", now=now
         )
     await tries(shop, now=now)
+    await writes_to(shop, "ada@example.com")
     for job in (tiers.JUDGE_EVERYBODY, gamification.JUDGE_EVERYBODY):
         await job.handle(shop.database, {"merchant_id": str(shop.merchant_id)}, clock.now())
 
@@ -53,4 +56,6 @@ async def names_of(shop: Shop) -> dict[str, str]:
         draft, running = await experiments.list_experiments(session, limit=2)
         (perk,) = await storefront.list_perks(session)
     named = {"{experiment}": running.key, "{draft}": draft.key}
+    (failed,) = await Bakery(shop.database, shop.merchant_id).deliveries(state=State.FAILED)
+    named |= {"{message}": to_wire(messaging.WIRE_PREFIX, failed.id)}
     return named | {"{perk}": to_wire(storefront.PERK, perk.id)}

@@ -39,6 +39,9 @@ SCREENS = (
     "/customers/{customer}?tab=consents",
     *("/messages/templates", "/messages/templates/birthday?beside=he"),
     *("/messages/templates/offer?channel=sms", "/messages/templates/offer?channel=whatsapp"),
+    *("/messages/deliveries", "/messages/deliveries?state=failed&from=2026-01-01"),
+    *("/messages/deliveries?state=in_doubt", "/messages/deliveries/{message}"),
+    *("/messages/notices", "/messages/senders", "/customers/{customer}?tab=messages"),
 )
 Theme = Literal["light", "dark"]
 DESK: ViewportSize = {"width": 1280, "height": 800}

@@ -14,8 +14,21 @@ from loyalnest.customers import Contact
 from loyalnest.kernel import clock
 from loyalnest.kernel.database import Database
 from loyalnest.kernel.ids import from_wire, new_id
-from loyalnest.messaging import Ask, Channel, Desk, Offer, Purpose, Sender, Sending, Source, State
+from loyalnest.messaging import (
+    Ask,
+    Channel,
+    Desk,
+    Offer,
+    Purpose,
+    Reason,
+    Sender,
+    Sending,
+    Source,
+    State,
+)
+from loyalnest.messaging.rules import Health
 from loyalnest.messaging.sending import Stationery
+from loyalnest.messaging.service.senders import note_health
 from tests.shop import Shop, open_shop
 from tests.sinks.cast import tells_a_tool
 
@@ -146,6 +159,12 @@ class Bakery:
     async def sender(self, channel: Channel = Channel.EMAIL) -> Sender:
         async with self.database.tenant(self.merchant_id) as session:
             return next(it for it in await messaging.list_senders(session) if it.channel is channel)
+
+    async def breaks(self, sender: Sender, reason: Reason) -> None:
+        """The provider has refused its account."""
+        async with self.database.tenant(self.merchant_id) as session:
+            health = Health(broken_for=reason)
+            await note_health(session, sender, health, now=clock.now())
 
 
 async def open_bakery(database: Database) -> Bakery:

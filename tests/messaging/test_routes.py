@@ -8,9 +8,10 @@ import pytest
 
 from bench.post import Answer, Post, offer
 from loyalnest import messaging
+from loyalnest.kernel import clock
 from loyalnest.kernel.database import Database
 from loyalnest.kernel.ids import to_wire
-from loyalnest.messaging import State
+from loyalnest.messaging import Channel, State
 from tests.doors import caller_for, door
 from tests.messaging.cast import Bakery, a_worker, open_bakery, settled, until
 
@@ -112,7 +113,7 @@ async def test_deliveries_are_paged_filtered_and_the_dead_are_sent_again(
         }
         who = to_wire("cus", people[0])
         own = (await client.get(f"{AT}/deliveries?customer_id={who}")).json()["items"]
-        assert [(it["to"], it["language"]) for it in own] == [("member0@example.com", "en")]
+        assert [(it["to"], it["language"]) for it in own] == [("m…@example.com", "en")]
         path = f"{AT}/deliveries/{own[0]['id']}"
         assert (await client.post(f"{path}/retry")).json()["state"] == "waiting"
         again = await client.post(f"{path}/retry")
@@ -124,3 +125,34 @@ async def test_deliveries_are_paged_filtered_and_the_dead_are_sent_again(
     assert len({letter["key"] for letter in post.taken}) == 5
     shown = (await client.get(path)).json()
     assert [it["state"] for it in shown["moves"]] == ["failed", "waiting", "sent"]
+
+
+async def test_what_went_instead_is_told_on_both_sides_and_is_not_sent_again(
+    client: httpx.AsyncClient, bakery: Bakery, post: Post
+) -> None:
+    (person,) = await bakery.enrols(1)
+    began = clock.now()
+    post.mood = lambda letters: (
+        Answer(400, b"address_invalid", takes=False) if letters[0]["to"][0] == "+" else Answer()
+    )
+    await bakery.uses(post, channel=Channel.SMS)
+    mail = await bakery.uses(post)
+    async with a_worker(bakery.database):
+        await bakery.asks([person], channels=(Channel.SMS, Channel.EMAIL))
+        await until(lambda: settled(bakery))
+    instead, first = (await client.get(f"{AT}/deliveries")).json()["items"]
+    assert (first["went_on_by"], first["went_on_as"]) == ("email", instead["id"])
+    assert (instead["fallback_of"], first["can_be_retried"]) == (first["id"], False)
+    assert (first["to"], instead["to"]) == ("+44…00", "m…@example.com")
+    shown = (await client.get(f"{AT}/deliveries/{instead['id']}")).json()
+    assert [(it["id"], it["channel"], it["state"]) for it in shown["legs"]] == [
+        (first["id"], "sms", "failed"),
+        (instead["id"], "email", "sent"),
+    ]
+    assert (await client.post(f"{AT}/deliveries/retry", json={})).json() == {"retried": 0}
+
+    by_mail = {"sender_id": to_wire("snd", mail.id), "since": began.isoformat()}
+    (found,) = (await client.get(f"{AT}/deliveries", params=by_mail)).json()["items"]
+    assert found["id"] == instead["id"]
+    before = (await client.get(f"{AT}/deliveries", params={"until": began.isoformat()})).json()
+    assert before["items"] == []

@@ -4,11 +4,13 @@ import { routes as branding } from "./branding/routes";
 import { routes as campaigns } from "./campaigns/routes";
 import { routes as consents } from "./consents/routes";
 import { routes as customers } from "./customers/routes";
+import { routes as deliveries } from "./deliveries/routes";
 import { routes as earning } from "./earning/routes";
 import { routes as experiments } from "./experiments/routes";
 import { routes as gamification } from "./gamification/routes";
 import { routes as home } from "./home/routes";
 import { routes as messages } from "./messages/routes";
+import { routes as notices } from "./notices/routes";
 import { routes as onSite } from "./on-site/routes";
 import { routes as orders } from "./orders/routes";
 import { routes as perks } from "./perks/routes";
@@ -16,6 +18,7 @@ import { routes as privacy } from "./privacy/routes";
 import { routes as referrals } from "./referrals/routes";
 import { routes as rewards } from "./rewards/routes";
 import { routes as segments } from "./segments/routes";
+import { routes as senders } from "./senders/routes";
 import { routes as settings } from "./settings/routes";
 import { routes as signIn } from "./sign-in/routes";
 import { invitation, routes as staff } from "./staff/routes";
@@ -40,6 +43,9 @@ export const inside = [
   ...perks,
   ...onSite,
   ...messages,
+  ...deliveries,
+  ...notices,
+  ...senders,
   ...settings,
   ...branding,
   ...consents,

@@ -15,6 +15,6 @@ export const menu: readonly NavItem[] = [
   { to: "/referrals", label: "nav.referrals", icon: "referrals", scope: "program:read" },
   { to: "/experiments", label: "nav.experiments", icon: "experiment", scope: "program:read" },
   { to: "/on-site", label: "nav.onSite", icon: "site", scope: "program:read" },
-  { to: "/messages/templates", label: "nav.messages", icon: "message", scope: "program:read" },
+  { to: "/messages", label: "nav.messages", icon: "message", scope: "program:read" },
   { to: "/settings", label: "nav.settings", icon: "settings" },
 ];

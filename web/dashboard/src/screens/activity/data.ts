@@ -135,7 +135,7 @@ export function wireId(prefix: string, id: unknown): string | null {
   return id.startsWith(`${prefix}_`) ? id : `${prefix}_${id.replaceAll("-", "")}`;
 }
 
-function dayAfter(day: string): string {
+export function dayAfter(day: string): string {
   return new Date(Date.parse(`${day}T00:00Z`) + 86_400_000).toISOString().slice(0, 10);
 }
 

@@ -91,7 +91,13 @@ function Stores({ value, onValue }: Chosen) {
 }
 
 /** The one customer whose activity is shown, or a way to name them. */
-function Whose({ value, onValue }: { value: string | undefined; onValue: Chosen["onValue"] }) {
+export function Whose({
+  value,
+  onValue,
+}: {
+  value: string | undefined;
+  onValue: Chosen["onValue"];
+}) {
   const { t } = useTranslation();
   const nameOf = useNameOf();
   const [q, setQ] = useState("");

@@ -25,7 +25,7 @@ export const routes = [
   }),
 ] as const;
 
-function isDay(value: unknown): boolean {
+export function isDay(value: unknown): boolean {
   return (
     typeof value === "string" &&
     /^\d{4}-\d{2}-\d{2}$/.test(value) &&

@@ -30,6 +30,10 @@ const ConsentsOf = lazy(async () => {
   await restOfTexts();
   return { default: (await import("../consents/of-customer")).ConsentsOf };
 });
+const MessagesOf = lazy(async () => {
+  await restOfTexts();
+  return { default: (await import("../deliveries/of-customer")).MessagesOf };
+});
 
 export function Customer() {
   const { customerId } = route.useParams();
@@ -201,6 +205,7 @@ function Views({ customer }: { customer: Person }) {
     { name: "points" as const, title: t("customer.points"), may: true },
     { name: "orders" as const, title: t("nav.orders"), may: mayReadOrders },
     { name: "rewards" as const, title: t("nav.rewards"), may: mayReadPoints },
+    { name: "messages" as const, title: t("nav.messages"), may: true },
     { name: "consents" as const, title: t("customer.consents"), may: !gone },
     { name: "activity" as const, title: t("nav.activity"), may: mayReadEvents },
   ].filter(({ may }) => may);
@@ -217,6 +222,11 @@ function Views({ customer }: { customer: Person }) {
       {tab === "points" && <Entries customer={customer} />}
       {tab === "orders" && <OrdersOf customer={customer} />}
       {tab === "rewards" && <RewardsOf customer={customer} />}
+      {tab === "messages" && (
+        <Suspense fallback={<Loading />}>
+          <MessagesOf customerId={customer.id} />
+        </Suspense>
+      )}
       {tab === "consents" && !gone && (
         <Suspense fallback={<Loading />}>
           <ConsentsOf customerId={customer.id} />

@@ -8,6 +8,7 @@ import { Page } from "../../ui/page";
 import { Failed, Loading } from "../../ui/states";
 import { Table } from "../../ui/table";
 import { type OccasionView, occasionsQuery } from "./data";
+import { MessageViews } from "./views";
 
 /** Every occasion on which customers hear from the merchant, and where its own words count. */
 export function Templates() {
@@ -16,6 +17,7 @@ export function Templates() {
   return (
     <Page title={t("nav.messages")} subtitle={t("message.text")}>
       <Card flush>
+        <MessageViews at="templates" />
         {query.isPending ? (
           <Loading lines={6} />
         ) : query.isError ? (

@@ -1,4 +1,4 @@
-import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { createRoute, lazyRouteComponent, redirect } from "@tanstack/react-router";
 import { restOfTexts } from "../../i18n";
 import { LANGUAGES, type Language } from "../../i18n/languages";
 import { frame } from "../../shell/routes";
@@ -16,6 +16,13 @@ export interface Search {
 const spoken = (tag: unknown): tag is Language => typeof tag === "string" && tag in LANGUAGES;
 
 export const routes = [
+  createRoute({
+    getParentRoute: () => frame,
+    path: "/messages",
+    beforeLoad: () => {
+      throw redirect({ to: "/messages/templates", replace: true });
+    },
+  }),
   createRoute({
     getParentRoute: () => frame,
     path: "/messages/templates",
