@@ -31,10 +31,12 @@ from loyalnest.consents.keys import SEALED
 from loyalnest.consents.links import LETTERS, Leaving, address_link, confirmation_link, links_for
 from loyalnest.consents.own_routes import own_router
 from loyalnest.consents.queries import (
+    addresses_of,
     current_settings,
     export_customer,
     find_suppressions,
     get_consent,
+    hash_addresses,
     history_of,
     languages_of,
     list_suppressions,
@@ -45,7 +47,7 @@ from loyalnest.consents.queries import (
 )
 from loyalnest.consents.refusals import is_refused, refused
 from loyalnest.consents.routes import router
-from loyalnest.consents.rules import Word, ask_again_at, quiet_until, word_in
+from loyalnest.consents.rules import Word, ask_again_at, normalise, quiet_until, word_in
 from loyalnest.consents.service import (
     confirm,
     erase_customer,
@@ -135,6 +137,7 @@ __all__ = [
     "Way",
     "Word",
     "address_link",
+    "addresses_of",
     "ask_again_at",
     "confirm",
     "confirmation_link",
@@ -145,6 +148,7 @@ __all__ = [
     "find_suppressions",
     "forget_addressees",
     "get_consent",
+    "hash_addresses",
     "history_of",
     "is_refused",
     "keep_addresses",
@@ -156,6 +160,7 @@ __all__ = [
     "list_suppressions",
     "may_send",
     "may_write_to",
+    "normalise",
     "note_identity",
     "own_router",
     "preferences_of",

@@ -273,6 +273,17 @@ async def addresses_of(
     return list(dict.fromkeys(it for it in normal if it))
 
 
+async def hash_addresses(
+    session: AsyncSession, addresses: Sequence[tuple[Channel, str]], *, scope: str
+) -> list[bytes]:
+    """What addresses are known by for one purpose, once they are forgotten.
+
+    By the merchant's own secret, which outlasts the installation's keys.
+    """
+    secret = await secret_of(session, merchant_of(session))
+    return [hash_of(secret, channel, scope, address) for channel, address in addresses]
+
+
 async def find_by_identity(
     session: AsyncSession, channel: Channel, *, scope: str, external_id: str
 ) -> UUID | None:

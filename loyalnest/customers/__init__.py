@@ -5,7 +5,7 @@ This module owns customers, their identities, what they are searched by, and mer
 personal is sealed; whoever needs it asks here.
 """
 
-from loyalnest.customers.accounts import find_accounts
+from loyalnest.customers.accounts import find_accounts, known_among
 from loyalnest.customers.errors import (
     CustomerGone,
     CustomerNotFound,
@@ -61,6 +61,7 @@ from loyalnest.customers.subscribers import INDEX_CUSTOMERS
 from loyalnest.customers.values import (
     ANYWHERE,
     EMAIL,
+    PHONE,
     WIRE_PREFIX,
     AccountRef,
     Contact,
@@ -76,6 +77,7 @@ __all__ = [
     "EMAIL",
     "INDEXES",
     "INDEX_CUSTOMERS",
+    "PHONE",
     "SEALED",
     "WIRE_PREFIX",
     "AccountRef",
@@ -122,6 +124,7 @@ __all__ = [
     "get_living",
     "identify_many",
     "kept_by",
+    "known_among",
     "list_customers",
     "list_merge_candidates",
     "living_many",

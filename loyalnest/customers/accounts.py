@@ -1,11 +1,12 @@
-"""Named read: who is behind the accounts that a provider names."""
+"""Named reads: who is behind a provider's accounts, and whether somebody is known by an address."""
 
 from collections.abc import Sequence
 
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from loyalnest.customers.values import AccountRef, CustomerId
-from loyalnest.kernel.database import bulk
+from loyalnest.customers.values import ANYWHERE, AccountRef, CustomerId
+from loyalnest.kernel.database import bulk, merchant_of, ring_of
 
 _BEHIND = """
 SELECT k.merchant_id, k.scope, k.kind, k.key, coalesce(c.merged_into, c.id)
@@ -14,6 +15,11 @@ JOIN customer_identities i
   ON i.merchant_id = k.merchant_id AND i.kind = k.kind AND i.scope = k.scope AND i.key = k.key
 JOIN customers c ON c.merchant_id = i.merchant_id AND c.id = i.customer_id
 """
+_KNOWN = text("""
+SELECT key
+FROM customer_identities
+WHERE merchant_id = :merchant_id AND kind = :kind AND scope = :scope AND key = ANY(:keys)
+""")
 
 
 async def find_accounts(
@@ -29,3 +35,11 @@ async def find_accounts(
         [it.external_id.encode() for it in accounts],
     )
     return {AccountRef(row[0], row[1], row[2], row[3].decode()): row[4] for row in rows}
+
+
+async def known_among(session: AsyncSession, kind: str, values: Sequence[str]) -> set[str]:
+    """Which of these e-mail addresses or phones, in normal form, somebody is known by."""
+    merchant_id, ring = merchant_of(session), ring_of(session)
+    blinded = {key: it for it in values for key in ring.blind_all(merchant_id, kind, it)}
+    names = {"merchant_id": merchant_id, "kind": kind, "scope": ANYWHERE, "keys": list(blinded)}
+    return {blinded[bytes(key)] for key in await session.scalars(_KNOWN, names)}

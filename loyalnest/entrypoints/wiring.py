@@ -130,6 +130,7 @@ SUBSCRIBERS = (
     tiers.STANDINGS,
     campaigns.GOALS,
     referrals.REFERRALS,
+    referrals.INVITATIONS,
     rewards.REFUNDS,
     gamification.BADGES,
     journeys.ENTRIES,
@@ -331,7 +332,7 @@ def _routers(settings: Settings) -> Mapping[Role, Sequence[APIRouter]]:
             privacy.own_router,
             storefront.own_router,
         ],
-        Role.REFERRALS: [referrals.router, referrals.own_router],
+        Role.REFERRALS: _referrals(),
         Role.ANALYTICS: [segments.router],
         Role.EVENTS: [
             relay.router_of(SUBSCRIBERS),
@@ -375,6 +376,15 @@ def _about_customers() -> list[APIRouter]:
         consents.router,
         consents.own_router,
         notices.own_router,
+    ]
+
+
+def _referrals() -> list[APIRouter]:
+    return [
+        referrals.invitations_router,
+        referrals.router,
+        referrals.own_router,
+        referrals.own_invitations_router,
     ]
 
 

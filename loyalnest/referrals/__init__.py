@@ -11,6 +11,7 @@ from loyalnest.referrals.errors import (
     DuplicateReferral,
     FriendNotNew,
     InvalidReferralCode,
+    InvitationsOff,
     MerchantNotNew,
     ReferralNotFound,
     ReferralSettingsChanged,
@@ -31,6 +32,15 @@ from loyalnest.referrals.events import (
     ReferralReopened,
     ReferralSettingsSaved,
 )
+from loyalnest.referrals.invitation_routes import invitations_router, own_invitations_router
+from loyalnest.referrals.invitations import (
+    invitation_counts,
+    invited_since,
+    list_invitations,
+    ways_of,
+)
+from loyalnest.referrals.invited import Invitation, InvitationCounts, InvitationState, Invited
+from loyalnest.referrals.inviting import AT_ONCE
 from loyalnest.referrals.jobs import DAILY, DUE, OWED, give_owed, judge_due, tidy_up
 from loyalnest.referrals.own_routes import own_router
 from loyalnest.referrals.queries import (
@@ -55,6 +65,7 @@ from loyalnest.referrals.service import (
     code_of,
     count_click,
     erase_customer,
+    invite,
     invites,
     join,
     note_marks,
@@ -63,12 +74,13 @@ from loyalnest.referrals.service import (
     reject,
     save,
 )
-from loyalnest.referrals.subscribers import REFERRALS
+from loyalnest.referrals.subscribers import INVITATIONS, REFERRALS
 from loyalnest.referrals.values import (
     WIRE_PREFIX,
     Channel,
     CompletesOn,
     GiftState,
+    InviteBy,
     Mark,
     Reason,
     Referral,
@@ -82,9 +94,11 @@ from loyalnest.referrals.values import (
 )
 
 __all__ = [
+    "AT_ONCE",
     "DAILY",
     "DUE",
     "FROM_ORDERS",
+    "INVITATIONS",
     "LANDINGS",
     "OWED",
     "REFERRALS",
@@ -96,6 +110,12 @@ __all__ = [
     "FriendNotNew",
     "GiftState",
     "InvalidReferralCode",
+    "Invitation",
+    "InvitationCounts",
+    "InvitationState",
+    "InvitationsOff",
+    "InviteBy",
+    "Invited",
     "Mark",
     "MerchantNotNew",
     "MerchantReferralCompleted",
@@ -134,17 +154,23 @@ __all__ = [
     "get",
     "gifts_of",
     "give_owed",
+    "invitation_counts",
+    "invitations_router",
+    "invite",
+    "invited_since",
     "invites",
     "join",
     "judge_due",
     "landing_of",
     "link_of",
+    "list_invitations",
     "list_referrals",
     "merchants_brought",
     "moves_of",
     "normal_code",
     "note_marks",
     "note_senders",
+    "own_invitations_router",
     "own_router",
     "progress_of",
     "reconsider",
@@ -154,4 +180,5 @@ __all__ = [
     "save",
     "settings_of",
     "tidy_up",
+    "ways_of",
 ]

@@ -31,6 +31,10 @@ class ReferralsRefused(Conflict):
     """This customer takes no part in referrals; they may join again among their preferences."""
 
 
+class InvitationsOff(Conflict):
+    """The program sends no invitations this way at the moment; pass your link on yourself."""
+
+
 class ReferralNotFound(NotFound):
     """There is no such referral."""
 

@@ -23,6 +23,7 @@ from loyalnest.kernel.http import (
 from loyalnest.kernel.ids import from_wire
 from loyalnest.kernel.limits import Buckets, Policy
 from loyalnest.referrals import errors, queries, service
+from loyalnest.referrals.invitations import invitation_counts
 from loyalnest.referrals.schemas import (
     AdvocateView,
     AnalyticsView,
@@ -127,8 +128,8 @@ async def list_referrals(
     ] = False,
 ) -> Page[ReferralView]:
     """Referrals and where they stand, the newest first."""
-    advocate = None if customer_id is None else await _living(session, customer_id)
-    friend = None if friend_customer_id is None else await _living(session, friend_customer_id)
+    advocate = None if customer_id is None else await living_of(session, customer_id)
+    friend = None if friend_customer_id is None else await living_of(session, friend_customer_id)
     found = await queries.list_referrals(
         session,
         status=status,
@@ -153,14 +154,14 @@ async def list_referrals(
 @router.get("/progress", operation_id="get_referral_progress")
 async def get_referral_progress(customer_id: str, session: Looking) -> ProgressView:
     """What a customer's code has brought so far, and when the next friend may count."""
-    found = await queries.progress_of(session, await _living(session, customer_id))
+    found = await queries.progress_of(session, await living_of(session, customer_id))
     return ProgressView.of(found)
 
 
 @router.get("/advocate", operation_id="get_referral_advocate")
 async def get_referral_advocate(customer_id: str, session: Looking) -> AdvocateView:
     """The code that a customer passes on, if they have asked for one, and what it has brought."""
-    living = await _living(session, customer_id)
+    living = await living_of(session, customer_id)
     settings = (await queries.settings_of(session)).settings
     return AdvocateView.of(
         await queries.find_code_of(session, living),
@@ -188,7 +189,11 @@ async def get_referral_analytics(
     if not first <= last or last - first > _LONGEST:
         raise errors.DaysBackToFront
     days = Days(first, last)
-    return AnalyticsView.of(days, await queries.analytics(session, days, code=referral_code))
+    return AnalyticsView.of(
+        days,
+        await queries.analytics(session, days, code=referral_code),
+        await invitation_counts(session, days, code=referral_code),
+    )
 
 
 @router.get("/merchant", operation_id="get_merchant_referrals")
@@ -273,7 +278,8 @@ async def _people_of(
     return await customers.find_many(session, sorted(ids))
 
 
-async def _living(session: AsyncSession, customer_id: str) -> customers.CustomerId:
+async def living_of(session: AsyncSession, customer_id: str) -> customers.CustomerId:
+    """Who a customer is now, by the id that somebody knows them by. Raises CustomerNotFound."""
     found = await customers.get(session, from_wire(customers.WIRE_PREFIX, customer_id))
     return found.merged_into or found.id
 

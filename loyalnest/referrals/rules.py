@@ -16,6 +16,7 @@ from loyalnest.referrals.values import (
     Gift,
     GiftState,
     HeldGift,
+    InviteBy,
     Known,
     Reason,
     Referral,
@@ -56,6 +57,11 @@ def is_code(told: str) -> bool:
 def landing_of(installation: str, domain: str, code: str) -> str:
     """Where the friends of a shop's customers land, unless the merchant says otherwise."""
     return f"{installation}{LANDINGS}{domain}/{code}"
+
+
+def link_by(link: str, by: InviteBy, *, ours: bool) -> str:
+    """A link that says by which channel it came, where it leads to a page of ours."""
+    return f"{link}?via={by}" if ours else link
 
 
 def judge(referral: Referral, known: Known, now: datetime) -> Verdict:

@@ -6,11 +6,13 @@ from decimal import Decimal
 from typing import Annotated, Literal
 from uuid import UUID
 
+import msgspec
 from pydantic import BaseModel, Field
 
 from loyalnest import customers
 from loyalnest.kernel.http import ReadVersion
 from loyalnest.kernel.ids import to_wire
+from loyalnest.referrals.invited import InvitationCounts
 from loyalnest.referrals.values import (
     WIRE_PREFIX,
     Analytics,
@@ -265,6 +267,16 @@ class Click(BaseModel):
     channel: Channel = Channel.LINK
 
 
+class InvitationCountsView(BaseModel):
+    """What became of the invitations that were asked for in these days."""
+
+    asked: int
+    sent: int = Field(description="The others are customers, were invited lately, or want nothing.")
+    clicked: int
+    joined: int
+    bought: int
+
+
 class AnalyticsView(BaseModel):
     """What referrals did, from the first to the last day, by the merchant's clock."""
 
@@ -292,8 +304,10 @@ class AnalyticsView(BaseModel):
         description="What remains spent on the orders that completed them, by currency."
     )
 
+    invitations: InvitationCountsView
+
     @classmethod
-    def of(cls, days: Days, found: Analytics) -> "AnalyticsView":
+    def of(cls, days: Days, found: Analytics, invited: InvitationCounts) -> "AnalyticsView":
         """The figures as the API shows them."""
         clicks, referrals = sum(found.clicks.values()), sum(found.referrals.values())
         completed = found.statuses.get("completed", 0)
@@ -315,6 +329,7 @@ class AnalyticsView(BaseModel):
             codes_unpriced=found.codes.unpriced,
             discounts=dict(found.codes.worth),
             revenue=dict(found.revenue),
+            invitations=InvitationCountsView(**msgspec.structs.asdict(invited)),
         )
 
 

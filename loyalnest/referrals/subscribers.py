@@ -1,4 +1,7 @@
-"""What referrals do about the news: whoever bought, gave back, signed up or merged is judged."""
+"""What referrals do about the news: whoever bought, gave back, signed up or merged is judged.
+
+And what becomes of invitations is noted.
+"""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -12,7 +15,9 @@ from loyalnest.customers import (
     CustomerMerged,
     CustomerUnmerged,
 )
+from loyalnest.kernel.database import act_for
 from loyalnest.kernel.relay import LoggedEvent, Subscriber
+from loyalnest.messaging import MessageFailed, MessageSent
 from loyalnest.orders import (
     OrderCancelled,
     OrderEdited,
@@ -22,7 +27,14 @@ from loyalnest.orders import (
 )
 from loyalnest.referrals import queries
 from loyalnest.referrals.events import ReferralCreated
-from loyalnest.referrals.service import forget_marks, rejudge_people
+from loyalnest.referrals.service import (
+    forget_advocates,
+    forget_marks,
+    forget_sent,
+    note_who_came,
+    rejudge_people,
+)
+from loyalnest.templates import Occasion
 
 _PARTINGS = frozenset({CustomerMerged.type, CustomerUnmerged.type})
 _BUYING = frozenset(
@@ -68,3 +80,32 @@ REFERRALS = Subscriber(
     merchants=queries.promising,
 )
 """Keeps every referral where the orders of its friend put it."""
+
+
+async def _follow(session: AsyncSession, events: Sequence[LoggedEvent], now: datetime) -> None:
+    everybody = sorted({it.merchant_id for it in events})
+    for merchant_id in everybody:
+        await act_for(session, [merchant_id])
+        mine = [it for it in events if it.merchant_id == merchant_id]
+        over = [it for it in mine if it.type in _OVER and it.data["occasion"] == _INVITATION]
+        await forget_sent(session, [UUID(it.data["message_id"]) for it in over])
+        gone = [it.customer_id for it in mine if it.type == CustomerErased.type and it.customer_id]
+        await forget_advocates(session, gone)
+        came = [
+            (UUID(it.data["referral_id"]), UUID(it.data["friend_id"]))
+            for it in mine
+            if it.type == ReferralCreated.type
+        ]
+        await note_who_came(session, came, now=now)
+    await act_for(session, everybody)
+
+
+_INVITATION = Occasion.REFERRAL_INVITATION
+_OVER = frozenset({MessageSent.type, MessageFailed.type})
+INVITATIONS = Subscriber(
+    name="referrals.invitations",
+    types=_OVER | {ReferralCreated.type, CustomerErased.type},
+    handle=_follow,
+    merchants=queries.promising,
+)
+"""Forgets whom invitations went to, and notes who came of them."""

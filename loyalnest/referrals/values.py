@@ -109,6 +109,14 @@ class Review(StrEnum):
     REJECTED = "rejected"
 
 
+class InviteBy(StrEnum):
+    """How the program itself sends an invitation."""
+
+    EMAIL = "email"
+    SMS = "sms"
+    WHATSAPP = "whatsapp"
+
+
 class Mark(StrEnum):
     """What two people may have in common, kept as a keyed hash."""
 
@@ -176,6 +184,15 @@ class ReferralSettings(Closed):
     review_marks: frozenset[Mark] = Field(
         default=frozenset(Mark),
         description="What advocate and friend may not have in common without somebody looking.",
+    )
+    invite_by: tuple[InviteBy, ...] = Field(
+        default=(InviteBy.EMAIL,),
+        max_length=3,
+        description="How the program sends invitations to friends whom customers name. By SMS and"
+        " WhatsApp only where the law lets you write to people who have not agreed to it.",
+    )
+    invitations_per_day: int = Field(
+        default=20, ge=1, le=100, description="Friends one customer may have invited in a day."
     )
     link: str | None = Field(
         default=None,

@@ -76,6 +76,7 @@ IMPERSONAL = {
     "orders",
     "redemptions",
     "referral_codes",
+    "referral_invitations",
     "referrals",
     "rfm_scores",
     "standing_moves",

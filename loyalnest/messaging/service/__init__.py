@@ -1,7 +1,7 @@
 """Use cases of messages: the only writers of their tables."""
 
 from loyalnest.messaging.service.asking import ask
-from loyalnest.messaging.service.erasing import erase_customer
+from loyalnest.messaging.service.erasing import erase_customer, forget
 from loyalnest.messaging.service.following import follow, note_redeemed
 from loyalnest.messaging.service.retrying import release, retry, retry_many
 from loyalnest.messaging.service.senders import Setup, change, set_up, switch
@@ -13,6 +13,7 @@ __all__ = [
     "change",
     "erase_customer",
     "follow",
+    "forget",
     "note_redeemed",
     "release",
     "retry",
