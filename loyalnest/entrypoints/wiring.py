@@ -159,6 +159,7 @@ TIMETABLE = (
     rewards.EXPIRY,
     journeys.HOURLY,
     journeys.STEPS,
+    journeys.WATCH,
     notices.daily_of(journeys.speaking_of_expiry),
     experiments.NIGHTLY,
     privacy.OVERDUE,

@@ -9,6 +9,7 @@ versioned: whoever is under way keeps to the one that they entered.
 from loyalnest.journeys.errors import (
     DiscountOutOfBounds,
     HoldoutFixed,
+    InactivityOutOfBounds,
     JourneyNotActive,
     JourneyNotFound,
     JourneyNotPaused,
@@ -16,6 +17,7 @@ from loyalnest.journeys.errors import (
     JourneyOver,
     JourneyStale,
     JourneyStarted,
+    NameOutOfBounds,
     NoSender,
 )
 from loyalnest.journeys.estimating import Estimate, estimate
@@ -71,6 +73,7 @@ from loyalnest.journeys.values import (
     TierChange,
     Wait,
 )
+from loyalnest.journeys.watching import WATCH, pause_the_harmful
 
 __all__ = [
     "CODES",
@@ -79,6 +82,7 @@ __all__ = [
     "HOURLY",
     "SENDERS",
     "STEPS",
+    "WATCH",
     "WIRE_PREFIX",
     "AlmostThere",
     "Birthday",
@@ -93,6 +97,7 @@ __all__ = [
     "Happened",
     "HoldoutFixed",
     "Inactivity",
+    "InactivityOutOfBounds",
     "Journey",
     "JourneyAudience",
     "JourneyEntered",
@@ -109,6 +114,7 @@ __all__ = [
     "JourneyStarted",
     "JourneyStateChanged",
     "Milestone",
+    "NameOutOfBounds",
     "NoSender",
     "PointsGift",
     "Report",
@@ -129,6 +135,7 @@ __all__ = [
     "list_enrolments",
     "list_journeys",
     "pause",
+    "pause_the_harmful",
     "report_of",
     "resume",
     "router",

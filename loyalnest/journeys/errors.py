@@ -35,6 +35,14 @@ class HoldoutFixed(Conflict):
     """Who is held out stays as it was at the start, or the lift would mean nothing."""
 
 
+class InactivityOutOfBounds(Invalid):
+    """A journey follows 7 to 30 days without an order, or each customer's own rhythm."""
+
+
+class NameOutOfBounds(Invalid):
+    """The name of a journey has between 3 and 255 characters."""
+
+
 class DiscountOutOfBounds(Invalid):
     """A journey gives between 5 and 50 per cent off; choose another reward."""
 

@@ -31,7 +31,7 @@ ORDER BY f.customer_id
 LIMIT $4
 """
 # A lapse is told by the order that it follows. A rhythm of less than a week is taken for a week:
-# whoever buys bread every day is not lost on the second.
+# whoever buys bread every day is not lost on the second. Who has bought once has none.
 _INACTIVE = f"""
 SELECT f.customer_id, f.occurrence
 FROM (
@@ -42,21 +42,25 @@ FROM (
     WHERE x.merchant_id = $1
       AND x.last_order_at <= $5::timestamptz - CASE
           WHEN $6::int IS NOT NULL THEN make_interval(days => $6::int)
-          ELSE greatest(x.rhythm_days * $7::numeric, 7)::float8 * interval '1 day' END
+          WHEN x.rhythm_days IS NOT NULL
+          THEN greatest(x.rhythm_days * $7::numeric, 7)::float8 * interval '1 day' END
 ) f
 WHERE f.customer_id > $3
 {_NEW}
 """  # noqa: S608
+# What ends at midnight can be used on the day before, and no more on the one that begins.
 _EXPIRING = f"""
 SELECT f.customer_id, f.occurrence, f.points, f.day
 FROM (
     SELECT DISTINCT ON (l.customer_id)
            l.customer_id,
-           (l.expires_at AT TIME ZONE $7)::date AS day,
-           'on:' || (l.expires_at AT TIME ZONE $7)::date AS occurrence,
-           sum(l.remaining) OVER (
-               PARTITION BY l.customer_id, (l.expires_at AT TIME ZONE $7)::date)::bigint AS points
+           d.day,
+           'on:' || d.day AS occurrence,
+           sum(l.remaining) OVER (PARTITION BY l.customer_id, d.day)::bigint AS points
     FROM lots l
+    CROSS JOIN LATERAL (
+        SELECT ((l.expires_at - interval '1 microsecond') AT TIME ZONE $7)::date AS day
+    ) d
     WHERE l.merchant_id = $1
       AND l.unit_id = $8
       AND l.remaining > 0

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from loyalnest import merchants, orders
 from loyalnest.journeys import queries
 from loyalnest.journeys.rules.lift import Effect, Group, Lift, lift
 from loyalnest.journeys.values import Journey, JourneyId
+from loyalnest.journeys.watching import OPT_OUTS_AT_MOST
 from loyalnest.kernel.database import bulk, merchant_of
 
 _ENTERED = """
@@ -28,7 +28,9 @@ SELECT count(*) FILTER (WHERE handed_over_at IS NOT NULL),
        count(*) FILTER (WHERE state = 'failed'),
        count(*) FILTER (WHERE state = 'dropped'),
        count(*) FILTER (WHERE state = 'in_doubt'),
-       count(DISTINCT customer_id) FILTER (WHERE handed_over_at IS NOT NULL)
+       count(DISTINCT customer_id) FILTER (WHERE handed_over_at IS NOT NULL),
+       count(DISTINCT customer_id) FILTER (
+           WHERE state = 'failed' AND reason IN ('address_invalid', 'not_on_channel'))
 FROM messages
 WHERE merchant_id = $1 AND journey_id = $2
 """
@@ -94,10 +96,6 @@ SELECT journey_id, held_out, count(*), count(*) FILTER (WHERE orders > 0), sum(s
 FROM spent
 GROUP BY journey_id, held_out
 """  # noqa: S608
-OPT_OUTS_AT_MOST = Decimal("0.02")
-"""The share of those who were told above which a journey does harm."""
-
-
 _NOBODY = Group(0, 0, 0.0, 0.0)
 
 
@@ -134,6 +132,8 @@ class Report(NamedTuple):
     in_doubt: int
     told: int
     """People who were told something."""
+    unknown: int
+    """People whose number or address doesn't exist, or isn't on the channel."""
     opted_out: int
     not_sent: Sequence[NotSent]
     """Why messages failed, were dropped or are in doubt, the commonest first."""

@@ -183,6 +183,9 @@ class JourneyReport(BaseModel):
     dropped: int = Field(description="Messages that were not sent, on purpose.")
     in_doubt: int
     told: int = Field(description="People who were told something.")
+    unknown: int = Field(
+        description="People whose number or address doesn't exist, or isn't on the channel."
+    )
     opted_out: int = Field(description="Of these, who said no within a week of a message.")
     opted_out_too_often: bool = Field(description="More than 2 % of those who were told.")
     not_sent: list[UnsentView] = Field(

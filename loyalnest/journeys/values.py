@@ -53,7 +53,9 @@ class Inactivity(Closed):
     """Nothing was bought for some days, or for longer than is the customer's own way."""
 
     kind: Literal["inactivity"] = "inactivity"
-    days: int | None = Field(default=None, ge=7, le=30, description="Since the last order.")
+    days: int | None = Field(
+        default=None, ge=1, le=365, description="Since the last order, 7 to 30."
+    )
     rhythm: Decimal | None = Field(
         default=None,
         ge=1,
@@ -217,7 +219,7 @@ class EndsWhen(StrEnum):
 class JourneyPlan(Closed):
     """Everything that decides what a journey does; a change makes a new version of it."""
 
-    name: str = Field(min_length=3, max_length=255)
+    name: str = Field(max_length=1000, description="In 3 to 255 characters.")
     trigger: Trigger
     audience: JourneyAudience = JourneyAudience()
     steps: tuple[Step, ...] = Field(min_length=1, max_length=20)

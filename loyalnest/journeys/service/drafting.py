@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from decimal import Decimal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from loyalnest import messaging, rewards
 from loyalnest.journeys import errors, queries
 from loyalnest.journeys.events import JourneySaved, JourneyStateChanged
+from loyalnest.journeys.rules import rails
 from loyalnest.journeys.values import (
     AlmostThere,
     Journey,
@@ -20,9 +20,6 @@ from loyalnest.journeys.values import (
 from loyalnest.kernel.database import bulk, merchant_of
 from loyalnest.kernel.events import publish
 from loyalnest.kernel.ids import from_wire, new_id
-
-DISCOUNT = (Decimal(5), Decimal(50))
-"""Per cent that a journey may take off: less moves nobody, more is mostly a slip of the finger."""
 
 _INSERT = """
 INSERT INTO journeys (merchant_id, id, version, state, trigger, created_at, created_by, updated_at)
@@ -59,7 +56,8 @@ WHERE j.merchant_id = k.merchant_id AND j.id = k.id AND j.state = 'active'
 async def create(session: AsyncSession, plan: JourneyPlan, *, actor: str, now: datetime) -> Journey:
     """Draw a journey up; nobody enters before it is started.
 
-    Raises RewardNotFound, RewardNotActive, RewardNotInCurrency, DiscountOutOfBounds.
+    Raises InactivityOutOfBounds, NameOutOfBounds, RewardNotFound, RewardNotActive,
+    RewardNotInCurrency, DiscountOutOfBounds.
     """
     await _check(session, plan, now=now)
     merchant_id, journey_id = merchant_of(session), JourneyId(new_id())
@@ -207,14 +205,13 @@ async def _turn(session: AsyncSession, current: Journey, to: State, *, now: date
 
 
 async def _check(session: AsyncSession, plan: JourneyPlan, *, now: datetime) -> None:
-    """Whether what a plan promises can be given, and is within bounds."""
+    """Whether a plan is within bounds, and what it promises can be given."""
+    rails.check(plan)
     gifts = [it.gift.reward_id for it in plan.tells if isinstance(it.gift, RewardGift)]
     ids = {rewards.RewardId(from_wire(rewards.REWARD, it)) for it in gifts}
     await rewards.check_givable(session, ids, now=now)
     for reward in await rewards.find_many(session, ids):
-        percent = reward.terms.percent
-        if percent is not None and not DISCOUNT[0] <= percent <= DISCOUNT[1]:
-            raise errors.DiscountOutOfBounds
+        rails.check_discount(reward.terms.percent)
     if isinstance(plan.trigger, AlmostThere):
         wanted = rewards.RewardId(from_wire(rewards.REWARD, plan.trigger.reward_id))
         await rewards.get_reward(session, wanted)

@@ -1,9 +1,10 @@
 """What steps give: a code of one's own, or points, to whoever can be told of it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -111,17 +112,19 @@ async def _rewards(
     )
     found = await rewards.find_many(session, {grant.reward_id for _, grant in grants})
     terms = {reward.id: reward.terms for reward in found}
+    zone = (await merchants.zones_of(session, [journey.merchant_id]))[journey.merchant_id]
     return {
-        it.id: _said(code, readers.get(it.customer_id, NOBODY).called(terms[code.reward_id]))
+        it.id: _said(code, readers.get(it.customer_id, NOBODY).called(terms[code.reward_id]), zone)
         for (it, _), code in zip(grants, codes, strict=True)
         if code is not None
     }
 
 
-def _said(code: rewards.Redemption, name: str) -> dict[str, Any]:
+def _said(code: rewards.Redemption, name: str, zone: ZoneInfo) -> dict[str, Any]:
     said: dict[str, Any] = {"reward": name, "code": code.code}
     if code.expires_at is not None:
-        said["expires_on"] = code.expires_at.date().isoformat()
+        last_instant = code.expires_at - timedelta(microseconds=1)
+        said["expires_on"] = last_instant.astimezone(zone).date().isoformat()
     return said
 
 
