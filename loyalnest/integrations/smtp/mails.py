@@ -1,20 +1,17 @@
 """A letter becomes a mail: text and its twin, with headers that nobody can add to."""
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
-from email.errors import HeaderParseError
-from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP as POLICY
 from email.utils import format_datetime
 
 from email_validator import EmailNotValidError, validate_email
 
+from loyalnest.integrations.smtp import headers
 from loyalnest.messaging import Account, Letter, Mail, Reason
 
 _ALLOWED = {"Message-ID", "List-Unsubscribe", "List-Unsubscribe-Post"}
-_ENDS_A_LINE = re.compile("[\r\n\x00\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 
 
 class Unwritable(Exception):
@@ -46,49 +43,42 @@ def written(letter: Letter, account: Account, *, now: datetime) -> Written:
     content = letter.content
     if not isinstance(content, Mail):
         raise Unwritable(Reason.CONTENT_REFUSED, "NOT_A_MAIL")
-    recipient, needs_utf8 = _address(letter.to)
-    mail = EmailMessage(policy=POLICY.clone(utf8=needs_utf8))
+    recipient = _address(letter.to)
     try:
-        mail["From"] = _named(account.origin, account.name)
-        mail["To"] = _named(recipient)
-        mail["Subject"] = _line(content.subject)
-        mail["Date"] = format_datetime(now)
-        mail["Auto-Submitted"] = "auto-generated"
+        fields = [
+            ("From", headers.mailbox(account.name, account.origin)),
+            ("To", headers.mailbox("", recipient)),
+            ("Subject", headers.words(content.subject)),
+            ("Date", format_datetime(now)),
+            ("Auto-Submitted", "auto-generated"),
+            ("Content-Language", headers.token(letter.language)),
+        ]
         for name, value in letter.headers.items():
             if name not in _ALLOWED:
                 raise Unwritable(Reason.CONTENT_REFUSED, "HEADER")
-            mail[name] = _line(value)
-        mail.set_content(content.text)
-        if content.html is not None:
-            mail.add_alternative(content.html, subtype="html")
-        # After the parts: with HTML, what is said of the content before goes to the text alone.
-        mail["Content-Language"] = _line(letter.language)
-        body = mail.as_bytes()
-    except (ValueError, HeaderParseError, IndexError, UnicodeError):
+            fields.append((name, headers.token(value)))
+        body = headers.head(fields) + _parts(content)
+    except (headers.Unfit, UnicodeError):
         raise Unwritable(Reason.CONTENT_REFUSED, "HEADER") from None
+    needs_utf8 = not (account.origin + recipient).isascii()
     return Written(account.origin, recipient, body, needs_utf8)
 
 
-def _named(address: str, name: str = "") -> Address:
-    user, _, domain = address.rpartition("@")
-    return Address(name, user, domain)
+def _parts(content: Mail) -> bytes:
+    """What is below the head, with the lines of it that say how to read it."""
+    parts = EmailMessage(policy=POLICY)
+    parts.set_content(content.text)
+    if content.html is not None:
+        parts.add_alternative(content.html, subtype="html")
+    return parts.as_bytes()
 
 
-def _line(value: str) -> str:
-    """A header's value: one line. Raises Unwritable."""
-    if _ENDS_A_LINE.search(value):
-        raise Unwritable(Reason.CONTENT_REFUSED, "HEADER")
-    return value
-
-
-def _address(to: str) -> tuple[str, bool]:
-    """An address as the server is told it, and whether it needs more than ASCII."""
+def _address(to: str) -> str:
+    """An address as the server is told it: in ASCII where it has such a form."""
     try:
         found = validate_email(
             to, check_deliverability=False, globally_deliverable=False, allow_smtputf8=True
         )
     except EmailNotValidError:
         raise Unwritable(Reason.ADDRESS_INVALID, "ADDRESS") from None
-    if found.ascii_email:
-        return found.ascii_email, False
-    return found.normalized, True
+    return found.ascii_email or found.normalized

@@ -83,10 +83,14 @@ class Server:
         login = cast("LoginPassword", given)
         return AuthResult(success=login.password == self.password, handled=False)
 
-    def read(self, place: int = -1) -> EmailMessage:
+    def wire(self, place: int = -1) -> bytes:
+        """A mail as it came, byte by byte."""
         content = self.mails[place].content
         assert isinstance(content, bytes)
-        return email.message_from_bytes(content, policy=email.policy.default)
+        return content
+
+    def read(self, place: int = -1) -> EmailMessage:
+        return email.message_from_bytes(self.wire(place), policy=email.policy.default)
 
 
 @pytest.fixture
@@ -96,7 +100,11 @@ def server() -> Server:
 
 @asynccontextmanager
 async def open_line(
-    server: Server, *, password: str | None = None, **options: str
+    server: Server,
+    *,
+    password: str | None = None,
+    name: str = "Bäckerei, «Korn»",
+    **options: str,
 ) -> AsyncGenerator[Carrier]:
     """A carrier with an account at this server, which listens for the duration."""
     utf8 = options.pop("utf8", "yes") == "yes"
@@ -123,7 +131,7 @@ async def open_line(
             channel=Channel.EMAIL,
             provider=Provider.SMTP,
             origin="hello@bakery.example",
-            name="Bäckerei, «Korn»",
+            name=name,
             credentials={"password": password} if password else {},
             options=given,
         )
@@ -248,6 +256,49 @@ async def test_no_header_and_no_command_can_be_smuggled_in(server: Server, line_
         )
     assert all(isinstance(outcome, Refused) for outcome in outcomes)
     assert server.mails == []
+
+
+async def test_a_long_way_out_can_be_read_by_whoever_reads_no_encoded_words(
+    server: Server,
+) -> None:
+    way_out = f"<https://loyalty.bakery.example/u/{'Ab-9_' * 18}>"
+    it = letter(**{"List-Unsubscribe": way_out})
+    async with open_line(server) as carrier:
+        assert await sent(carrier, it) == [Accepted()]
+    assert f"\r\nList-Unsubscribe: {way_out}\r\n".encode() in server.wire()
+    assert f"\r\nMessage-ID: {it.headers['Message-ID']}\r\n".encode() in server.wire()
+
+
+@pytest.mark.parametrize("end", ["=0d=0a", "=0a", "=0D", "=E2=80=A8"])
+async def test_what_looks_encoded_is_text_like_any_other(server: Server, end: str) -> None:
+    smuggled = f"=?utf-8?q?Ada{end}Bcc:_everybody@example.com?="
+    async with open_line(server, name=smuggled) as carrier:
+        assert await sent(carrier, letter(subject=smuggled)) == [Accepted()]
+    mail = server.read()
+    assert set(mail.keys()) <= HEADERS
+    assert mail["Subject"] == smuggled
+    # What reads it here puts blanks between the encoded words of a name, where none belong.
+    assert mail["From"].addresses[0].display_name.replace(" ", "") == smuggled
+    assert [it.addr_spec for it in mail["From"].addresses] == ["hello@bakery.example"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        'Korn, "the baker\'s" <boss@bank.example>, ' + "and sons " * 6,
+        "Bäckerei, Korn <boss@bank.example>; " + "ü" * 60,
+        "مقهى الشمال، الفرع الأول، " * 4,
+        "\\",
+        "",
+    ],
+)
+async def test_a_name_is_a_name_however_long(server: Server, name: str) -> None:
+    async with open_line(server, name=name) as carrier:
+        assert await sent(carrier, letter()) == [Accepted()]
+    (sender,) = server.read()["From"].addresses
+    assert sender.addr_spec == "hello@bakery.example"
+    assert sender.display_name.replace(" ", "") == name.replace(" ", "")
+    assert all(len(line) <= 998 for line in server.wire().split(b"\r\n"))
 
 
 async def test_whatever_a_subject_holds_arrives_or_is_refused(server: Server) -> None:
