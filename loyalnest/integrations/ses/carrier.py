@@ -8,9 +8,11 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from email.utils import formataddr
+from email.header import Header
 from typing import Any
 from urllib.parse import urlsplit
+
+from email_validator import EmailNotValidError, validate_email
 
 from loyalnest.integrations.calls import (
     Line,
@@ -120,7 +122,7 @@ class SesCarrier:
         if headers:
             simple["Headers"] = headers
         body: dict[str, Any] = {
-            "FromEmailAddress": formataddr((self._account.name, self._account.origin)),
+            "FromEmailAddress": _mailbox(self._account.name, self._account.origin),
             "Destination": {"ToAddresses": [to]},
             "Content": {"Simple": simple},
             "EmailTags": [
@@ -134,9 +136,23 @@ class SesCarrier:
 
 
 def _ascii(address: str) -> str | None:
-    """An address as SES takes it: a domain in punycode, and before it nothing but ASCII."""
-    local, _, domain = address.rpartition("@")
+    """An address as SES takes it: a domain in punycode, and before it nothing but ASCII.
+
+    The standard library's punycode is of 2003, and makes the neighbour of `faß.de` of it.
+    """
+    if address.isascii():
+        local, _, domain = address.rpartition("@")
+        return address if local and all(0 < len(it) < 64 for it in domain.split(".")) else None
     try:
-        return f"{local}@{domain.encode('idna').decode()}" if local.isascii() and local else None
-    except UnicodeError:
+        found = validate_email(address, check_deliverability=False, globally_deliverable=False)
+    except EmailNotValidError:
         return None
+    return found.ascii_email
+
+
+def _mailbox(name: str, address: str) -> str:
+    """An address, and who is behind it: a name of ASCII in quotes, any other encoded (RFC 2047)."""
+    if not name.isascii() or "=?" in name:
+        return f"{Header(name, 'utf-8').encode(linesep='')} <{address}>"
+    quoted = name.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{quoted}" <{address}>' if name else address

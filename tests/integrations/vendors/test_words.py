@@ -151,9 +151,14 @@ async def test_an_address_that_ses_doesnt_take_is_not_sent_there(to: str) -> Non
         assert await outcome_at(vendor, "ses", given) == Refused(
             Reason.ADDRESS_INVALID, code="not_ascii"
         )
-        abroad = letter(Channel.EMAIL, Mail("a", "b"), to="ada@bücher.example")
-        assert isinstance(await outcome_at(vendor, "ses", abroad), Accepted)
-    assert [mail.to for mail in vendor.mails] == ["ada@xn--bcher-kva.example"]
+        for abroad in ("ada@bücher.example", "ada@faß.example", "ada@βόλος.example"):
+            given = letter(Channel.EMAIL, Mail("a", "b"), to=abroad)
+            assert isinstance(await outcome_at(vendor, "ses", given), Accepted)
+    assert [mail.to for mail in vendor.mails] == [
+        "ada@xn--bcher-kva.example",
+        "ada@xn--fa-hia.example",
+        "ada@xn--nxasmm1c.example",
+    ]
 
 
 @pytest.mark.parametrize(
