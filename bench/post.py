@@ -236,7 +236,7 @@ def offer(
         provider,
         frozenset(channels),
         open_,
-        {"url": Field("Address"), "token": Field("Token", secret=True, required=False)},
+        {"url": Field("Address", leads=True), "token": Field("Token", secret=True, required=False)},
         at_most=at_most,
         calls_at_once=calls_at_once,
         repeats_safely_for=repeats_safely_for,

@@ -56,6 +56,8 @@ class Field:
     required: bool = True
     pattern: str = r"[^\r\n\x00]{1,2000}"
     """A regular expression that the whole of it matches."""
+    leads: bool = False
+    """Whether it decides where the secret ones go: where it changes, they are entered anew."""
 
 
 @dataclass(frozen=True, slots=True)

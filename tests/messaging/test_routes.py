@@ -70,6 +70,28 @@ async def test_a_sender_is_set_up_changed_paused_and_replaced_and_shows_no_secre
     assert account.reports_to == f"https://nest.example/webhooks/ses/{another['id']}"
 
 
+async def test_a_secret_is_not_sent_elsewhere_by_somebody_who_doesnt_know_it(
+    client: httpx.AsyncClient, bakery: Bakery, post: Post
+) -> None:
+    new = details(post, channel="email", provider="ses")
+    made = (await client.post(f"{AT}/senders", json=new)).json()
+    path = f"{AT}/senders/{made['id']}"
+    elsewhere = {"url": "https://thief.example", "token": None}
+    change = {"origin": "hello@bakery.example", "values": elsewhere, "version": 1}
+    for values in (elsewhere, {"url": "https://thief.example"}):
+        refused = await client.put(path, json=change | {"values": values})
+        assert refused.json()["code"] == "ACCOUNT_INCOMPLETE"
+        assert set(refused.json()["fields"]) == {"values.token"}
+    same = await client.put(path, json=change | {"values": {"url": post.url}})
+    assert same.json()["version"] == 2
+    moved = change | {"values": elsewhere | {"token": "another token"}, "version": 2}
+    assert (await client.put(path, json=moved)).json()["version"] == 3
+    async with bakery.database.tenant(bakery.merchant_id) as session:
+        sender = (await messaging.list_senders(session))[0]
+        account = await messaging.account_of(session, sender, address="")
+    assert account.credentials == {"token": "another token"}
+
+
 @pytest.mark.parametrize(
     ("changed", "code"),
     [

@@ -14,12 +14,13 @@ def offer(clock: Clock) -> Offer:
         channels=frozenset({Channel.EMAIL}),
         open=lambda account: SmtpCarrier(account, clock),
         fields={
-            "host": Field("Server", pattern=r"[A-Za-z0-9.:_-]{1,253}"),
-            "port": Field("Port", required=False, pattern=r"[1-9][0-9]{0,4}"),
+            "host": Field("Server", pattern=r"[A-Za-z0-9.:_-]{1,253}", leads=True),
+            "port": Field("Port", required=False, pattern=r"[1-9][0-9]{0,4}", leads=True),
             "security": Field(
                 "How the line is kept private: starttls, tls or none",
                 required=False,
                 pattern="starttls|tls|none",
+                leads=True,
             ),
             "username": Field("User name", required=False, pattern=r"[^\r\n\x00]{1,320}"),
             "password": Field("Password", secret=True, required=False),

@@ -267,8 +267,17 @@ def _split(
     credentials: Mapping[str, str],
     options: Mapping[str, str],
 ) -> tuple[dict[str, str], dict[str, str]]:
-    """Secrets and the rest, checked. Raises AccountIncomplete."""
+    """Secrets and the rest, checked. Raises AccountIncomplete.
+
+    A secret goes nowhere but where whoever entered it sent it.
+    """
     wrong = {f"values.{name}": "is not asked for" for name in values if name not in offer.fields}
+    if any(
+        asked.leads and values.get(name) not in (None, options.get(name, ""))
+        for name, asked in offer.fields.items()
+    ):
+        unsaid = [name for name in credentials if values.get(name) is None]
+        wrong |= {f"values.{name}": "enter it anew: it would go elsewhere" for name in unsaid}
     secret, open_ = dict(credentials), dict(options)
     for name, asked in offer.fields.items():
         kept = secret if asked.secret else open_
