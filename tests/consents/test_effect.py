@@ -172,6 +172,34 @@ async def test_what_was_said_to_the_shop_counts_as_of_when_it_was_said(shop: Sho
     await shop.tells(("customers_email_marketing_consent/update", stranger))
 
 
+async def test_a_late_start_takes_back_no_stop_that_came_after_it(shop: Shop):
+    ada, phone = await ada_of(shop), "+4930123456"
+    contact = customers.Contact(
+        shop.merchant_id, store_id=shop.store_id, provider="shopify", external_id="7", email=ADA,
+        phone=phone, phone_verified=True)  # fmt: skip
+    who = consents.Sender(Channel.SMS, "twilio:1", phone, phone)
+    async with shop.database.tenant(shop.merchant_id) as session:
+        await customers.update_many(session, [customers.Profile(contact, NOW)], now=NOW)
+        await agrees(session, ada, Channel.SMS)
+
+        async def writes(text: str, came: int, tried: int) -> bool:
+            at, now = NOW + timedelta(minutes=came), NOW + timedelta(minutes=tried)
+            await consents.take_reply(session, who, text, by="twilio", at=at, now=now)
+            asked = [consents.Asked(ada, Channel.SMS, Purpose.TRANSACTIONAL, phone)]
+            (told,) = await consents.may_send(session, shop.merchant_id, asked, now)
+            granted = await state(session, ada, Channel.SMS) is State.GRANTED
+            assert granted is told.allowed
+            return granted
+
+        assert not await writes("stop", 1, 1)
+        assert not await writes("stop", 3, 3)
+        assert not await writes("start", 2, 60)  # it was set aside for an hour
+        assert await writes("start", 61, 61)
+        # Two that were taken in together, in their order.
+        assert not await writes("stop", 62, 70)
+        assert await writes("start", 63, 70)
+
+
 async def test_a_stop_word_ends_it_and_start_gives_back_what_it_took(shop: Shop):
     ada, phone, by = await ada_of(shop), "+4930123456", "meta"
     sender = consents.Sender(Channel.WHATSAPP, "meta:1", "US.1349abc", phone)

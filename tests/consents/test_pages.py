@@ -1,6 +1,7 @@
 """The pages behind the links in messages: out by one click, back again, and everything between."""
 
 import base64
+import re
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, replace
 from html.parser import HTMLParser
@@ -100,6 +101,25 @@ async def test_whoever_pressed_the_button_by_mistake_is_back_with_a_new_yes(mail
     assert (line.said.proof.way, line.said.proof.language) == (Way.CUSTOMER_PAGE, "en")
     assert (line.said.proof.words or "nothing") in back.text
     assert "offers" in (line.said.proof.words or "")
+
+
+async def test_a_page_that_was_open_all_the_while_takes_back_no_refusal(mailbox: Mailbox):
+    page = await mailbox.client.get(mailbox.links.preferences)
+    seen = dict.fromkeys(re.findall(r'<input type="hidden" name="([^"]+)"', page.text), "")
+    seen |= dict.fromkeys(re.findall(r'type="checkbox" name="([^"]+)" checked', page.text), "on")
+    assert "outreach.email" in seen
+    mailbox.clock.pass_by(seconds=5)
+    await mailbox.client.post(mailbox.links.unsubscribe)
+    mailbox.clock.pass_by(seconds=5)
+    await mailbox.client.post(mailbox.links.preferences, data={**seen, "language": "ar"})
+    assert (await mailbox.prefers()).language == "ar"
+    assert await mailbox.stands() is State.WITHDRAWN
+    mailbox.clock.pass_by(seconds=5)
+    page = await mailbox.client.get(mailbox.links.preferences)
+    assert "was.outreach.email" not in page.text
+    del seen["was.outreach.email"]
+    await mailbox.client.post(mailbox.links.preferences, data=seen)
+    assert await mailbox.stands() is State.GRANTED
 
 
 async def test_the_page_of_preferences_keeps_what_is_chosen(mailbox: Mailbox):

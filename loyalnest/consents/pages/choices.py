@@ -36,6 +36,8 @@ ZONES = (
 )
 # fmt: on
 Fields = Mapping[str, str]
+WAS = "was."
+"""What a form calls a box that was ticked when the page was drawn."""
 _BY_CHANNEL = {Purpose.OUTREACH: "agree", Purpose.TRANSACTIONAL: "own"}
 _IN_ALL = {Purpose.RFM_TRACKING: "tracking", Purpose.REFERRALS: "friends"}
 
@@ -93,9 +95,15 @@ def _is_offered(it: Standing, reached: Sequence[Channel], refusable: bool) -> bo
 
 
 def turned(offered: Sequence[Choice], fields: Fields) -> Sequence[Turned]:
-    """Which boxes somebody has ticked, and which no longer; a browser sends the ticked alone."""
+    """Which boxes somebody has ticked, and which no longer; a browser sends the ticked alone.
+
+    A box that was ticked when the page was opened was not ticked by them: what they refused since,
+    by a word or elsewhere, they refuse still.
+    """
     return [
-        Turned(it, granted=it.name in fields) for it in offered if it.ticked != (it.name in fields)
+        Turned(it, granted=it.name in fields)
+        for it in offered
+        if it.ticked != (it.name in fields) and (it.ticked or f"{WAS}{it.name}" not in fields)
     ]
 
 

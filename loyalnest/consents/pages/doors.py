@@ -20,6 +20,7 @@ from loyalnest.consents.errors import ConfirmationOver, ConsentNotFound, LetterU
 from loyalnest.consents.letters import Kind, Letter
 from loyalnest.consents.links import CONFIRM, LEAVE, PREFER, open_letter
 from loyalnest.consents.pages.choices import (
+    WAS,
     ZONES,
     Choice,
     Fields,
@@ -247,6 +248,7 @@ async def _form(session: AsyncSession, reader: Reader) -> dict[str, object]:
     return {
         "offers": [it for it in offered if it.channel],
         "data": [it for it in offered if not it.channel],
+        "was": WAS,
         "languages": own_names(),
         "zones": zones,
         "reached": await _reached(session, reader),

@@ -119,27 +119,40 @@ async def return_(
 
 
 async def take_reply(
-    session: AsyncSession, sender: Sender, text: str, *, by: str, now: datetime
+    session: AsyncSession,
+    sender: Sender,
+    text: str,
+    *,
+    by: str,
+    at: datetime | None = None,
+    now: datetime,
 ) -> Reply:
     """Do what a text asks for that somebody wrote to the merchant on a channel.
 
     A stop word ends everything to whoever wrote, however they are reached on that channel; the word
     that begins again gives back what a stop word took, and no more. Everything else is left to
-    whoever reads it. `by` is the provider.
+    whoever reads it. `by` is the provider, and `at` is when it came, if that was not now: a text
+    that had to be tried again means what it meant then.
     """
+    at = min(at or now, now)
     whose = await _whose(session, sender, now=now)
     word = rules.word_in(text)
     addresses = await _addresses(session, sender, whose)
     if word is rules.Word.STOP:
-        held = [Held(sender.channel, it, Reason.STOPPED) for it in addresses]
+        held = [Held(sender.channel, it, Reason.STOPPED, at) for it in addresses]
         await suppress_many(session, held, by=by, now=now)
         for customer_id in whose:  # hardly ever more than one, who share a phone
-            await _turn(session, customer_id, sender.channel, text, granted=False, now=now)
+            await _turn(session, customer_id, sender.channel, text, granted=False, at=at, now=now)
     elif word is rules.Word.START:
-        await let_addresses_back(session, sender.channel, addresses, [Reason.STOPPED], now=now)
+        again = [Reason.STOPPED]
+        await let_addresses_back(session, sender.channel, addresses, again, at=at, now=now)
+        if await _is_stopped(session, sender.channel, addresses):
+            return Reply(word, whose)  # they said stop once more since
         for customer_id in whose:
             if await _was_stopped(session, customer_id, sender.channel):
-                await _turn(session, customer_id, sender.channel, text, granted=True, now=now)
+                await _turn(
+                    session, customer_id, sender.channel, text, granted=True, at=at, now=now
+                )
     return Reply(word, whose)
 
 
@@ -192,6 +205,14 @@ async def note_identity(
     )
 
 
+async def _is_stopped(session: AsyncSession, channel: Channel, addresses: Sequence[str]) -> bool:
+    for it in addresses:  # a number and an id, hardly ever more
+        found = await queries.find_suppressions(session, channel=channel, address=it)
+        if any(held.reason is Reason.STOPPED for held in found):
+            return True
+    return False
+
+
 async def _was_stopped(session: AsyncSession, customer_id: UUID, channel: Channel) -> bool:
     """Whether a yes to outreach is what a stop word took, and nothing was said since."""
     said = [
@@ -214,6 +235,7 @@ async def _turn(
     text: str,
     *,
     granted: bool,
+    at: datetime,
     now: datetime,
 ) -> None:
     standing = await queries.standing_of(session, customer_id, Purpose.OUTREACH, channel)
@@ -228,5 +250,6 @@ async def _turn(
         channel=channel,
         granted=granted,
         proof=proof,
+        at=at,
         now=now,
     )

@@ -161,9 +161,9 @@ async def say(
     if purpose is Purpose.OUTREACH and channel is not None:
         standing = await queries.standing_of(session, living.id, purpose, channel)
         if standing.state is state is State.GRANTED:
-            await let_back(session, living, channel, proof.way, now=now)
+            await let_back(session, living, channel, proof.way, at=said.at, now=now)
         elif standing.state is state is State.WITHDRAWN:
-            await hold_back(session, living, channel, by=proof.by, now=now)
+            await hold_back(session, living, channel, by=proof.by, at=said.at, now=now)
     return await queries.get_consent(session, consent_id)
 
 

@@ -30,10 +30,12 @@ from loyalnest.kernel.ids import new_id
 _SUPPRESS = """
 INSERT INTO suppressions (merchant_id, id, channel, address_hash, address_sealed, reason, since,
                           actor)
-SELECT $1, k.id, k.channel, k.hash, k.sealed, k.reason, $7, $8
-FROM unnest($2::uuid[], $3::text[], $4::bytea[], $5::bytea[], $6::text[])
-     AS k (id, channel, hash, sealed, reason)
-ON CONFLICT (merchant_id, channel, address_hash, reason) DO NOTHING
+SELECT $1, k.id, k.channel, k.hash, k.sealed, k.reason, k.since, $8
+FROM unnest($2::uuid[], $3::text[], $4::bytea[], $5::bytea[], $6::text[], $7::timestamptz[])
+     AS k (id, channel, hash, sealed, reason, since)
+ON CONFLICT (merchant_id, channel, address_hash, reason) DO UPDATE
+SET since = excluded.since
+WHERE suppressions.since < excluded.since
 RETURNING id, channel, reason
 """
 _LIFT = text("""
@@ -48,6 +50,7 @@ WHERE x.merchant_id = $1
   AND x.channel = $3
   AND x.address_hash = k.hash
   AND x.reason = ANY($4::text[])
+  AND x.since <= $5
 RETURNING x.id, x.channel, x.reason
 """
 
@@ -59,6 +62,8 @@ class Held:
     channel: Channel
     address: str
     reason: Reason
+    at: datetime | None = None
+    """When it was said, if that was not now: a yes of before doesn't outweigh it."""
 
 
 async def suppress_many(
@@ -70,21 +75,30 @@ async def suppress_many(
     """
     merchant_id, ring = merchant_of(session), ring_of(session)
     secret = await secret_of(session, merchant_id)
+    # The latest of what is said twice at once: a statement writes a row but once.
+    latest: dict[tuple[Channel, str, Reason], datetime] = {}
+    for it in held:
+        normal = rules.normalise(it.channel, it.address)
+        if normal is not None:
+            key, since = (it.channel, normal, it.reason), min(it.at or now, now)
+            latest[key] = max(since, latest.get(key, since))
     rows = [
         (
             new_id(),
-            it.channel.value,
-            hash_of(secret, it.channel, "", normal),
+            channel.value,
+            hash_of(secret, channel, "", normal),
             ring.seal(merchant_id, ADDRESS, normal.encode()),
-            it.reason.value,
+            reason.value,
+            since,
         )
-        for it in held
-        if (normal := rules.normalise(it.channel, it.address)) is not None
+        for (channel, normal, reason), since in latest.items()
     ]
     if not rows:
         return 0
     columns = map(list, zip(*rows, strict=True))
-    fresh = await (await bulk(session)).fetch(_SUPPRESS, merchant_id, *columns, now, by)
+    written = await (await bulk(session)).fetch(_SUPPRESS, merchant_id, *columns, by)
+    ids = {row[0] for row in rows}
+    fresh = [row for row in written if row["id"] in ids]
     news = [
         AddressSuppressed(
             merchant_id=merchant_id,
@@ -135,11 +149,12 @@ async def hold_back(
     channel: Channel,
     *,
     by: str,
+    at: datetime,
     now: datetime,
 ) -> None:
     """The addresses of a customer who wants no outreach there get none, whoever has them next."""
     addresses = await queries.addresses_of(session, living, channel)
-    held = [Held(channel, it, Reason.UNSUBSCRIBED) for it in addresses]
+    held = [Held(channel, it, Reason.UNSUBSCRIBED, at) for it in addresses]
     await suppress_many(session, held, by=by, now=now)
 
 
@@ -149,12 +164,13 @@ async def let_back(
     channel: Channel,
     way: Way,
     *,
+    at: datetime,
     now: datetime,
 ) -> None:
     """A customer's new yes lets their addresses back, as far as the way it came by outweighs."""
     lifted = [it for it in Reason if _outweighs(way, it)]
     addresses = await queries.addresses_of(session, living, channel)
-    await let_addresses_back(session, channel, addresses, lifted, now=now)
+    await let_addresses_back(session, channel, addresses, lifted, at=at, now=now)
 
 
 async def let_addresses_back(
@@ -163,14 +179,16 @@ async def let_addresses_back(
     addresses: Sequence[str],
     reasons: Sequence[Reason],
     *,
+    at: datetime,
     now: datetime,
 ) -> None:
-    """Addresses in their normal form get messages again, as far as these reasons go."""
+    """Addresses in their normal form get messages again, as far as these reasons go, for a yes that
+    was said at an instant: a no of later stands."""
     merchant_id = merchant_of(session)
     secret = await secret_of(session, merchant_id)
     hashes = [hash_of(secret, channel, "", it) for it in addresses]
     gone = await (await bulk(session)).fetch(
-        _LET_BACK, merchant_id, hashes, channel.value, [it.value for it in reasons]
+        _LET_BACK, merchant_id, hashes, channel.value, [it.value for it in reasons], at
     )
     await _tell_lifted(session, [tuple(row) for row in gone], now)
 

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import cast
 from uuid import UUID
@@ -22,13 +23,13 @@ def provided(reports: Reports) -> Provider:
 
     async def apply(session: AsyncSession, prepared: Sequence[Prepared], now: datetime) -> None:
         """Merchant by merchant: what is told is of one merchant's messages and customers."""
-        by_merchant: dict[UUID, list[Told]] = defaultdict(list)
+        by_merchant: dict[UUID, list[Prepared]] = defaultdict(list)
         for it in prepared:
-            by_merchant[it.delivery.merchant_id].append(cast(Told, it.fact))
+            by_merchant[it.delivery.merchant_id].append(it)
         seen = sorted(session.info["merchants"])
-        for merchant_id, told in by_merchant.items():
+        for merchant_id, theirs in by_merchant.items():
             await act_for(session, [merchant_id])
-            await _take_in(session, told, by=name, now=now)
+            await _take_in(session, theirs, by=name, now=now)
         await act_for(session, seen)
 
     return Provider(
@@ -40,14 +41,18 @@ def provided(reports: Reports) -> Provider:
     )
 
 
-async def _take_in(session: AsyncSession, told: Sequence[Told], *, by: str, now: datetime) -> None:
-    statuses = [status for it in told for status in it.statuses]
+async def _take_in(
+    session: AsyncSession, prepared: Sequence[Prepared], *, by: str, now: datetime
+) -> None:
+    """What people said counts as of when it came, however often it had to be tried."""
+    told = [(cast(Told, it.fact), it.delivery.received_at) for it in prepared]
+    statuses = [status for it, _ in told for status in it.statuses]
     if statuses:
         await messaging.take_status(session, statuses, now=now)
-    held = [hold for it in told for hold in it.held]
+    held = [replace(hold, at=at) for it, at in told for hold in it.held]
     if held:
         await consents.suppress_many(session, held, by=by, now=now)
-    for it in told:
+    for it, at in told:
         # Somebody's two letters count in their order, and there are few.
         for letter in it.letters:
-            await consents.take_reply(session, letter.sender, letter.text, by=by, now=now)
+            await consents.take_reply(session, letter.sender, letter.text, by=by, at=at, now=now)
