@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
-from loyalnest import journeys, messaging, sinks
-from loyalnest.integrations import klaviyo, mailchimp, meta, postscript, ses, smtp, twilio
+from loyalnest import journeys, ledger, messaging, sinks
+from loyalnest.integrations import klaviyo, mailchimp, meta, postscript, ses, shopify, smtp, twilio
 from loyalnest.integrations.calls import Way
 from loyalnest.kernel import clock
 from loyalnest.kernel.settings import Settings
+from loyalnest.storefront import pages
 
 
 def offers(settings: Settings) -> Sequence[messaging.Offer]:
@@ -24,8 +25,12 @@ def offers(settings: Settings) -> Sequence[messaging.Offer]:
 
 def sending(settings: Settings) -> messaging.Sending:
     """What a worker needs to send messages."""
+    address = settings.address
+    doors = pages.doors_of(address, provider=shopify.PROVIDED.name)
     return messaging.Sending(
-        offers(settings), messaging.Stationery(settings.address), journeys.standings_of
+        offers(settings),
+        messaging.Stationery(address, ledger.units_of, doors),
+        journeys.standings_of,
     )
 
 

@@ -150,6 +150,7 @@ TIMETABLE = (
     Recurring("jobs.forget_done", "40 3 * * *", forget_done),
     Recurring("ledger.verify", "0 4 * * *", _verify_books),
     consents.DAILY,
+    messaging.NIGHTLY,
     plans.HOURLY,
     segments.NIGHTLY,
     tiers.NIGHTLY,

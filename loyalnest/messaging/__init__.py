@@ -46,8 +46,9 @@ from loyalnest.messaging.events import (
     SenderRecovered,
     SenderSaved,
 )
+from loyalnest.messaging.jobs import NIGHTLY
 from loyalnest.messaging.keys import SEALED
-from loyalnest.messaging.ports import Carrier, Field, Journeys, Offer
+from loyalnest.messaging.ports import Carrier, Doors, Field, Journeys, Offer
 from loyalnest.messaging.queries import (
     Filters,
     account_of,
@@ -104,6 +105,7 @@ from loyalnest.messaging.values import (
 )
 
 __all__ = [
+    "NIGHTLY",
     "SEALED",
     "SENDER_PREFIX",
     "WIRE_PREFIX",
@@ -117,6 +119,7 @@ __all__ = [
     "Content",
     "Delivery",
     "Desk",
+    "Doors",
     "Doubtful",
     "Fault",
     "Field",

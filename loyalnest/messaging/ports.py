@@ -14,9 +14,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from loyalnest.messaging.carrying import Account, Found, Letter, Outcome
 from loyalnest.messaging.values import Channel, Provider, Standing
+from loyalnest.templates import Door
 
 Journeys: TypeAlias = Callable[[AsyncSession, Sequence[UUID]], Awaitable[Mapping[UUID, Standing]]]
 """How a merchant's journeys stand; one that is unknown has ended."""
+Doors: TypeAlias = Callable[[AsyncSession, UUID], Awaitable[Mapping[Door, str]]]
+"""Where a merchant's customers find their points, and the shop; what there isn't is left out."""
 
 
 class Carrier(Protocol):

@@ -2,7 +2,16 @@
 
 from collections.abc import Mapping
 
-from loyalnest.templates.values import Channel, Kind, Occasion, Purpose, Terms, Value, Variable
+from loyalnest.templates.values import (
+    Channel,
+    Door,
+    Kind,
+    Occasion,
+    Purpose,
+    Terms,
+    Value,
+    Variable,
+)
 
 _EVERYWHERE = frozenset(Channel)
 _COMMON = (
@@ -23,16 +32,20 @@ def _stamps(name: str, sample: int, meaning: str) -> Variable:
     return Variable(name, Kind.STAMPS, sample, meaning)
 
 
-def _link(sample: str, meaning: str, *, optional: bool = False) -> Variable:
-    return Variable("link", Kind.LINK, f"https://shop.example/{sample}", meaning, optional)
+def _link(
+    sample: str, meaning: str, *, optional: bool = False, door: Door | None = None
+) -> Variable:
+    return Variable("link", Kind.LINK, f"https://shop.example/{sample}", meaning, optional, door)
 
 
 def _until(meaning: str, *, optional: bool = False) -> Variable:
     return Variable("expires_on", Kind.DATE, "2026-12-24", meaning, optional)
 
 
-_ACCOUNT = _link("loyalty", "Where the customer sees their points", optional=True)
-_SHOP = _link("", "Your shop", optional=True)
+_ACCOUNT = _link(
+    "loyalty", "Where the customer sees their points", optional=True, door=Door.ACCOUNT
+)
+_SHOP = _link("", "Your shop", optional=True, door=Door.SHOP)
 _CARD_LINK = _link("card", "Where the customer sees their card", optional=True)
 _CARD = _words("card", "Coffee card", "What the card is called")
 _GIFT = (

@@ -76,6 +76,14 @@ class Kind(StrEnum):
     """An address that begins with `https://` or `http://`."""
 
 
+class Door(StrEnum):
+    """Where a link leads that is the same for all of a merchant's customers."""
+
+    ACCOUNT = "account"
+    """Where they see their points."""
+    SHOP = "shop"
+
+
 Value = str | int | Mapping[str, str] | None
 """What is filled in, as JSON has it: see `Kind`."""
 
@@ -91,6 +99,8 @@ class Variable:
     meaning: str
     optional: bool = False
     """Whether it may be missing; `{% if name %}` asks."""
+    door: Door | None = None
+    """Where a link leads that nobody has filled in."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,9 +125,10 @@ class Bakery:
         occasion: templates.Occasion = TRANSACTIONAL,
         channels: Sequence[Channel] = (Channel.EMAIL,),
         sources: Sequence[UUID] | None = None,
+        without: str = "",
         **more: Any,
     ) -> list[UUID | None]:
-        """These members are to be told something."""
+        """These members are to be told something, all of it filled in but for one variable."""
         purpose = Purpose(templates.terms_of(occasion).purpose)
         asks = [
             Ask(
@@ -137,7 +138,7 @@ class Bakery:
                 occasion,
                 purpose,
                 channels,
-                templates.sample_of(occasion),
+                {k: it for k, it in templates.sample_of(occasion).items() if k != without},
                 **more,
             )
             for person, source in zip(people, sources or [new_id() for _ in people], strict=True)
@@ -178,10 +179,11 @@ async def a_worker(
     *offers: Offer,
     journeys: messaging.Journeys | None = None,
     now: Callable[[], datetime] = by_day,
+    doors: messaging.Doors | None = None,
 ) -> AsyncGenerator[Desk]:
     """A worker that sends for the duration; what it has begun it writes down."""
     stopping = asyncio.Event()
-    sending = Sending(offers or (offer(),), Stationery(ADDRESS), journeys, now)
+    sending = Sending(offers or (offer(),), Stationery(ADDRESS, doors=doors), journeys, now)
     desk = Desk(database, sending)
     running = asyncio.create_task(desk.run(stopping))
     try:

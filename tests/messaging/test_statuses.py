@@ -62,6 +62,19 @@ async def test_statuses_come_late_twice_and_in_any_order_and_never_go_down(
     assert [it.reason for it in await bakery.deliveries()] == [None, None, None]
 
 
+async def test_what_was_told_of_a_message_that_never_became_known_is_forgotten_after_a_week(
+    bakery: Bakery,
+) -> None:
+    async with bakery.database.batch([bakery.merchant_id]) as session:
+        for days, name in ((8, "long-ago"), (6, "lately")):
+            told = Status(State.DELIVERED, at(0), provider_id=name)
+            await messaging.take_status(session, [told], now=clock.now() - timedelta(days=days))
+    await messaging.NIGHTLY.handle(bakery.database, clock.now())
+    async with bakery.database.tenant(bakery.merchant_id) as session:
+        left = await session.scalars(text("SELECT provider_id FROM early_statuses"))
+        assert list(left) == ["lately"]
+
+
 async def test_what_is_told_before_we_know_of_it_is_kept_until_we_do(
     bakery: Bakery, post: Post
 ) -> None:

@@ -31,6 +31,7 @@ INSTALLATION = {
 CROSSES_MERCHANTS = {
     "inbox_pkey",
     "deliveries_received",
+    "early_statuses_age",
     "events_position",
     "merchant_referrals_once",
     "senders_by_id",

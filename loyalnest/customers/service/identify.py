@@ -64,6 +64,18 @@ UPDATE customers
    AND customers.merged_into IS NULL AND customers.erased_at IS NULL
 """
 
+# What somebody reads is said once: whoever has chosen, or was heard to read another, keeps to it.
+_LEARN_LANGUAGE = """
+UPDATE customers
+   SET locale = said.locale,
+       updated_at = $4
+  FROM unnest($1::uuid[], $2::uuid[], $3::text[]) AS said (merchant_id, id, locale)
+ WHERE customers.merchant_id = said.merchant_id AND customers.id = said.id
+   AND customers.locale IS NULL
+   AND customers.merged_into IS NULL AND customers.erased_at IS NULL
+RETURNING customers.id
+"""
+
 _OFFER_MERGE = """
 INSERT INTO merge_candidates (merchant_id, customer_id, other_id, reason, seen_at)
 SELECT merchant_id, customer_id, other_id, 'identities', $4
@@ -79,8 +91,9 @@ async def identify_many(
 
     The provider's id in its store decides, then the e-mail, then a verified phone. What else a
     contact claims becomes the same customer's if it is free; if it is another's, that pair is
-    offered for merging and nothing more happens. When everybody is known and nothing is new, this
-    is one query for the whole batch.
+    offered for merging and nothing more happens. Whoever isn't known to read any language reads
+    the contact's from now on. When everybody is known and nothing is new, this is one query for
+    the whole batch, and one that looks for languages where any is told.
 
     Raises Contended when another transaction took the same identity meanwhile, or merged or erased
     a customer who was to get one: roll back and repeat.
@@ -114,7 +127,8 @@ async def settle_many(
     gained = [(id_, claim) for id_, claim, _ in settled.attached if id_ not in fresh]
     if gained:
         await _fill_in(connection, ring, gained, now)
-    await _announce(session, settled.created, gained, now)
+    learnt = await _learn_languages(connection, claims, settled, now)
+    await _announce(session, settled.created, [*gained, *learnt], now)
     return settled
 
 
@@ -197,6 +211,23 @@ async def _fill_in(
     status = await connection.execute(_FILL_IN, *_columns(rows, 4), now)
     if _count(status) != len(rows):
         raise Contended
+
+
+async def _learn_languages(
+    connection: Bulk, claims: Sequence[Claim], settled: Settlement, now: datetime
+) -> list[tuple[CustomerId, Claim]]:
+    """Note what those read of whom nobody knew; the first that is said of somebody counts."""
+    fresh = {customer_id for customer_id, _ in settled.created}
+    said: dict[tuple[UUID, CustomerId], Claim] = {}
+    for claim, person in zip(claims, settled.people, strict=True):
+        if claim.locale and person and person.customer_id not in fresh:
+            said.setdefault((claim.contact.merchant_id, person.customer_id), claim)
+    if not said:
+        return []
+    rows = [(*who, said[who].locale) for who in sorted(said)]
+    learnt = await connection.fetch(_LEARN_LANGUAGE, *_columns(rows, 3), now)
+    by_id = {customer_id: claim for (_, customer_id), claim in said.items()}
+    return [(row[0], by_id[row[0]]) for row in learnt]
 
 
 async def _announce(

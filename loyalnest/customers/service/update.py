@@ -101,9 +101,10 @@ async def update_many(
     """Take over what a provider says about its customers, making those that are new.
 
     A record older than the one applied last changes nothing. What the record leaves out stays as
-    it is. When its e-mail differs from the one shown, the new one is shown, and identifies if it is
-    free; the former one identifies no longer, unless the customer has accounts elsewhere, where it
-    may still be in use. An enabled account enrols. Raises Contended as identify_many does.
+    it is, and so does the language of somebody of whom it is known. When its e-mail differs from
+    the one shown, the new one is shown, and identifies if it is free; the former one identifies no
+    longer, unless the customer has accounts elsewhere, where it may still be in use. An enabled
+    account enrols. Raises Contended as identify_many does.
     """
     connection = await bulk(session)
     newest = await _newest(connection, profiles)
@@ -211,7 +212,7 @@ def _compare(ring: KeyRing, row: Any, profile: Profile) -> tuple[_Change | None,
         for field, text in after.items()
         if text and text != before[field]
     }
-    locale = claim.locale or row["locale"]
+    locale = row["locale"] or claim.locale
     if not differing and locale == row["locale"]:
         return None, []
     sealed = {field: differing.get(field, row[field]) for field in before}

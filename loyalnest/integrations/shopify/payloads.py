@@ -151,6 +151,8 @@ class CustomerBody(msgspec.Struct):
     phone: str | None = None
     first_name: str | None = None
     last_name: str | None = None
+    locale: str | None = None
+    """What they read; some versions of the webhooks leave it out."""
     state: str | None = None
     updated_at: datetime | None = None
     customer_id: Id | None = None

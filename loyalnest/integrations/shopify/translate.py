@@ -295,7 +295,7 @@ def _customer(delivery: Delivery) -> Fact:
     body = read(_CUSTOMER, delivery.body)
     if body.id is None:
         raise PayloadNotUnderstood("The customer has no id.")
-    contact = _contact(delivery, body.id, body.email, body.phone, _name(body), None)
+    contact = _contact(delivery, body.id, body.email, body.phone, _name(body), body.locale)
     version = _utc(body.updated_at) or _moment(delivery)
     profile = Profile(contact, version, has_account=body.state == "enabled")
     words = words_of(_account(delivery, _id(body.id)), body, _utc, otherwise=version)

@@ -1,7 +1,7 @@
 """A message becomes a letter: in the customer's language, with links that tell nothing."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -15,6 +15,7 @@ from loyalnest.kernel.errors import DomainError
 from loyalnest.messaging.carrying import Approved, Content, Letter, Mail, Words
 from loyalnest.messaging.keys import LETTER
 from loyalnest.messaging.links import Tokens, Tracked
+from loyalnest.messaging.ports import Doors
 from loyalnest.messaging.sending.claiming import Due
 from loyalnest.messaging.sending.judging import Go, Stop
 from loyalnest.messaging.values import Channel, Purpose, Sender, State, WhyNot
@@ -39,6 +40,8 @@ class Stationery:
     """Where the installation is reached."""
     units: templates.UnitNames | None = None
     """What merchants call their points."""
+    doors: Doors | None = None
+    """Where links lead that nobody has filled in."""
 
 
 async def write(
@@ -67,7 +70,8 @@ async def write(
         address=stationery.address,
         units=stationery.units,
     )
-    desk = _Desk(sender, stationery, Tokens(ring_of(session)), ring_of(session))
+    doors = await _doors(session, merchant_id, going, stationery)
+    desk = _Desk(sender, stationery, Tokens(ring_of(session)), ring_of(session), doors)
     return [
         _written(go, found.get(want) if want else None, links, desk)
         for go, links, want in zip(going, leaving, wanted, strict=True)
@@ -80,6 +84,7 @@ class _Desk:
     stationery: Stationery
     tokens: Tokens
     ring: KeyRing
+    doors: Mapping[templates.Door, str]
 
 
 def _written(
@@ -91,7 +96,8 @@ def _written(
     tracked = Tracked(sender.merchant_id, due.message_id, desk.tokens, address)
     try:
         links = _links(due, leaving, address, tracked)
-        rendered = templates.render(template, due.variables, links=links)
+        filled = {**_link(due, desk.doors), **due.variables}
+        rendered = templates.render(template, filled, links=links)
     except DomainError as error:
         return _stop(due, error.code)
     content = _content(rendered)
@@ -128,6 +134,29 @@ async def _languages(
         or merchant.locale
         for go in going
     }
+
+
+async def _doors(
+    session: AsyncSession, merchant_id: UUID, going: Sequence[Go], stationery: Stationery
+) -> Mapping[templates.Door, str]:
+    """Where the merchant's links lead, if any of these letters has one that is not filled in."""
+    if stationery.doors is None or not any(_door(go.due) for go in going):
+        return {}
+    return await stationery.doors(session, merchant_id)
+
+
+def _link(due: Due, doors: Mapping[templates.Door, str]) -> Mapping[str, str]:
+    door = _door(due)
+    return {"link": doors[door]} if door and door in doors else {}
+
+
+def _door(due: Due) -> templates.Door | None:
+    """Where a mail's link leads that nobody has filled in. Elsewhere a link costs letters."""
+    terms = templates.TERMS.get(due.occasion)  # pyright: ignore[reportArgumentType]
+    if due.channel is not Channel.EMAIL or terms is None or "link" in due.variables:
+        return None
+    link = terms.variables.get("link")
+    return link.door if link else None
 
 
 def _wanted(due: Due, language: str) -> templates.Wanted | None:

@@ -5,7 +5,7 @@ from loyalnest.messaging.service.erasing import erase_customer, forget
 from loyalnest.messaging.service.following import follow, note_redeemed
 from loyalnest.messaging.service.retrying import release, retry, retry_many
 from loyalnest.messaging.service.senders import Setup, change, set_up, switch
-from loyalnest.messaging.service.statuses import take_early, take_status
+from loyalnest.messaging.service.statuses import forget_early, take_early, take_status
 
 __all__ = [
     "Setup",
@@ -14,6 +14,7 @@ __all__ = [
     "erase_customer",
     "follow",
     "forget",
+    "forget_early",
     "note_redeemed",
     "release",
     "retry",

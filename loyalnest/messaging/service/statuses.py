@@ -82,6 +82,16 @@ FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[])
 ON CONFLICT DO NOTHING
 """
 
+_FORGET_EARLY = """
+DELETE FROM early_statuses
+WHERE (merchant_id, provider_id, state) IN (
+    SELECT merchant_id, provider_id, state
+    FROM early_statuses
+    WHERE recorded_at < $1
+    ORDER BY recorded_at
+    LIMIT $2)
+"""
+
 _TAKE_EARLY = """
 DELETE FROM early_statuses
 WHERE merchant_id = $1 AND provider_id = ANY ($2::text[])
@@ -145,6 +155,15 @@ async def take_early(session: AsyncSession, provider_ids: Sequence[str], *, now:
         for row in rows
     ]
     return await take_status(session, told, now=now)
+
+
+async def forget_early(session: AsyncSession, *, before: datetime, limit: int) -> int:
+    """Forget what was told before an instant of messages that never became known; how much it was.
+
+    For the platform.
+    """
+    done = await (await bulk(session)).execute(_FORGET_EARLY, before, limit)
+    return int(done.rpartition(" ")[2])
 
 
 def _by_message(

@@ -8,6 +8,7 @@ from loyalnest.storefront.pages.doors import PAGES, Pages, page_routes
 from loyalnest.storefront.pages.errors import PageStale
 from loyalnest.storefront.pages.events import PageChanged
 from loyalnest.storefront.pages.landing import Landings, landing_routes
+from loyalnest.storefront.pages.leading import doors_of
 from loyalnest.storefront.pages.queries import all_current, current
 from loyalnest.storefront.pages.routes import router
 from loyalnest.storefront.pages.service import save
@@ -34,6 +35,7 @@ __all__ = [
     "Question",
     "all_current",
     "current",
+    "doors_of",
     "landing_routes",
     "page_routes",
     "router",
