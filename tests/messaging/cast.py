@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import text
+
 from bench.post import Answer, Post, offer
 from loyalnest import consents, customers, messaging, templates
 from loyalnest.customers import Contact
@@ -212,6 +214,20 @@ async def settled(*bakeries: Bakery) -> bool:
             if state is State.WAITING:
                 return False
     return True
+
+
+async def news_of(bakery: Bakery, kind: str) -> list[str]:
+    """What was told of its messages that begins so, in order."""
+    async with bakery.database.platform() as session:
+        found = await session.execute(
+            text("SELECT merchant_ids, types FROM outbox ORDER BY recorded_at, ctid")
+        )
+        return [
+            type_
+            for merchant_ids, types in found
+            for merchant_id, type_ in zip(merchant_ids, types, strict=True)
+            if merchant_id == bakery.merchant_id and type_.startswith(kind)
+        ]
 
 
 async def writes_to(shop: Shop, email: str) -> None:

@@ -17,7 +17,16 @@ from loyalnest.kernel import clock
 from loyalnest.kernel.database import Database
 from loyalnest.messaging import Channel, Provider, Reason, SenderState, Standing, State
 from tests.doors import Hands
-from tests.messaging.cast import OUTREACH, Bakery, a_worker, by_day, open_bakery, settled, until
+from tests.messaging.cast import (
+    OUTREACH,
+    Bakery,
+    a_worker,
+    by_day,
+    news_of,
+    open_bakery,
+    settled,
+    until,
+)
 
 
 @pytest.fixture
@@ -222,7 +231,7 @@ async def test_an_account_that_is_refused_waits_until_it_is_mended(
             )
         await until(lambda: settled(bakery))
     assert len(post.taken) == 3
-    assert sorted(await _told(bakery, "sender.")) == [
+    assert sorted(await news_of(bakery, "sender.")) == [
         "sender.broke",
         "sender.saved",
         "sender.saved",
@@ -231,19 +240,6 @@ async def test_an_account_that_is_refused_waits_until_it_is_mended(
 
 async def _is(bakery: Bakery, state: SenderState) -> bool:
     return (await bakery.sender()).state is state
-
-
-async def _told(bakery: Bakery, kind: str) -> list[str]:
-    async with bakery.database.platform() as session:
-        found = await session.execute(
-            text("SELECT merchant_ids, types FROM outbox ORDER BY recorded_at, ctid")
-        )
-        return [
-            type_
-            for merchant_ids, types in found
-            for merchant_id, type_ in zip(merchant_ids, types, strict=True)
-            if merchant_id == bakery.merchant_id and type_.startswith(kind)
-        ]
 
 
 async def test_a_number_that_doesnt_exist_is_never_tried_again_and_the_mail_goes_instead(
@@ -266,7 +262,7 @@ async def test_a_number_that_doesnt_exist_is_never_tried_again_and_the_mail_goes
     mails = await bakery.deliveries(channel=Channel.EMAIL)
     assert [it.reason for it in sms] == ["address_invalid"] * 3 + ["suppressed"] * 3
     assert sorted(it.fallback_of or "" for it in mails) == sorted(it.id for it in sms)
-    assert (await _told(bakery, "message.fell_back")) == ["message.fell_back"] * 6
+    assert (await news_of(bakery, "message.fell_back")) == ["message.fell_back"] * 6
 
 
 async def test_a_journey_that_was_paused_goes_on_where_it_was(bakery: Bakery, post: Post) -> None:

@@ -20,13 +20,13 @@ from loyalnest.kernel.ids import new_id
 from loyalnest.kernel.pace import Pace
 from loyalnest.messaging import queries
 from loyalnest.messaging.ports import Carrier, Journeys, Offer
-from loyalnest.messaging.sending import ownership
+from loyalnest.messaging.sending import ownership, writing
+from loyalnest.messaging.sending.calls import CALL_S
 from loyalnest.messaging.sending.claims import Claims
 from loyalnest.messaging.sending.letters import Stationery
 from loyalnest.messaging.sending.ownership import Key, Taken
 from loyalnest.messaging.sending.pacing import WINDOW_S, Pacing
 from loyalnest.messaging.sending.turn import Turn
-from loyalnest.messaging.sending.writing import trust_of
 
 log = structlog.get_logger(__name__)
 
@@ -34,6 +34,7 @@ TURNS_AT_MOST = 500
 """How many senders one worker sends for at a time; others are left to other workers."""
 _LOOK_S = 0.05
 _RESTS_S = 5.0
+_ENDS_WITHIN_S = CALL_S + writing.HOLDS_ON_S + 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +84,22 @@ class Desk:
                 await _pause(stopping, pace.pause_s(found=found))
             if self._turns:
                 await asyncio.wait(self._turns.values())
+        except Exception:
+            renewing.cancel()
+            await self._let_end()
+            raise
         finally:
             for task in (renewing, *self._turns.values()):
                 task.cancel()
             await asyncio.gather(renewing, *self._turns.values(), return_exceptions=True)
             await self._close_all()
+
+    async def _let_end(self) -> None:
+        """Let turns end, and write down what providers said until then: nobody else knows of it."""
+        for turn in self._running.values():
+            turn.owned_until_s = 0.0
+        if self._turns:
+            await asyncio.wait(self._turns.values(), timeout=_ENDS_WITHIN_S)
 
     async def look(self, stopping: asyncio.Event) -> bool:
         """Begin a turn for every free sender with something due; whether there was any."""
@@ -150,13 +162,15 @@ class Desk:
             since_s = max(0.0, WINDOW_S - taken.rested_s)
             pacing = Pacing(sender.rate_per_s, not_before=asked_at_s + since_s)
             known.pacing = pacing
+        # Each turn claims by a name of its own: what one had to leave is doubtful to the next.
+        owner = new_id()
         return Turn(
             self._database,
             Claims(
                 self._database,
                 sender,
-                self._owner,
-                trust_of(offer, sender),
+                owner,
+                writing.trust_of(offer, sender),
                 self._sending.stationery,
                 self._sending.journeys,
                 self._sending.clock,
@@ -165,10 +179,10 @@ class Desk:
             offer,
             known.carrier,
             pacing,
-            self._owner,
+            owner,
             self._sending.clock,
             stopping,
-            asked_at_s + ownership.LEASE.total_seconds(),
+            asked_at_s + ownership.HANDS_OVER_S,
         )
 
     async def _keep_renewing(self) -> None:
@@ -185,8 +199,8 @@ class Desk:
             for key in keys:
                 turn = self._running.get(key)
                 if turn is not None:
-                    lease_s = ownership.LEASE.total_seconds()
-                    turn.owned_until_s = asked_at_s + lease_s if key in mine else 0.0
+                    until_s = asked_at_s + ownership.HANDS_OVER_S
+                    turn.owned_until_s = until_s if key in mine else 0.0
 
     async def _leave(self, key: Key) -> None:
         try:

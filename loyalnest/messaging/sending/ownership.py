@@ -13,10 +13,14 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from loyalnest.kernel.database import bulk
+from loyalnest.messaging.sending.calls import CALL_S
 from loyalnest.messaging.values import SenderId
 
-LEASE = timedelta(seconds=3)
+LEASE = timedelta(seconds=9)
 RENEWED_EVERY_S = 0.7
+HANDS_OVER_S = LEASE.total_seconds() - CALL_S - 0.5
+"""For how long after it was taken or renewed: what is handed over by then has an answer, or is
+given up, before another may begin."""
 
 Key = tuple[UUID, SenderId]
 """Merchant and sender."""

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from loyalnest.kernel.clock import Clock
 from loyalnest.kernel.database import Database
 from loyalnest.messaging import rules
@@ -58,6 +60,8 @@ class Turn:
     _told: asyncio.Event = field(init=False, default_factory=asyncio.Event)
     _claimed_all: bool = field(init=False, default=False)
     _is_over: bool = field(init=False, default=False)
+    _failed: Exception | None = field(init=False, default=None)
+    """Why no more could be claimed."""
 
     def __post_init__(self) -> None:
         self._health = Health(
@@ -67,19 +71,26 @@ class Turn:
     async def run(self) -> None:
         """Send until nothing is due, the provider wants a rest, or we are told to stop.
 
-        What had been claimed and was not handed over by then is put back.
+        What had been claimed and was not handed over by then is put back. Raises what kept it from
+        claiming, once all that was under way is written down.
         """
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._write_down())
-            claiming_ = group.create_task(self._claim_ahead())
-            handing = group.create_task(self._hand_over())
-            await claiming_
-            await handing
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._write_down())
+                claiming_ = group.create_task(self._claim_ahead())
+                handing = group.create_task(self._hand_over())
+                await claiming_
+                await handing
+                if self._calls:
+                    await asyncio.wait(self._calls)
+                await self._put_back(self._ready)
+                self._is_over = True
+                self._told.set()
+        finally:
             if self._calls:
                 await asyncio.wait(self._calls)
-            await self._put_back(self._ready)
-            self._is_over = True
-            self._told.set()
+        if self._failed is not None:
+            raise self._failed
 
     # Claiming
 
@@ -100,7 +111,11 @@ class Turn:
         self._claimed_all = True
 
     async def _claim(self, wanted: int) -> bool:
-        found = await self.claims.claim(wanted)
+        try:
+            found = await self.claims.claim(wanted)
+        except Exception as error:
+            self._failed = error
+            return False
         self._ready.extend(found.letters)
         return found.any
 
@@ -220,16 +235,19 @@ class Turn:
     async def _put_back(self, claimed: Sequence[Claimed] | deque[Claimed]) -> None:
         if not claimed:
             return
+        merchant_id = self.sender.merchant_id
         ids = [each.due.message_id for each in claimed]
-        async with self.database.batch([self.sender.merchant_id]) as session:
-            await claiming.give_back(
-                session, ids, merchant_id=self.sender.merchant_id, owner=self.owner
-            )
+
+        async def put_back(session: AsyncSession) -> None:
+            await claiming.give_back(session, ids, merchant_id=merchant_id, owner=self.owner)
+
+        await writing.hold_on(self.database, merchant_id, put_back)
 
     def _must_end(self) -> bool:
         """Whether nothing more may be handed over for now."""
         return (
             self.stopping.is_set()
+            or self._failed is not None
             or self._health.broken_for is not None
             or _later_than(self._health.paused_until, self.clock())
             or asyncio.get_running_loop().time() >= self.owned_until_s

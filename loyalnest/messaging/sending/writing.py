@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -21,7 +21,9 @@ from loyalnest.messaging.service import recording, senders, statuses, suppressin
 from loyalnest.messaging.service.recording import Again, Ended
 from loyalnest.messaging.values import Fault, Sender, State, Status
 
-_TIMES, _PAUSE_S = 60, 0.25
+HOLDS_ON_S = 15.0
+"""For how long what is known to nobody else is kept while the database can't be reached."""
+_PAUSE_S = 0.25
 
 
 def trust_of(offer: Offer, sender: Sender) -> Trust:
@@ -39,20 +41,29 @@ async def write(
     health: Health | None,
     clock: Clock,
 ) -> None:
-    """Write down what became of letters.
-
-    What the provider said is known to nobody else, so it is held on to while the database can't be
-    reached, for a quarter of a minute.
-    """
+    """Write down what became of letters, and how the provider gets on."""
     trust = trust_of(offer, sender)
-    for attempt in range(_TIMES):
+
+    async def note(session: AsyncSession) -> None:
+        await _write(session, sender, handed, trust=trust, owner=owner, now=clock())
+        if health is not None:
+            await senders.note_health(session, sender, health, now=clock())
+
+    await hold_on(database, sender.merchant_id, note)
+
+
+async def hold_on(
+    database: Database, merchant_id: UUID, note: Callable[[AsyncSession], Awaitable[None]]
+) -> None:
+    """Write what only this worker knows, as soon as the database can be reached."""
+    loop = asyncio.get_running_loop()
+    until_s = loop.time() + HOLDS_ON_S
+    while True:
         try:
-            async with database.batch([sender.merchant_id]) as session:
-                await _write(session, sender, handed, trust=trust, owner=owner, now=clock())
-                if health is not None:
-                    await senders.note_health(session, sender, health, now=clock())
+            async with database.batch([merchant_id]) as session:
+                await note(session)
         except Exception as error:
-            if classify(error) is Trouble.OWN or attempt == _TIMES - 1:
+            if classify(error) is Trouble.OWN or loop.time() >= until_s:
                 raise
             await asyncio.sleep(_PAUSE_S)
         else:
@@ -115,10 +126,7 @@ async def _suppress(
 async def _catch_up(
     session: AsyncSession, ended: Sequence[Ended], written: recording.Written, *, now: datetime
 ) -> None:
-    """What was told before we knew of it; and what was taken though another had settled it."""
-    named = [it.provider_id for it in ended if it.provider_id]
-    if named:
-        await statuses.take_early(session, named, now=now)
+    """What was taken though another had settled it; and what was told before we knew of it."""
     overtaken = [
         Status(it.state, now, provider_id=it.provider_id, message_id=it.message_id)
         for it in ended
@@ -126,3 +134,6 @@ async def _catch_up(
     ]
     if overtaken:
         await statuses.take_status(session, overtaken, now=now)
+    named = [it.provider_id for it in ended if it.provider_id]
+    if named:
+        await statuses.take_early(session, named, now=now)

@@ -26,7 +26,8 @@ from loyalnest.messaging.service.fallback import Over, fall_back
 from loyalnest.messaging.values import MessageId, Reason, State, WhyNot
 
 # What was taken is over, whoever had claimed it since; anything else only for whoever claims it.
-# A provider's word may have come before ours: then only what it doesn't know is added.
+# A provider's word may have come before ours: then it stands, and only what it doesn't know is
+# added.
 _END = """
 WITH ended AS (
     SELECT * FROM unnest($4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[])
@@ -42,8 +43,8 @@ WITH ended AS (
     UPDATE messages m
     SET state = CASE WHEN m.state IN ('waiting', 'held') THEN ended.state ELSE m.state END,
         state_at = CASE WHEN m.state IN ('waiting', 'held') THEN $3 ELSE m.state_at END,
-        reason = ended.reason,
-        code = ended.code,
+        reason = CASE WHEN m.state IN ('waiting', 'held') THEN ended.reason ELSE m.reason END,
+        code = CASE WHEN m.state IN ('waiting', 'held') THEN ended.code ELSE m.code END,
         provider_id = coalesce(ended.provider_id, m.provider_id),
         language = coalesce(ended.language, m.language),
         letter_sealed = coalesce(gone.letter_sealed, m.letter_sealed),
@@ -53,7 +54,9 @@ WITH ended AS (
     JOIN ended USING (message_id)
     WHERE m.merchant_id = $1 AND m.id = gone.message_id
     RETURNING m.id, m.customer_id, m.channel, m.occasion, m.purpose, m.journey_id, m.chain,
-              m.root_id, ended.state, ended.reason, ended.code
+              m.root_id, ended.state, ended.reason, ended.code,
+              m.state = ended.state AND m.state_at = $3 AS stands,
+              m.state IN ('queued', 'sent') AS is_told_as_sent
 ), moved AS (
     INSERT INTO message_moves (merchant_id, message_id, id, state, reason, code, told_at,
                                recorded_at)
@@ -153,7 +156,7 @@ async def end(
         [new_id() for _ in ended],
     )
     written = Written({row["id"]: row for row in rows})
-    over = [Over.of(row, State(row["state"]), row["reason"]) for row in rows]
+    over = [Over.of(row, State(row["state"]), row["reason"]) for row in rows if row["stands"]]
     fallen = await fall_back(session, over, merchant_id=merchant_id, now=now)
     onward = {it.message_id for it in fallen}
     await publish(session, [*_news(rows, onward, merchant_id, now), *fallen], now=now)
@@ -201,6 +204,10 @@ def _news(
 ) -> list[Event]:
     news: list[Event] = []
     for row in rows:
+        state = State(row["state"])
+        was_taken = state in (State.QUEUED, State.SENT)
+        if not row["stands"] and (row["is_told_as_sent"] or not was_taken):
+            continue
         common: dict[str, Any] = {
             "merchant_id": merchant_id,
             "customer_id": row["customer_id"],
@@ -210,8 +217,7 @@ def _news(
             "occasion": row["occasion"],
             "journey_id": row["journey_id"],
         }
-        state = State(row["state"])
-        if state in (State.QUEUED, State.SENT):
+        if was_taken:
             news.append(MessageSent(**common))
         elif state is State.FAILED:
             news.append(MessageFailed(**common, reason=row["reason"]))

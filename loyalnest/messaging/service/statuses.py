@@ -22,7 +22,7 @@ from loyalnest.messaging.events import (
     MessageSent,
 )
 from loyalnest.messaging.keys import LETTER
-from loyalnest.messaging.service import suppressing
+from loyalnest.messaging.service import early, suppressing
 from loyalnest.messaging.service.fallback import Over, fall_back
 from loyalnest.messaging.values import (
     Channel,
@@ -33,7 +33,6 @@ from loyalnest.messaging.values import (
     State,
     Status,
 )
-from loyalnest.messaging.values import told as what
 
 # In the order of ids, so that two batches about the same messages wait for each other.
 _LOCK = """
@@ -74,14 +73,6 @@ FROM unnest($3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::time
   AS k (message_id, id, state, reason, code, told_at)
 """
 
-_KEEP = """
-INSERT INTO early_statuses (merchant_id, provider_id, state, reason, code, told_at, recorded_at)
-SELECT $1, k.provider_id, k.state, k.reason, k.code, k.told_at, $2
-FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[])
-  AS k (provider_id, state, reason, code, told_at)
-ON CONFLICT DO NOTHING
-"""
-
 _FORGET_EARLY = """
 DELETE FROM early_statuses
 WHERE (merchant_id, provider_id, state) IN (
@@ -90,12 +81,6 @@ WHERE (merchant_id, provider_id, state) IN (
     WHERE recorded_at < $1
     ORDER BY recorded_at
     LIMIT $2)
-"""
-
-_TAKE_EARLY = """
-DELETE FROM early_statuses
-WHERE merchant_id = $1 AND provider_id = ANY ($2::text[])
-RETURNING provider_id, state, reason, code, told_at
 """
 
 
@@ -117,9 +102,8 @@ async def take_status(session: AsyncSession, statuses: Sequence[Status], *, now:
     )
     told = _by_message(statuses, rows)
     known = {id(it) for each in told.values() for it in each}
-    early = [it for it in statuses if id(it) not in known and it.provider_id]
-    if early:
-        await _keep(session, early, now=now)
+    unknown = [it for it in statuses if id(it) not in known and it.provider_id]
+    overtaken = await early.keep(session, unknown, now=now)
     moved = {row["id"]: _moved(row, told[row["id"]]) for row in rows if row["id"] in told}
     await _write(session, {id_: it for id_, it in moved.items() if it}, now=now)
     by_id = {row["id"]: row for row in rows}
@@ -138,22 +122,13 @@ async def take_status(session: AsyncSession, statuses: Sequence[Status], *, now:
     ]
     fallen = await fall_back(session, failed, merchant_id=merchant_id, now=now)
     await publish(session, [*news, *fallen], now=now)
-    return sum(1 for steps in moved.values() if steps)
+    further = sum(1 for steps in moved.values() if steps)
+    return further + await take_status(session, overtaken, now=now)
 
 
 async def take_early(session: AsyncSession, provider_ids: Sequence[str], *, now: datetime) -> int:
     """Take in what was told of messages before their providers' ids were known to us."""
-    rows = await (await bulk(session)).fetch(_TAKE_EARLY, merchant_of(session), list(provider_ids))
-    told = [
-        Status(
-            what(row["state"]),
-            row["told_at"],
-            provider_id=row["provider_id"],
-            reason=Reason(row["reason"]) if row["reason"] else None,
-            code=row["code"],
-        )
-        for row in rows
-    ]
+    told = await early.take_out(session, provider_ids)
     return await take_status(session, told, now=now)
 
 
@@ -247,19 +222,6 @@ def _last(steps: Sequence[Status]) -> Status | None:
 
 def _marked_at(steps: Sequence[Status], mark: Mark) -> datetime | None:
     return next((step.at for step in steps if step.state is mark), None)
-
-
-async def _keep(session: AsyncSession, early: Sequence[Status], *, now: datetime) -> None:
-    await (await bulk(session)).execute(
-        _KEEP,
-        merchant_of(session),
-        now,
-        [it.provider_id for it in early],
-        [it.state.value for it in early],
-        [it.reason and it.reason.value for it in early],
-        [it.code for it in early],
-        [it.at for it in early],
-    )
 
 
 async def _suppress(
