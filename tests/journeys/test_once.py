@@ -1,13 +1,16 @@
 """Once for an occurrence, whoever somebody turns out to be."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from bench.post import Post
 from loyalnest import campaigns, journeys, ledger
-from loyalnest.journeys import Candidate, Entry, Journey
+from loyalnest.journeys import Candidate, Entry, Journey, Milestone
+from loyalnest.kernel import relay
 from loyalnest.kernel.database import Database
+from loyalnest.kernel.events import publish
 from tests.conftest import NOW
-from tests.journeys.cast import begun, plan
+from tests.journeys.cast import begun, bought_last, orders_of, plan
 from tests.messaging.cast import Bakery, open_bakery
 
 
@@ -46,3 +49,25 @@ async def test_whoever_entered_as_another_doesnt_enter_again_and_stays_in_their_
         )
     assert entered.held_out
     assert entered.due_at is None
+
+
+async def test_a_milestone_is_not_missed_where_the_news_come_behind_the_orders(
+    database: Database,
+) -> None:
+    bakery = await open_bakery(database)
+    (person,) = await bakery.enrols(1)
+    async with Post().open() as post:
+        await bakery.uses(post)
+    drawn = plan(trigger=Milestone(orders=(2,)), holdout=0)
+    journey = await begun(database, bakery.merchant_id, drawn, now=NOW)
+    for hours in range(1, 5):
+        await bought_last(database, bakery.merchant_id, [person], NOW + timedelta(hours=hours))
+    for news in await orders_of(database, bakery.merchant_id, person):
+        async with database.tenant(bakery.merchant_id) as session:
+            await publish(session, [news], now=NOW + timedelta(hours=5))
+        await relay.settle(database, [journeys.ENTRIES])
+    async with database.tenant(bakery.merchant_id) as session:
+        found = await journeys.list_enrolments(
+            session, journey.id, customer_id=person, before=None, limit=10
+        )
+    assert [it.occurrence for it in found] == ["orders:2"]

@@ -1,7 +1,6 @@
 """What lets customers into journeys, trigger by trigger."""
 
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -13,10 +12,8 @@ from loyalnest.journeys.finding import find, is_birthday
 from loyalnest.kernel import relay
 from loyalnest.kernel.database import Database
 from loyalnest.kernel.events import publish
-from loyalnest.kernel.ids import new_id
-from loyalnest.orders import OrderRecorded
 from tests.conftest import NOW
-from tests.journeys.cast import begun, bought_last, percent_off, plan
+from tests.journeys.cast import begun, bought_last, orders_of, percent_off, plan
 from tests.messaging.cast import open_bakery
 
 SAYS: dict[str, Any] = {"kind": "tell", "occasion": "offer", "channels": ["email"]}
@@ -44,15 +41,7 @@ async def test_news_lets_in_whom_it_is_about_once(database: Database) -> None:
     later = NOW + timedelta(hours=1)
     await bought_last(database, merchant, [person], later)
     about: dict[str, Any] = {"merchant_id": merchant, "customer_id": person, "occurred_at": later}
-    order = OrderRecorded(
-        **about,
-        order_id=new_id(),
-        store_id=new_id(),
-        currency="GBP",
-        total=Decimal(20),
-        spend=Decimal(20),
-        channel=None,
-    )
+    (order,) = await orders_of(database, merchant, person)
     reached = tiers.TierReached(**about, from_tier=None, to_tier="gold", cause="spend")
     async with database.tenant(merchant) as session:
         await publish(session, [order, reached], now=later)

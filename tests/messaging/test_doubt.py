@@ -42,13 +42,13 @@ async def test_a_worker_killed_after_a_yes_leaves_nobody_told_twice(
             await bakery.uses(post, by=BY[provider], repeats_in_doubt=repeats)
             await bakery.asks(await bakery.enrols(1), occasion=occasion)
         async with a_worker_of_its_own(database, ring) as worker:
-            await until(lambda: all(post.taken for post in posts.values()))
+            await until(lambda: all(post.taken for post in posts.values()), within_s=60)
             worker.send_signal(signal.SIGKILL)
             await worker.wait()
         for post in posts.values():
             post.mood = lambda _: Answer()
         async with a_worker(database, *offers()):
-            await until(lambda: _are_over(bakeries))
+            await until(lambda: _are_over(bakeries), within_s=40)
     became = {name: (await bakery.deliveries())[0] for name, bakery in bakeries.items()}
     assert {name: it.state for name, it in became.items()} == {
         "remembers": State.SENT,
