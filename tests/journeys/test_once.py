@@ -71,3 +71,19 @@ async def test_a_milestone_is_not_missed_where_the_news_come_behind_the_orders(
             session, journey.id, customer_id=person, before=None, limit=10
         )
     assert [it.occurrence for it in found] == ["orders:2"]
+
+
+async def test_nobody_enters_a_journey_that_was_paused_or_ended_meanwhile(
+    database: Database,
+) -> None:
+    bakery = await open_bakery(database)
+    (person,) = await bakery.enrols(1)
+    async with Post().open() as post:
+        await bakery.uses(post)
+    journey = await begun(database, bakery.merchant_id, plan(), now=NOW)
+    async with database.tenant(bakery.merchant_id) as session:
+        await journeys.pause(session, journey.id, now=NOW)
+    assert await _enters(bakery, journey, person, "a silence") == 0
+    async with database.tenant(bakery.merchant_id) as session:
+        await journeys.end(session, journey.id, now=NOW)
+    assert await _enters(bakery, journey, person, "a silence") == 0

@@ -27,6 +27,7 @@ JOIN rfm_scores x ON x.merchant_id = k.merchant_id AND x.customer_id = k.custome
 """
 # Whoever turned out to be the same as others has entered as they did, and stays in the group of
 # whoever of them was first.
+# Nobody enters a journey that was paused or ended by now.
 _ENTER = """
 INSERT INTO enrolments (merchant_id, id, journey_id, version, customer_id, occurrence, facts,
                         held_out, step, entered_at, due_at)
@@ -37,6 +38,7 @@ FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::int[], $6::uuid[], $7::text[
             $9::bool[], $10::int[], $11::timestamptz[])
   AS k (merchant_id, id, journey_id, version, customer_id, occurrence, facts, held_out, step,
         due_at)
+JOIN journeys j ON j.merchant_id = k.merchant_id AND j.id = k.journey_id AND j.state = 'active'
 JOIN customers c
   ON c.merchant_id = k.merchant_id AND c.id = k.customer_id
  AND c.merged_into IS NULL AND c.erased_at IS NULL
@@ -50,6 +52,7 @@ CROSS JOIN LATERAL (
     WHERE p.merchant_id = k.merchant_id AND p.merged_into = k.customer_id
 ) was
 WHERE was.has_entered IS NOT TRUE
+FOR SHARE OF j
 ON CONFLICT (merchant_id, journey_id, customer_id, occurrence) DO NOTHING
 RETURNING merchant_id, id, journey_id, version, customer_id, held_out
 """
