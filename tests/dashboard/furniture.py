@@ -1,12 +1,13 @@
-"""What the gift shop has besides: tiers, a game, and something that it tries out."""
+"""What the gift shop has besides: tiers, a game, journeys, and something that it tries out."""
 
 from decimal import Decimal
 
-from loyalnest import experiments, gamification, messaging, storefront, tiers
+from loyalnest import experiments, gamification, journeys, messaging, storefront, tiers
 from loyalnest.kernel import clock
-from loyalnest.kernel.ids import to_wire
+from loyalnest.kernel.ids import from_wire, to_wire
 from loyalnest.messaging import State
 from tests.experiments.cast import tries
+from tests.journeys.cast import WINS_BACK, begun
 from tests.messaging.cast import Bakery, writes_to
 from tests.shop import Shop
 
@@ -46,8 +47,19 @@ async def furnish(shop: Shop) -> None:
         )
     await tries(shop, now=now)
     await writes_to(shop, "ada@example.com")
+    await has_journeys(shop)
     for job in (tiers.JUDGE_EVERYBODY, gamification.JUDGE_EVERYBODY):
         await job.handle(shop.database, {"merchant_id": str(shop.merchant_id)}, clock.now())
+
+
+async def has_journeys(shop: Shop) -> None:
+    """One that runs, with somebody under way in it, and a draft."""
+    running = await begun(shop.database, shop.merchant_id, WINS_BACK, now=clock.now())
+    ada = from_wire("cus", await shop.customer_id())
+    async with shop.database.tenant(shop.merchant_id) as session:
+        entry = journeys.Entry(running, journeys.Candidate(ada, "once"))
+        await journeys.enter_many(session, [entry], now=clock.now())
+        await journeys.create(session, WINS_BACK, actor="test", now=clock.now())
 
 
 async def names_of(shop: Shop) -> dict[str, str]:
@@ -55,7 +67,10 @@ async def names_of(shop: Shop) -> dict[str, str]:
     async with shop.database.tenant(shop.merchant_id) as session:
         draft, running = await experiments.list_experiments(session, limit=2)
         (perk,) = await storefront.list_perks(session)
+        drawn_up, journey = await journeys.list_journeys(session, state=None, before=None, limit=2)
     named = {"{experiment}": running.key, "{draft}": draft.key}
     (failed,) = await Bakery(shop.database, shop.merchant_id).deliveries(state=State.FAILED)
     named |= {"{message}": to_wire(messaging.WIRE_PREFIX, failed.id)}
+    for name, it in (("{drawn_up}", drawn_up), ("{journey}", journey)):
+        named[name] = to_wire(journeys.WIRE_PREFIX, it.id)
     return named | {"{perk}": to_wire(storefront.PERK, perk.id)}

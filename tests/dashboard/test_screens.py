@@ -32,6 +32,8 @@ SCREENS = (
     *("/referrals", "/referrals?view=review", "/referrals?view=rules"),
     *("/experiments", "/experiments?view=usage", "/experiments/new"),
     *("/experiments/{experiment}", "/experiments/{draft}/edit"),
+    *("/journeys", "/journeys?show=ended", "/journeys/new", "/journeys/{drawn_up}"),
+    *("/journeys/{journey}", "/journeys/{journey}?view=customers", "/journeys/{journey}?view=plan"),
     *("/on-site", "/on-site/nudges", "/on-site/nudges/new", "/on-site/addresses"),
     *("/on-site/pages", "/on-site/pages/loyalty"),
     *("/tiers/perks", "/tiers/perks/new", "/tiers/perks/{perk}"),

@@ -10,6 +10,8 @@ export interface Format {
   /** With its sign, also above zero. */
   change: (value: number) => string;
   money: (amount: string | number, currency: string | null) => string;
+  /** A difference of money, with its sign. */
+  moneyChange: (amount: number, currency: string | null) => string;
   percent: (share: string | number) => string;
   date: (instant: string) => string;
   instant: (instant: string) => string;
@@ -60,15 +62,18 @@ function formatIn(
     timeZone: "UTC",
   });
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
+  const money = (currency: string | null, signDisplay: "auto" | "exceptZero") =>
+    new Intl.NumberFormat(locale, {
+      style: "currency",
+      currencyDisplay: "narrowSymbol",
+      currency: currency ?? home ?? "USD",
+      signDisplay,
+    });
   const format: Format = {
     number: (value) => number.format(value),
     change: (value) => signed.format(value),
-    money: (amount, currency) =>
-      new Intl.NumberFormat(locale, {
-        style: "currency",
-        currencyDisplay: "narrowSymbol",
-        currency: currency ?? home ?? "USD",
-      }).format(Number(amount)),
+    money: (amount, currency) => money(currency, "auto").format(Number(amount)),
+    moneyChange: (amount, currency) => money(currency, "exceptZero").format(amount),
     percent: (share) => shares.format(Number(share)),
     date: (instant) => dates.format(new Date(instant)),
     instant: (instant) => instants.format(new Date(instant)),

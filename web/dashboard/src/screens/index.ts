@@ -9,6 +9,7 @@ import { routes as earning } from "./earning/routes";
 import { routes as experiments } from "./experiments/routes";
 import { routes as gamification } from "./gamification/routes";
 import { routes as home } from "./home/routes";
+import { routes as journeys } from "./journeys/routes";
 import { routes as messages } from "./messages/routes";
 import { routes as notices } from "./notices/routes";
 import { routes as onSite } from "./on-site/routes";
@@ -36,6 +37,7 @@ export const inside = [
   ...activity,
   ...earning,
   ...campaigns,
+  ...journeys,
   ...experiments,
   ...gamification,
   ...referrals,

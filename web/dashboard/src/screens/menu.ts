@@ -11,6 +11,7 @@ export const menu: readonly NavItem[] = [
   { to: "/rewards", label: "nav.rewards", icon: "rewards", scope: "program:read" },
   { to: "/tiers", label: "nav.tiers", icon: "tiers", scope: "program:read" },
   { to: "/campaigns", label: "nav.campaigns", icon: "campaign", scope: "program:read" },
+  { to: "/journeys", label: "nav.journeys", icon: "journey", scope: "program:read" },
   { to: "/gamification", label: "game.badges", icon: "badge", scope: "program:read" },
   { to: "/referrals", label: "nav.referrals", icon: "referrals", scope: "program:read" },
   { to: "/experiments", label: "nav.experiments", icon: "experiment", scope: "program:read" },

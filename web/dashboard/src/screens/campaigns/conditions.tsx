@@ -68,10 +68,10 @@ export function Conditions({ draft, fields, onChange }: Part) {
   );
 }
 
-type Option = [string, string];
+export type Option = [string, string];
 
 /** What is chosen stays on offer, also when its name is not known any more. */
-function withUnknown(known: Option[], chosen: string[]): Option[] {
+export function withUnknown(known: Option[], chosen: string[]): Option[] {
   const keys = new Set(known.map(([key]) => key));
   return [...known, ...chosen.filter((key) => !keys.has(key)).map((key): Option => [key, key])];
 }
@@ -83,7 +83,8 @@ interface ChoiceProps {
   onChange: (chosen: string[]) => void;
 }
 
-function Choice({ legend, options, chosen, onChange }: ChoiceProps) {
+/** Some of several, as boxes to tick. */
+export function Choice({ legend, options, chosen, onChange }: ChoiceProps) {
   return (
     <fieldset>
       <legend className="mb-1 font-medium">{legend}</legend>

@@ -60,7 +60,7 @@ export function useSentence(): (rule: Rule, budget: number | null) => string {
   };
 }
 
-interface Words {
+export interface Words {
   t: TFunction;
   language: string;
   format: Format;
@@ -69,7 +69,11 @@ interface Words {
 
 function main(rule: Rule, words: Words): string {
   const { t, language, format } = words;
-  const parts = { when: when(rule, words), who: who(rule, words), orders: orders(rule, words) };
+  const parts = {
+    when: when(rule, words),
+    who: who(rule.conditions, words),
+    orders: orders(rule, words),
+  };
   const { effect } = rule;
   const sentence =
     effect.kind === "goal"
@@ -79,6 +83,10 @@ function main(rule: Rule, words: Words): string {
           spend: format.money(effect.spend, null),
         })
       : t("campaignSays.main", { ...parts, what: gift(effect, t, format) });
+  return capital(sentence, language);
+}
+
+export function capital(sentence: string, language: string): string {
   return sentence.charAt(0).toLocaleUpperCase(language) + sentence.slice(1);
 }
 
@@ -92,12 +100,13 @@ function when({ starts_at, ends_at, conditions }: Rule, { t, language, format }:
   return t("campaignSays.days", { span, days: listed(days, language) });
 }
 
-function who({ conditions }: Rule, { t, language, named }: Words): string {
+/** Whom conditions are about: "customers of the tier Gold". */
+export function who(
+  conditions: Pick<Rule["conditions"], "tiers" | "segments">,
+  { t, language, named }: Words,
+): string {
   const tiers = names(conditions.tiers, named.tiers, language);
-  const segments = listed(
-    (conditions.segments ?? []).map((key) => t(`segment.${key}`, { defaultValue: key })),
-    language,
-  );
+  const segments = segmentNames(conditions.segments, t, language);
   if (tiers && segments) return t("campaignSays.whoBoth", { tiers, segments });
   if (tiers) return t("campaignSays.whoTiers", { tiers });
   return segments ? t("campaignSays.whoSegments", { segments }) : t("campaignSays.who");
@@ -125,9 +134,20 @@ function orders({ conditions }: Rule, { t, language, format, named }: Words): st
     .join(", ");
 }
 
+export function segmentNames(keys: string[] | undefined, t: TFunction, language: string): string {
+  return listed(
+    (keys ?? []).map((key) => t(`segment.${key}`, { defaultValue: key })),
+    language,
+  );
+}
+
 const SHOWN = 5;
 
-function names(keys: string[] | undefined, known: [string, string][], language: string): string {
+export function names(
+  keys: string[] | undefined,
+  known: [string, string][],
+  language: string,
+): string {
   const nameOf = new Map(known);
   return listed(
     (keys ?? []).map((key) => nameOf.get(key) ?? key),
@@ -135,7 +155,7 @@ function names(keys: string[] | undefined, known: [string, string][], language: 
   );
 }
 
-function listed(words: readonly string[], language: string): string {
+export function listed(words: readonly string[], language: string): string {
   const shown = words.length > SHOWN ? [...words.slice(0, SHOWN), "…"] : words;
   return new Intl.ListFormat(language, { type: "disjunction" }).format(shown);
 }

@@ -1,10 +1,11 @@
 import { Link } from "@tanstack/react-router";
-import { useId, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useMay } from "../../api/program";
 import { useFormat } from "../../i18n/format";
 import { Button } from "../../ui/button";
 import { Card } from "../../ui/card";
+import { Line } from "../../ui/line";
 import { FRESH, freshTier, incomplete, swapped, type Tier, useMeasure } from "./data";
 import { Dot } from "./dot";
 import { Editor } from "./editor";
@@ -77,47 +78,23 @@ interface StepProps {
 }
 
 function Step({ tier, opened, onOpen, onUp, onDown, onRemove, ...rest }: StepProps) {
-  const { t } = useTranslation();
-  const id = useId();
-  const moves = [
-    ["tier.up", "↑", onUp],
-    ["tier.down", "↓", onDown],
-  ] as const;
   return (
     <li className="border-t border-line px-4 py-3 first:border-0">
-      <div className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2">
-        <Summary tier={tier} basis={rest.basis} customers={rest.customers} />
-        {!rest.disabled && (
-          <span className="flex gap-1">
-            {moves.map(([label, arrow, onMove]) => (
-              <Button
-                key={label}
-                kind="quiet"
-                aria-label={`${t(label)}: ${tier.name}`}
-                disabled={!onMove}
-                onClick={onMove}
-              >
-                <span aria-hidden="true">{arrow}</span>
-              </Button>
-            ))}
-            <Button aria-expanded={opened} aria-controls={id} onClick={onOpen}>
-              {t("tier.edit")}
-              <span className="sr-only"> {tier.name}</span>
-            </Button>
-          </span>
-        )}
-      </div>
-      <div id={id}>
-        {opened && !rest.disabled && (
-          <Editor
-            tier={tier}
-            basis={rest.basis}
-            wrong={rest.wrong}
-            onChange={rest.onChange}
-            onRemove={onRemove}
-          />
-        )}
-      </div>
+      <Line
+        name={tier.name}
+        summary={<Summary tier={tier} basis={rest.basis} customers={rest.customers} />}
+        opened={opened}
+        onOpen={rest.disabled ? undefined : onOpen}
+        moves={{ up: onUp, down: onDown }}
+      >
+        <Editor
+          tier={tier}
+          basis={rest.basis}
+          wrong={rest.wrong}
+          onChange={rest.onChange}
+          onRemove={onRemove}
+        />
+      </Line>
     </li>
   );
 }
