@@ -12,6 +12,9 @@ from loyalnest.templates.occasions import terms_of
 from loyalnest.templates.values import Kind, Occasion, Value, Variable
 
 _WORDS_AT_MOST, _LINK_AT_MOST, _WHOLE_AT_MOST = 500, 2_000, 10**15
+_NAME_AT_MOST = 40
+# Mail programs and phones make links of these, and whoever fills in a form chooses who reads them.
+_ADDRESS = re.compile(r"[/\\@]|\w[.．。｡]\w{2}")
 _LINK = re.compile(r"https?://[^\s\"'<>\\\x00-\x20\x7f]+")
 # Controls, lone halves of signs, ends of lines, and what turns the direction of all that follows.
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -23,11 +26,14 @@ Filled = str | int | date | tuple[Decimal, str]
 def fill(occasion: Occasion, variables: Mapping[str, Value]) -> Mapping[str, Filled]:
     """Everything that an occasion knows and was given, in the types it means.
 
-    What it doesn't know is left out. Raises VariableMissing, VariableUnfit.
+    What it doesn't know is left out, and of names what is none. Raises VariableMissing,
+    VariableUnfit.
     """
     filled: dict[str, Filled] = {}
     for name, variable in terms_of(occasion).variables.items():
         value = variables.get(name)
+        if variable.of_people and isinstance(value, str) and not _is_name(value):
+            value = None
         if value is None or value == "":
             if not variable.optional:
                 raise VariableMissing(
@@ -37,6 +43,10 @@ def fill(occasion: Occasion, variables: Mapping[str, Value]) -> Mapping[str, Fil
         else:
             filled[name] = _filled(variable, value)
     return filled
+
+
+def _is_name(text: str) -> bool:
+    return len(text) <= _NAME_AT_MOST and not _ADDRESS.search(text)
 
 
 def _filled(variable: Variable, value: Value) -> Filled:

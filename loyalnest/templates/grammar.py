@@ -38,7 +38,7 @@ class Slot:
     variable: str
     kind: Kind
     style: str
-    """`points`, `stamps`, `number`, `money`, `date`, `plural`, or nothing."""
+    """`points`, `stamps`, `number`, `money`, `date`, `plural`, `bare`, or nothing."""
     arguments: tuple[tuple[str, str], ...] = ()
     """A plural's forms, a date's length, or where a link of the text itself leads."""
 

@@ -13,6 +13,7 @@ nobody can write HTML that breaks, deceives or runs.
 import html
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from loyalnest.templates.errors import ConditionUneven, LinkUnsafe
 from loyalnest.templates.grammar import Asked, Else, End, If, Piece, Put, Slot
@@ -132,7 +133,7 @@ def _html_block(text: str, asked: Asked) -> str:
     if button := _LINK.fullmatch(text):
         address = _address(button[2], asked)
         return _BUTTON.replace("@", address, 1).replace("@", html.escape(button[1]), 1)
-    if (code := _code(text)) is not None:
+    if (code := _code(text, asked)) is not None:
         return f'<p class="ln-code" style="{_style("code")}" dir="ltr">{html.escape(code)}</p>'
     if text.startswith("# ") and "\n" not in text:
         return f'<h1 class="ln-ink" style="{_style("heading")}">{_inline(text[2:], asked)}</h1>'
@@ -159,7 +160,7 @@ def _bold(text: str) -> str:
 
 
 def _text_block(text: str, asked: Asked) -> str:
-    if (code := _code(text)) is not None:
+    if (code := _code(text, asked)) is not None:
         text = code
     elif text.startswith("# "):
         text = text[2:]
@@ -171,9 +172,17 @@ def _plain_link(link: re.Match[str], asked: Asked) -> str:
     return address if link[1] == link[2] else f"{link[1]}: {address}"
 
 
-def _code(text: str) -> str | None:
+def _code(text: str, asked: Asked) -> str | None:
+    """What is to be copied, with nothing around it that can't be seen and would be copied too."""
     whole = len(text) > 2 and text[0] == text[-1] == "`" and "\n" not in text
-    return text[1:-1] if whole and not _STEPS.search(text) else None
+    if not whole or _STEPS.search(text):
+        return None
+    return _ONE.sub(lambda put: _mark(Put(_bare(int(put[1]), asked))), text[1:-1])
+
+
+def _bare(number: int, asked: Asked) -> int:
+    slot = asked.slots[number]
+    return asked.slot(replace(slot, style="bare")) if slot.kind is Kind.WORDS else number
 
 
 def _address(target: str, asked: Asked) -> str:

@@ -16,7 +16,9 @@ from loyalnest.templates.values import (
 _EVERYWHERE = frozenset(Channel)
 _COMMON = (
     Variable("program", Kind.WORDS, "Café Nord", "What customers read as your name"),
-    Variable("name", Kind.WORDS, "Anna", "The customer's first name", optional=True),
+    Variable(
+        "name", Kind.WORDS, "Anna", "The customer's first name", optional=True, of_people=True
+    ),
 )
 
 
@@ -124,7 +126,7 @@ _ALL = (
     _is(
         Occasion.REFERRAL_INVITATION,
         _link("invited", "Where the friend accepts"),
-        _words("advocate", "Ben", "Who invites", optional=True),
+        Variable("advocate", Kind.WORDS, "Ben", "Who invites", optional=True, of_people=True),
         _words("reward", "Free coffee", "What the friend gets", optional=True),
         outreach=True,
     ),

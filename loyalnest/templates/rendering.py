@@ -206,7 +206,7 @@ def _written(slot: Slot, filled: Mapping[str, Filled], template: Template, links
         return ""
     language, style = template.language, slot.style
     if isinstance(value, str):
-        return formatting.isolated(value, language)
+        return value if style == "bare" else formatting.isolated(value, language)
     if isinstance(value, tuple):
         return formatting.money(*value, language)
     if isinstance(value, date):

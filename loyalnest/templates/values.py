@@ -101,6 +101,8 @@ class Variable:
     """Whether it may be missing; `{% if name %}` asks."""
     door: Door | None = None
     """Where a link leads that nobody has filled in."""
+    of_people: bool = False
+    """Whether people write it of themselves, whoever reads it: what is no name is left out."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,8 +22,9 @@ from loyalnest.templates import (
 )
 from tests.templates.cast import VOICE, template
 
-EARNED = Occasion.POINTS_EARNED
+EARNED, ISSUED = Occasion.POINTS_EARNED, Occasion.REWARD_ISSUED
 EVIL = """<script>alert(1)</script>"><img src=x onerror=alert(1)> & ' {{ 7*7 }}"""
+EVIL_NAME = """<b>'"><img onerror=alert(1)>{{ 7*7 }}"""
 
 
 class Tags(HTMLParser):
@@ -80,7 +81,7 @@ def test_a_mail_has_html_and_the_same_in_plain_text():
 def test_what_is_filled_in_is_text_wherever_it_stands():
     voice = replace(VOICE, program=EVIL, logo="https://shop.example/logo.webp", logo_size=(512, 64))
     made = mail(
-        "# {{ name }}\n\n**{{ program }}**\n\n[{{ name }}]({{ link }})", name=EVIL, voice=voice
+        "# {{ name }}\n\n**{{ program }}**\n\n[{{ name }}]({{ link }})", name=EVIL_NAME, voice=voice
     )
     assert made.html is not None
     tags = Tags(made.html)
@@ -88,6 +89,7 @@ def test_what_is_filled_in_is_text_wherever_it_stands():
     assert tags.tags.count("img") == 1
     assert 'width="200" height="25"' in made.html
     assert "<script>alert(1)</script>" in made.text
+    assert EVIL_NAME in made.text
 
 
 def test_a_paragraph_that_is_a_condition_is_left_out_as_a_whole():
@@ -118,7 +120,6 @@ def test_a_paragraph_that_is_a_condition_is_left_out_as_a_whole():
         {"points": 10**16},
         {"points": None},
         {"name": 7},
-        {"name": "x" * 501},
         {"name": "\r\n"},
         {"link": "javascript:alert(1)"},
         {"link": "https://shop.example/\r\nBcc: x"},
@@ -133,8 +134,8 @@ def test_what_is_not_what_the_occasion_says_is_refused_by_name(given: dict[str, 
 
 
 def test_no_value_gets_a_line_of_its_own_into_the_subject():
-    made = mail("Hello", name="Anna\r\nBcc: everybody@example.com\u2028\u202e\ud800")
-    assert made.subject == "News for Anna Bcc: everybody@example.com"
+    made = mail("Hello", name="Anna\r\nBcc: everybody\u2028\u202e\ud800")
+    assert made.subject == "News for Anna Bcc: everybody"
 
 
 def test_the_links_of_a_message_can_lead_elsewhere_and_those_below_it_never_do():
@@ -167,6 +168,35 @@ def test_a_mail_from_right_to_left_keeps_foreign_words_in_their_place():
     assert "\u2068Anna\u2069" in made.text
     turned = mail("Hello {{ name }}!", name="ענת")
     assert "\u2068ענת\u2069" in turned.text
+
+
+@pytest.mark.parametrize("language", ["ar", "fa", "he", "en"])
+def test_a_code_is_copied_without_anything_that_cant_be_seen(language: str):
+    made = templates.render(template(ISSUED, language=language), sample_of(ISSUED))
+    assert made.html is not None
+    assert 'dir="ltr">NORD-7K2P</p>' in made.html
+    assert "\nNORD-7K2P\n" in made.text
+    spoken = mail("`{{ name }}`, {{ name }}\n\n`{{ name }}`", name="ענת")
+    assert spoken.text.startswith("`\u2068ענת\u2069`, \u2068ענת\u2069\n\nענת\n")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "https://evil.example",
+        "www.evil.example",
+        "evil.example",
+        "evil。example",
+        "you-won@evil.example",
+        "evil.example/win",
+        "Anna" * 20,
+    ],
+)
+def test_who_calls_themselves_an_address_is_greeted_without_a_name(name: str):
+    made = mail("Hello{% if name %} {{ name }}{% endif %}!", name=name)
+    assert made.text.startswith("Hello!")
+    for real in ("Anna", "J.R.", "O'Neil-Łukasz", "Ада", "李"):
+        assert f"Hello {real}!" in mail("Hello {{ name }}!", name=real).text
 
 
 @pytest.mark.parametrize(
