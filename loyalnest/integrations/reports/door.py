@@ -59,7 +59,7 @@ class Door:
         self._address = address.rstrip("/")
         self._limit = limit
         self._clock = clock
-        self._accounts: dict[tuple[str, str], _Remembered] = {}
+        self._accounts: dict[tuple[Provider, SenderId], _Remembered] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one delivery."""
@@ -134,25 +134,27 @@ class Door:
         return body
 
     async def _account(self, provider: Provider, sender: str, *, anew: bool = False) -> Account:
+        try:
+            id_ = from_wire(SENDER_PREFIX, sender)
+        except DomainError:
+            # Such a name nobody has, and it may be very long: it is not remembered.
+            raise SenderUnknown from None
         instant = self._clock().timestamp()
-        known = self._accounts.get((provider.value, sender))
+        known = self._accounts.get((provider, id_))
         is_old = known is None or known.until < instant
         if known is None or is_old or (anew and instant - known.since > _RENEWED_AFTER_S):
-            known = await self._look_up(provider, sender, instant)
+            known = await self._look_up(provider, id_, instant)
         if known.account is None:
             raise SenderUnknown
         return known.account
 
-    async def _look_up(self, provider: Provider, sender: str, instant: float) -> _Remembered:
-        try:
-            account = await self._find_account(provider, from_wire(SENDER_PREFIX, sender))
-        except DomainError:
-            account = None  # such a name nobody has
+    async def _look_up(self, provider: Provider, sender: SenderId, instant: float) -> _Remembered:
+        account = await self._find_account(provider, sender)
         if len(self._accounts) >= _REMEMBERED:
             self._accounts.clear()
         lasting = _KNOWN_FOR_S if account else _UNKNOWN_FOR_S
         found = _Remembered(account, instant, instant + lasting)
-        self._accounts[provider.value, sender] = found
+        self._accounts[provider, sender] = found
         return found
 
 
