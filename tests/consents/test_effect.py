@@ -137,8 +137,15 @@ async def test_an_address_that_was_left_and_confirmed_is_a_consent_in_its_own_wo
     async with shop.database.tenant(shop.merchant_id) as session:
         assert await state(session, cleo) is State.GRANTED  # she came after her address
         await refuses(session, ada, now=NOW + timedelta(minutes=1))
-        await storefront.confirm_email(session, hers.id, now=NOW + timedelta(minutes=2))
+        spam = consents.Held(Channel.EMAIL, ADA, consents.Reason.COMPLAINED)
+        await consents.suppress_many(session, [spam], by="ses", now=NOW + timedelta(minutes=1))
+        held = await consents.find_suppressions(session, channel=Channel.EMAIL, address=ADA)
+        later = NOW + timedelta(minutes=2)
+        await storefront.confirm_email(session, hers.id, now=later)
         assert await state(session, ada) is State.WITHDRAWN
+        still = await consents.find_suppressions(session, channel=Channel.EMAIL, address=ADA)
+        assert [it.reason for it in still] == [it.reason for it in held]
+        assert len(held) == 2  # she unsubscribed, and called a mail spam
 
 
 async def test_what_was_said_to_the_shop_counts_as_of_when_it_was_said(shop: Shop):

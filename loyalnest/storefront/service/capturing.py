@@ -192,7 +192,9 @@ async def confirm_email(session: AsyncSession, capture_id: CaptureId, *, now: da
     if capture.customer_id is not None:
         living = await customers.get_living(session, capture.customer_id)
         await let_count(session, [(capture.merchant_id, capture.customer_id)], now=now)
-        await consents.let_back(session, living, Channel.EMAIL, Way.LINK, at=now, now=now)
+        # The link once more says nothing new: what they refused since, they refuse still.
+        said_at = capture.confirmed_at or now
+        await consents.let_back(session, living, Channel.EMAIL, Way.LINK, at=said_at, now=now)
     return capture
 
 
