@@ -139,9 +139,12 @@ async def get_consent(session: AsyncSession, consent_id: UUID) -> Consent:
 
 
 async def history_of(
-    session: AsyncSession, customer_id: UUID, *, limit: int = _HISTORY_AT_MOST
+    session: AsyncSession, customer_id: UUID, *, limit: int | None = _HISTORY_AT_MOST
 ) -> list[Consent]:
-    """What a living customer has said, under any name of theirs, the latest told first."""
+    """What a living customer has said, under any name of theirs, the latest told first.
+
+    All of it without a limit.
+    """
     asked = {"merchant_id": merchant_of(session), "customer_id": customer_id, "limit": limit}
     return [_consent(row) for row in await session.execute(_HISTORY, asked)]
 
@@ -298,7 +301,7 @@ async def find_by_identity(
 async def export_customer(session: AsyncSession, customer_id: UUID) -> dict[str, object]:
     """What a person agreed to and refused, and how they want to be written to."""
     merchant_id = merchant_of(session)
-    said = await history_of(session, customer_id)
+    said = await history_of(session, customer_id, limit=None)
     wanted = (await preferences_of(session, merchant_id, [customer_id]))[customer_id]
     ring = ring_of(session)
     known: list[str] = []

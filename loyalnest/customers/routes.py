@@ -45,6 +45,10 @@ class Balances(Protocol):
     ) -> Awaitable[Mapping[CustomerId, Sequence[Holding]]]: ...
 
 
+Exporting = Callable[[AsyncSession, CustomerId], Awaitable[Mapping[str, object]]]
+"""What somebody holds of a living customer and whoever was merged into them, in plain form."""
+
+
 class GroupsOf(Protocol):
     """Which tier and segment customers are in."""
 
@@ -102,11 +106,16 @@ Listed = Callable[[AsyncSession, Group, Paging, datetime], Awaitable[list[Custom
 
 
 def router_of(
-    balances: Balances, groups: Groups, *, forgetting: Sequence[service.Forgetting] = ()
+    balances: Balances,
+    groups: Groups,
+    *,
+    forgetting: Sequence[service.Forgetting] = (),
+    exporting: Sequence[Exporting] = (),
 ) -> APIRouter:
     """The routes of this module, with balances from the books and groups from who judges them.
 
     `forgetting` are those who know people by their addresses: they forget before the addresses do.
+    `exporting` are those who hold something else of people, each under names of its own.
     """
 
     async def show(
@@ -125,7 +134,7 @@ def router_of(
     router.get("/merge-candidates", operation_id="list_merge_candidates")(list_merge_candidates)
     dismiss = router.post("/merge-candidates/dismiss", status_code=204)
     dismiss(dismiss_merge_candidate)
-    router.get("/customers/{customer_id}/export")(export_customer)
+    router.routes += _exporting(exporting).routes
     router.routes += _erasing(forgetting).routes
     return router
 
@@ -247,13 +256,25 @@ async def dismiss_merge_candidate(body: NotOnePerson, session: Writing, now: Now
     )
 
 
-async def export_customer(customer_id: str, session: Writing) -> CustomerExport:
-    """All that is known of a person, in plain form, to be handed to them.
+def _exporting(exporting: Sequence[Exporting]) -> APIRouter:
+    router = _empty()
 
-    Their orders, entries and events have lists of their own.
-    """
-    id_ = await _still_there(session, customer_id)
-    return CustomerExport.model_validate(await queries.export_customer(session, id_))
+    @router.get("/customers/{customer_id}/export")
+    async def export_customer(  # pyright: ignore[reportUnusedFunction]
+        customer_id: str, session: Writing
+    ) -> CustomerExport:
+        """All that is known of a person, in plain form, to be handed to them.
+
+        Their orders, entries and events have lists of their own.
+        """
+        id_ = await _still_there(session, customer_id)
+        known = await queries.export_customer(session, id_)
+        held: dict[str, object] = {}
+        for export in exporting:
+            held |= await export(session, id_)
+        return CustomerExport.model_validate({**known, "held": held})
+
+    return router
 
 
 def _erasing(forgetting: Sequence[service.Forgetting]) -> APIRouter:

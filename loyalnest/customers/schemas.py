@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Annotated, NamedTuple, Protocol
+from typing import Annotated, Any, NamedTuple, Protocol
 from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -149,6 +149,10 @@ class CustomerExport(BaseModel):
 
     customers: list[ExportedCustomer]
     identities: list[ExportedIdentity]
+    held: dict[str, Any] = Field(
+        description="What else is held of them, by its kind: `consents`, `preferences`,"
+        " `messages`, `journeys`, `privacy_requests` …"
+    )
 
 
 class ErasureRequest(BaseModel):

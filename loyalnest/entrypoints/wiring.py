@@ -46,6 +46,7 @@ from loyalnest import (
 from loyalnest.consents import pages as consent_pages
 from loyalnest.entrypoints import carriers, live, reporting
 from loyalnest.entrypoints.http import Authenticate, Parts, dashboard, widget
+from loyalnest.entrypoints.personal import EXPORTING, FORGETTING
 from loyalnest.entrypoints.worker import Work
 from loyalnest.integrations import shopify
 from loyalnest.kernel import clock, inbox, relay
@@ -120,7 +121,6 @@ INDEXES = (
     *rewards.INDEXES,
     *storefront.INDEXES,
 )
-FORGETTING = (messaging.erase_customer, consents.erase_customer, storefront.erase_customer)
 PROVIDERS = (shopify.PROVIDED, *reporting.providers())
 SUBSCRIBERS = (
     customers.INDEX_CUSTOMERS,
@@ -373,6 +373,7 @@ def _about_customers() -> list[APIRouter]:
             ledger.balances_of,
             customers.Groups(segments.groups_of, segments.members_of),
             forgetting=FORGETTING,
+            exporting=EXPORTING,
         ),
         customers.own_router_of(staff),
         consents.router,

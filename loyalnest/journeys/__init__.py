@@ -30,6 +30,7 @@ from loyalnest.journeys.events import (
 from loyalnest.journeys.hindsight import enter_in_hindsight
 from loyalnest.journeys.jobs import HOURLY, STEPS, enter_by_calendar, take_due_steps
 from loyalnest.journeys.queries import (
+    export_customer,
     get,
     list_enrolments,
     list_journeys,
@@ -131,6 +132,7 @@ __all__ = [
     "enter_in_hindsight",
     "enter_many",
     "estimate",
+    "export_customer",
     "get",
     "list_enrolments",
     "list_journeys",

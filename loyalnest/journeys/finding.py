@@ -64,7 +64,7 @@ FROM (
     WHERE l.merchant_id = $1
       AND l.unit_id = $8
       AND l.remaining > 0
-      AND l.held_until IS NULL
+      AND (l.held_until IS NULL OR l.released_at IS NOT NULL)
       AND l.expires_at > $5::timestamptz
       AND l.expires_at <= $5::timestamptz + make_interval(days => $6::int)
     ORDER BY l.customer_id, l.expires_at

@@ -68,6 +68,17 @@ WHERE merchant_id = $1
 ORDER BY id DESC
 LIMIT $6
 """
+_OF_PERSON = """
+SELECT v.plan ->> 'name', e.occurrence, e.facts::text, e.held_out, e.step, e.entered_at, e.ended_at,
+       e.ended_why, e.redeemed_at
+FROM customers c
+JOIN enrolments e ON e.merchant_id = c.merchant_id AND e.customer_id = c.id
+JOIN journey_versions v
+  ON v.merchant_id = e.merchant_id AND v.journey_id = e.journey_id AND v.version = e.version
+WHERE c.merchant_id = $1
+  AND (c.id = $2 OR c.merged_into = $2)
+ORDER BY e.id DESC
+"""
 _STANDINGS = {
     State.ACTIVE: Standing.RUNNING,
     State.PAUSED: Standing.PAUSED,
@@ -160,6 +171,27 @@ async def list_enrolments(
     asked = (merchant_of(session), journey_id, customer_id, before, under_way, limit)
     rows = await (await bulk(session)).fetch(_ENROLMENTS, *asked)
     return [_enrolment(row) for row in rows]
+
+
+async def export_customer(session: AsyncSession, customer_id: UUID) -> dict[str, object]:
+    """Which journeys a person, under any name of theirs, was taken along, and how that ended."""
+    rows = await (await bulk(session)).fetch(_OF_PERSON, merchant_of(session), customer_id)
+    return {
+        "journeys": [
+            {
+                "journey": row[0],
+                "because_of": row[1],
+                "facts": json.loads(row[2]),
+                "held_out": row[3],
+                "step": row[4],
+                "entered_at": row[5].isoformat(),
+                "ended_at": row[6] and row[6].isoformat(),
+                "ended_why": row[7],
+                "redeemed_at": row[8] and row[8].isoformat(),
+            }
+            for row in rows
+        ]
+    }
 
 
 def journey_of(row: Any) -> Journey:

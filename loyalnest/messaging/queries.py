@@ -99,7 +99,6 @@ SELECT m.id, m.channel, m.occasion, m.purpose, m.language, m.state, m.reason, m.
 FROM messages m
 WHERE m.merchant_id = :merchant_id AND m.customer_id IN ({_PERSON})
 ORDER BY m.id DESC
-LIMIT 10000
 """)  # noqa: S608
 _ASKED_AT = text("""
 SELECT source_id, asked_at
@@ -305,11 +304,11 @@ async def told_of(
     return told
 
 
-async def export_customer(session: AsyncSession, customer_id: UUID) -> list[dict[str, object]]:
+async def export_customer(session: AsyncSession, customer_id: UUID) -> dict[str, object]:
     """What a person was told, where, and what was filled in."""
     merchant_id, ring = merchant_of(session), ring_of(session)
     asked = {"merchant_id": merchant_id, "customer_id": customer_id}
-    return [
+    told = [
         {
             "channel": row.channel,
             "occasion": row.occasion,
@@ -325,6 +324,7 @@ async def export_customer(session: AsyncSession, customer_id: UUID) -> list[dict
         }
         for row in await session.execute(_OF_CUSTOMER, asked)
     ]
+    return {"messages": told}
 
 
 def _sender(row: Row[Any], waiting: int) -> Sender:

@@ -1,0 +1,24 @@
+"""Who holds something of people: in which order it is told them, and forgotten."""
+
+from loyalnest import (
+    consents,
+    experiments,
+    gamification,
+    journeys,
+    messaging,
+    privacy,
+    referrals,
+    storefront,
+)
+
+FORGETTING = (messaging.erase_customer, consents.erase_customer, storefront.erase_customer)
+EXPORTING = (
+    consents.export_customer,
+    messaging.export_customer,
+    journeys.export_customer,
+    referrals.export_customer,
+    gamification.export_customer,
+    storefront.export_customer,
+    experiments.export_customer,
+    privacy.export_customer,
+)
