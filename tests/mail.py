@@ -2,9 +2,10 @@
 
 import re
 import socket
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import urlsplit
 
 import httpx
@@ -18,7 +19,7 @@ from loyalnest.kernel import clock, relay
 from loyalnest.kernel.database import Database
 from loyalnest.messaging import Channel
 from tests.doors import Hands, house
-from tests.messaging.cast import Bakery, a_worker, settled, until
+from tests.messaging.cast import Bakery, a_worker, by_day, settled, until
 from tests.shop import Shop, open_shop
 
 _LINK = re.compile(r"https?://\S+")
@@ -48,10 +49,10 @@ class Mailroom:
             while await delivery.step():
                 pass
 
-    async def sends(self) -> None:
-        """Whatever is due goes out."""
+    async def sends(self, *, now: Callable[[], datetime] = by_day) -> None:
+        """Whatever is due goes out; at noon, so that nobody is left in peace."""
         bakery = Bakery(self.shop.database, self.shop.merchant_id)
-        async with a_worker(self.shop.database, smtp.offer(clock.now)):
+        async with a_worker(self.shop.database, smtp.offer(clock.now), now=now):
             await until(lambda: settled(bakery))
 
     def mails(self, to: str) -> list[Caught]:

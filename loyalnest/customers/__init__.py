@@ -5,7 +5,7 @@ This module owns customers, their identities, what they are searched by, and mer
 personal is sealed; whoever needs it asks here.
 """
 
-from loyalnest.customers.accounts import find_accounts, known_among
+from loyalnest.customers.accounts import find_accounts, find_identified, known_among
 from loyalnest.customers.errors import (
     CustomerGone,
     CustomerNotFound,
@@ -118,6 +118,7 @@ __all__ = [
     "find_by_external_id",
     "find_by_phone",
     "find_each",
+    "find_identified",
     "find_many",
     "forget_accounts",
     "get",

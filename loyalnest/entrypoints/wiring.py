@@ -143,7 +143,12 @@ SUBSCRIBERS = (
     notices.NOTICES,
     notices.CONFIRMATIONS,
 )
-JOBS = (tiers.JUDGE_EVERYBODY, gamification.JUDGE_EVERYBODY, referrals.FROM_ORDERS)
+JOBS = (
+    tiers.JUDGE_EVERYBODY,
+    gamification.JUDGE_EVERYBODY,
+    referrals.FROM_ORDERS,
+    storefront.SEND_LINK,
+)
 TIMETABLE = (
     Recurring("ledger.settle_due", "*/5 * * * *", _settle_due),
     Recurring("inbox.forget_applied", "20 3 * * *", inbox.forget_applied),
@@ -251,6 +256,7 @@ def _storefront_pages(database: Database, settings: Settings) -> list[BaseRoute]
     )
     landings = storefront_pages.Landings(pages)
     return [
+        *storefront_pages.account_routes(storefront_pages.Accounts(pages)),
         *storefront_pages.page_routes(pages),
         *storefront_pages.landing_routes(landings),
         *shopify.proxied_pages(

@@ -40,7 +40,7 @@ from loyalnest.staff.rules import SCOPES_OF, device_of, made_up_password
 from loyalnest.staff.service.keys import create_api_key, revoke_api_key
 from loyalnest.staff.service.members import create_member, set_password
 from loyalnest.staff.service.networks import allow_anywhere
-from loyalnest.staff.service.passes import make_pass
+from loyalnest.staff.service.passes import make_pass, make_store_pass
 from loyalnest.staff.service.sessions import sign_out_everywhere
 from loyalnest.staff.service.store_users import link_store_user
 from loyalnest.staff.values import (
@@ -97,6 +97,7 @@ __all__ = [
     "list_members",
     "made_up_password",
     "make_pass",
+    "make_store_pass",
     "revoke_api_key",
     "router_of",
     "set_password",

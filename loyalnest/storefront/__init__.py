@@ -57,6 +57,7 @@ from loyalnest.storefront.service import (
 )
 from loyalnest.storefront.shops import FindShop
 from loyalnest.storefront.shown import ShownConfig
+from loyalnest.storefront.signing_in import SEND_LINK
 from loyalnest.storefront.subscribers import CAPTURES
 from loyalnest.storefront.values import (
     CAPTURE,
@@ -93,6 +94,7 @@ __all__ = [
     "NUDGE",
     "PERK",
     "SEALED",
+    "SEND_LINK",
     "Access",
     "Ages",
     "Asked",

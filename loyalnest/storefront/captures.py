@@ -11,6 +11,7 @@ from loyalnest import customers
 from loyalnest.kernel.crypto import KeyRing
 from loyalnest.kernel.database import Database, bulk, merchant_of, ring_of
 from loyalnest.kernel.keys import Index, Sealed
+from loyalnest.storefront import signing_in
 from loyalnest.storefront.errors import CaptureNotFound
 from loyalnest.storefront.values import Capture, CaptureId, NudgeId
 
@@ -141,7 +142,7 @@ async def rebuild_hashes(database: Database, ring: KeyRing) -> AsyncIterator[int
         yield len(rows)
 
 
-SEALED = (Sealed("captures", "email_sealed", SEALED_AS),)
+SEALED = (Sealed("captures", "email_sealed", SEALED_AS), signing_in.SEALED)
 INDEXES = (Index("captures", rebuild_hashes),)
 
 

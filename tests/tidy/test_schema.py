@@ -91,6 +91,7 @@ SEALED_OTHERWISE = {
     "deliveries": "what a store said; the body goes when its days are over",
     "redemptions": "codes that name nobody",
     "senders": "a merchant's accounts with providers",
+    "sign_in_requests": "who asked for a link to sign in; gone once a worker has seen to it",
     "sinks": "a merchant's accounts with tools",
     "suppressions": "addresses that get nothing; of whoever is forgotten a hash stays",
     "staff_members": "who works here; kept, for the books name what they did",

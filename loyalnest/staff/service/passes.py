@@ -53,6 +53,18 @@ async def make_pass(
     return CustomerPass(tokens.make_pass(merchant_of(session), pass_id, secret), expires_at)
 
 
+async def make_store_pass(
+    session: AsyncSession, store_id: UUID, *, customer_id: UUID, now: datetime
+) -> CustomerPass:
+    """The same on a store's word, for a customer whose own address it is sent to."""
+    pass_id, secret, expires_at = new_id(), rules.new_secret(""), now + rules.LINK_LIFETIME
+    voucher = Voucher(Vouching.STORE, store_id)
+    await _keep(
+        session, pass_id, secret, customer_id, voucher, expires_at=expires_at, used_at=None, now=now
+    )
+    return CustomerPass(tokens.make_pass(merchant_of(session), pass_id, secret), expires_at)
+
+
 async def use_pass(
     session: AsyncSession, *, pass_id: UUID, secret: str, now: datetime
 ) -> tuple[Voucher, UUID]:

@@ -1,9 +1,10 @@
 """Pages about a merchant's program, drawn on the server: what it gives, and how to bring a friend.
 
-They tell what everybody may know and nothing of anybody, in 22 languages, in the merchant's looks
-and words where it has any of its own.
+They tell what everybody may know, in 22 languages, in the merchant's looks and words where it has
+any of its own; and what is a customer's own to whoever was signed in by a link.
 """
 
+from loyalnest.storefront.pages.account import Accounts, account_routes
 from loyalnest.storefront.pages.doors import PAGES, Pages, page_routes
 from loyalnest.storefront.pages.errors import PageStale
 from loyalnest.storefront.pages.events import PageChanged
@@ -23,6 +24,7 @@ from loyalnest.storefront.pages.values import (
 
 __all__ = [
     "PAGES",
+    "Accounts",
     "Landings",
     "PageChanged",
     "PageName",
@@ -33,6 +35,7 @@ __all__ = [
     "Pages",
     "Place",
     "Question",
+    "account_routes",
     "all_current",
     "current",
     "doors_of",

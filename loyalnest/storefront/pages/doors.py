@@ -56,7 +56,7 @@ class Pages:
     ):
         self.database = database
         self.clock = clock
-        self._find_shop = find_shop
+        self.find_shop = find_shop
         self._drawn = Keeper(
             self._draw, weigh=lambda it: it.weight, at_most=BYTES_AT_MOST, ages=ages
         )
@@ -105,7 +105,7 @@ class Pages:
     async def facts_of(self, domain: str, language: str | None) -> Facts | None:
         """What everybody may know of a store's program, in this language or the shop's."""
         async with self.database.batch([]) as session:
-            shop = await enter(session, self._find_shop, domain)
+            shop = await enter(session, self.find_shop, domain)
             if shop is None:
                 return None
             return await gather(
@@ -115,7 +115,7 @@ class Pages:
     async def sitemap(self, domain: str) -> Response:
         """The pages of a store for search engines, in every language."""
         async with self.database.batch([]) as session:
-            shop = await enter(session, self._find_shop, domain)
+            shop = await enter(session, self.find_shop, domain)
             if shop is None:
                 return nowhere()
             found = await queries.all_current(session)

@@ -76,6 +76,12 @@ def draw_landing(facts: Facts, place: Place, more: Mapping[str, object]) -> Draw
     return _drawn("landing.html", facts, place, more)
 
 
+def draw_own(name: str, facts: Facts, place: Place, more: Mapping[str, object]) -> Drawn:
+    """A customer's own page: what is theirs, and forms that go nowhere but here."""
+    title = facts.speech.say("page.yours" if name == "account" else "page.signIn")
+    return _drawn(f"{name}.html", facts, place, {"title": title, **more}, forms="'self'")
+
+
 def _drawn(
     template: str,
     facts: Facts,
@@ -83,6 +89,7 @@ def _drawn(
     more: Mapping[str, object],
     *,
     steps: Sequence[Step] = (),
+    forms: str = "'none'",
 ) -> Drawn:
     settings = facts.brand.settings
     palette = branding.palette_of(settings.colour)
@@ -99,10 +106,10 @@ def _drawn(
         **more,
     )
     elsewhere = _origin(place.installation) if place.session else ""
-    return Drawn(html.encode(), facts.speech.language, _policy(style, elsewhere))
+    return Drawn(html.encode(), facts.speech.language, _policy(style, elsewhere, forms))
 
 
-def _policy(style: str, elsewhere: str) -> str:
+def _policy(style: str, elsewhere: str, forms: str) -> str:
     """`elsewhere` is where the widget and pictures come from, if not from where the page does."""
     named = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     return "; ".join(
@@ -114,7 +121,7 @@ def _policy(style: str, elsewhere: str) -> str:
             # Where nothing runs it is for tools in the browser that look for robots.txt.
             f"connect-src 'self' {elsewhere}".rstrip(),
             "base-uri 'none'",
-            "form-action 'none'",
+            f"form-action {forms}",
             "frame-ancestors 'none'",
         )
     )

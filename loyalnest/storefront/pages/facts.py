@@ -8,8 +8,9 @@ from uuid import UUID
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from loyalnest import branding, merchants, texts
+from loyalnest import branding, merchants, messaging, texts
 from loyalnest.kernel.languages import chosen
+from loyalnest.messaging import Channel
 from loyalnest.storefront import facts as program
 from loyalnest.storefront.pages import queries
 from loyalnest.storefront.pages.speech import Speech
@@ -36,6 +37,8 @@ class Facts(program.Facts, frozen=True, kw_only=True):
     pages: Mapping[PageName, PageVersion]
     pictures: Mapping[PageName, branding.Logo | None]
     speech: Speech
+    mails: bool
+    """Whether the merchant has somebody to carry mail, so that a link can be sent."""
 
     def shows(self, page: str) -> bool:
         """Whether there is such a page."""
@@ -76,6 +79,7 @@ async def gather(
         pages=pages,
         pictures={name: await _picture(session, it) for name, it in pages.items()},
         speech=Speech(known.language, said, known.unit),
+        mails=any(it.channel is Channel.EMAIL for it in await messaging.list_senders(session)),
     )
 
 

@@ -74,6 +74,15 @@ function Numbers({ found }: { found: Schemas["AnalyticsView"] }) {
           [t("referral.discounts"), worth.length ? worth : none],
         ]
       : [];
+  const { asked, sent, clicked, joined } = found.invitations;
+  const invitations: [string, string[]][] =
+    asked > 0
+      ? [
+          [t("referral.invitesSent"), [format.number(sent)]],
+          [t("referral.invitesClicked"), [format.number(clicked)]],
+          [t("referral.invitesJoined"), [format.number(joined)]],
+        ]
+      : [];
   const shown: [string, string[]][] = [
     [t("referral.clicks"), [format.number(found.clicks)]],
     [t("referral.friends"), [format.number(found.referrals)]],
@@ -85,6 +94,7 @@ function Numbers({ found }: { found: Schemas["AnalyticsView"] }) {
       ],
     ],
     [t("referral.points"), [format.number(found.points)]],
+    ...invitations,
     ...codes,
     [
       t("referral.revenue"),

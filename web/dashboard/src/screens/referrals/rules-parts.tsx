@@ -5,6 +5,8 @@ import { Checkbox, Select, TextField } from "../../ui/field";
 import type { Settings } from "./data";
 import { MARKS } from "./words";
 
+const WAYS = ["email", "sms", "whatsapp"] as const;
+
 export interface Part {
   settings: Settings;
   disabled: boolean;
@@ -91,6 +93,38 @@ export function Abuse({ settings, disabled, onChange }: Part) {
           most={10_000}
           value={settings.per_day}
           onValue={(per_day) => onChange({ per_day })}
+        />
+      </fieldset>
+    </Card>
+  );
+}
+
+export function Inviting({ settings, disabled, onChange }: Part) {
+  const { t } = useTranslation();
+  const ways = settings.invite_by;
+  return (
+    <Card title={t("referral.invite")}>
+      <p className="mb-3 text-muted">{t("referral.inviteText")}</p>
+      <fieldset disabled={disabled} className="mb-4 grid grid-cols-1 sm:grid-cols-3">
+        <legend className="sr-only">{t("referral.invite")}</legend>
+        {WAYS.map((way) => (
+          <Checkbox
+            key={way}
+            label={t(`message.${way}`)}
+            checked={ways.includes(way)}
+            onChange={(on) =>
+              onChange({ invite_by: WAYS.filter((it) => (it === way ? on : ways.includes(it))) })
+            }
+          />
+        ))}
+      </fieldset>
+      <fieldset disabled={disabled} className="sm:max-w-xs">
+        <Whole
+          label={t("referral.invitesPerDay")}
+          least={1}
+          most={100}
+          value={settings.invitations_per_day}
+          onValue={(invitations_per_day) => onChange({ invitations_per_day })}
         />
       </fieldset>
     </Card>

@@ -9,7 +9,7 @@ import { tell } from "../../ui/notice";
 import { Failed, Loading, Refused } from "../../ui/states";
 import { type Settings, settingsQuery } from "./data";
 import { Promised } from "./rules-gifts";
-import { Abuse, Landing, When } from "./rules-parts";
+import { Abuse, Inviting, Landing, When } from "./rules-parts";
 
 /** What the merchant promises. A referral keeps what was promised when it began. */
 export function Rules() {
@@ -64,6 +64,7 @@ function Form({ known }: { known: Versioned<Settings> }) {
       <Promised {...part} />
       <When {...part} />
       <Abuse {...part} />
+      <Inviting {...part} />
       <Landing {...part} />
     </DraftForm>
   );
