@@ -158,17 +158,26 @@ async def test_points_that_lapse_are_told_ahead_once_for_a_day(database: Databas
     await grant(bakery, [soon], 30, NOW - timedelta(days=90))
     await grant(bakery, [soon], 12, NOW - timedelta(days=90) + timedelta(hours=1))
     await grant(bakery, [late], 50, NOW - timedelta(days=40))
+    # Held back until a return was over, and free since: these lapse as others do.
+    free_at = NOW - timedelta(days=90)
+    await grant(bakery, [soon], 8, NOW - timedelta(days=95), held_until=free_at)
     journey = await drawn(bakery, {"kind": "expiry", "days_before": 14})
     await look(database, NOW, NOW + timedelta(hours=5))
     async with database.tenant(bakery.merchant_id) as session:
         (way,) = await journeys.list_enrolments(
             session, journey.id, customer_id=None, before=None, limit=9
         )
-    assert (way.customer_id, way.facts["points"]) == (soon, 42)
+    assert (way.customer_id, way.facts["points"]) == (soon, 50)
     assert way.facts["expires_on"] == (NOW + timedelta(days=10)).date().isoformat()
 
 
-async def grant(bakery: Bakery, people: Sequence[UUID], points: int, at: datetime) -> None:
+async def grant(
+    bakery: Bakery,
+    people: Sequence[UUID],
+    points: int,
+    at: datetime,
+    held_until: datetime | None = None,
+) -> None:
     async with bakery.database.batch([bakery.merchant_id]) as session:
         units = await ledger.unit_ids_of(session, [bakery.merchant_id])
         brought = [
@@ -181,6 +190,7 @@ async def grant(bakery: Bakery, people: Sequence[UUID], points: int, at: datetim
                 source=ledger.Source("import", new_id().hex),
                 step="import",
                 occurred_at=at,
+                held_until=held_until,
             )
             for it in people
         ]
