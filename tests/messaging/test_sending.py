@@ -2,9 +2,10 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -286,3 +287,33 @@ async def test_a_journey_that_was_paused_goes_on_where_it_was(bakery: Bakery, po
         await until(lambda: settled(bakery))
     assert len(post.taken) == 3
     assert [it.reason for it in await bakery.deliveries(state=State.DROPPED)] == ["ended"] * 3
+
+
+async def test_what_was_refused_before_a_pause_goes_under_another_key(bakery: Bakery) -> None:
+    people = await bakery.enrols(1)
+    running = people[0]  # any id will do
+    standing = {running: Standing.RUNNING}
+    keys: list[str] = []
+
+    def refuses_once(letters: Sequence[Mapping[str, Any]]) -> Answer:
+        keys.extend(each["key"] for each in letters)
+        if len(keys) > 1:
+            return Answer()
+        standing[running] = Standing.PAUSED
+        return Answer(503, takes=False)
+
+    async def journeys(_: object, ids: Sequence[UUID]) -> dict[UUID, Standing]:
+        return {id_: standing[id_] for id_ in ids}
+
+    async with Post(refuses_once).open() as post:
+        await bakery.uses(post)
+        await bakery.asks(people, occasion=OUTREACH, journey_id=running)
+        async with a_worker(bakery.database, journeys=journeys):
+            await until(lambda: settled(bakery))
+            assert await bakery.states() == [State.HELD]
+            standing[running] = Standing.RUNNING
+            async with bakery.database.tenant(bakery.merchant_id) as session:
+                await messaging.release(session, running, now=clock.now())
+            await until(lambda: settled(bakery))
+    assert await bakery.states() == [State.SENT]
+    assert [key.rpartition("-")[2] for key in keys] == ["0", "1"]

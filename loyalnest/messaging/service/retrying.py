@@ -67,16 +67,24 @@ WITH chosen AS (
 SELECT id FROM put_back
 """
 
+# What was refused before goes as another attempt, as it would have without the pause.
 _RELEASE = """
 WITH going AS (
     UPDATE messages m
     SET state = 'waiting', state_at = $3
     WHERE m.merchant_id = $1 AND m.journey_id = $2 AND m.state = 'held'
     RETURNING m.id, m.sender_id, m.purpose, m.customer_id, m.due_at
+), tried AS (
+    SELECT k.message_id, count(*)::smallint AS attempt
+    FROM message_moves k
+    WHERE k.merchant_id = $1 AND k.message_id IN (SELECT id FROM going)
+    GROUP BY k.message_id
 )
-INSERT INTO message_queue (merchant_id, message_id, sender_id, lane, customer_id, due_at)
-SELECT $1, id, sender_id, CASE purpose WHEN 'transactional' THEN 0 ELSE 1 END, customer_id, due_at
+INSERT INTO message_queue (merchant_id, message_id, sender_id, lane, customer_id, due_at, attempt)
+SELECT $1, going.id, going.sender_id, CASE going.purpose WHEN 'transactional' THEN 0 ELSE 1 END,
+       going.customer_id, going.due_at, coalesce(tried.attempt, 0)
 FROM going
+LEFT JOIN tried ON tried.message_id = going.id
 """
 
 
