@@ -34,8 +34,8 @@ from loyalnest.experiments.queries import (
 )
 from loyalnest.experiments.routes import router_of, usage_router
 from loyalnest.experiments.rules.assignment import assigned
-from loyalnest.experiments.rules.results import MISMATCH_BELOW, judge
-from loyalnest.experiments.rules.statistics import chi_square_tail, mismatch
+from loyalnest.experiments.rules.results import MISMATCH_BELOW, judge, judge_trial
+from loyalnest.experiments.rules.statistics import chi_square_tail, mismatch, visitors_needed
 from loyalnest.experiments.service import (
     IsMet,
     Report,
@@ -56,6 +56,7 @@ from loyalnest.experiments.values import (
     WIRE_PREFIX,
     Action,
     Batch,
+    Comparison,
     Design,
     Experiment,
     ExperimentGoal,
@@ -70,7 +71,9 @@ from loyalnest.experiments.values import (
     Shown,
     ShownVariant,
     Tally,
+    Trial,
     Variant,
+    VariantResult,
 )
 
 __all__ = [
@@ -81,6 +84,7 @@ __all__ = [
     "WIRE_PREFIX",
     "Action",
     "Batch",
+    "Comparison",
     "DatesBackToFront",
     "Design",
     "Experiment",
@@ -109,8 +113,10 @@ __all__ = [
     "SubjectTaken",
     "Tally",
     "TooMuchUsage",
+    "Trial",
     "UsageCrowded",
     "Variant",
+    "VariantResult",
     "VariantsAlike",
     "assigned",
     "change",
@@ -125,6 +131,7 @@ __all__ = [
     "get",
     "is_tried",
     "judge",
+    "judge_trial",
     "list_experiments",
     "mismatch",
     "reports",
@@ -134,4 +141,5 @@ __all__ = [
     "tallies_of",
     "usage_between",
     "usage_router",
+    "visitors_needed",
 ]

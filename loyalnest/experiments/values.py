@@ -294,6 +294,18 @@ class Tally(NamedTuple):
     reached: int
 
 
+class Trial(NamedTuple):
+    """What decides what may be said of variants, whatever it is that they vary."""
+
+    keys: Sequence[str]
+    weights: Sequence[int]
+    confidence: float
+    needed: Mapping[str, int]
+    """By variant: how many have to be counted before anything is said."""
+    is_over: bool
+    """Whether nobody meets a variant any more."""
+
+
 class Comparison(NamedTuple):
     """A variant beside the first: the difference of their shares, and where it may lie."""
 

@@ -19,6 +19,7 @@ from loyalnest.journeys.errors import (
     JourneyStarted,
     NameOutOfBounds,
     NoSender,
+    TextOutOfBounds,
 )
 from loyalnest.journeys.estimating import Estimate, estimate
 from loyalnest.journeys.events import (
@@ -50,6 +51,8 @@ from loyalnest.journeys.service import (
     start,
 )
 from loyalnest.journeys.subscribers import CODES, ENTRIES, GIFTS, SENDERS
+from loyalnest.journeys.trials import OtherWords, TrialGoal, WordsTrial, WordsVariant
+from loyalnest.journeys.trying import trials_of
 from loyalnest.journeys.values import (
     WIRE_PREFIX,
     AlmostThere,
@@ -117,14 +120,19 @@ __all__ = [
     "Milestone",
     "NameOutOfBounds",
     "NoSender",
+    "OtherWords",
     "PointsGift",
     "Report",
     "RewardGift",
     "SegmentChange",
     "State",
     "Tell",
+    "TextOutOfBounds",
     "TierChange",
+    "TrialGoal",
     "Wait",
+    "WordsTrial",
+    "WordsVariant",
     "change",
     "create",
     "end",
@@ -145,4 +153,5 @@ __all__ = [
     "standings_of",
     "start",
     "take_due_steps",
+    "trials_of",
 ]

@@ -43,6 +43,10 @@ class NameOutOfBounds(Invalid):
     """The name of a journey has between 3 and 255 characters."""
 
 
+class TextOutOfBounds(Invalid):
+    """What a journey says has between 10 and 1,000 characters."""
+
+
 class DiscountOutOfBounds(Invalid):
     """A journey gives between 5 and 50 per cent off; choose another reward."""
 

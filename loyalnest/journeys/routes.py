@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from loyalnest import customers
-from loyalnest.journeys import estimating, prices, queries, reporting, service
+from loyalnest.journeys import estimating, prices, queries, reporting, service, trying
 from loyalnest.journeys.schemas import (
     EnrolmentView,
     JourneyChange,
@@ -17,6 +17,7 @@ from loyalnest.journeys.schemas import (
     MessagePrices,
     NewJourney,
 )
+from loyalnest.journeys.trial_schemas import WordsTrialReport
 from loyalnest.journeys.values import WIRE_PREFIX, Enrolment, JourneyId, State
 from loyalnest.kernel.http import PROBLEMS, Now, Page, Paging, SignedIn, page_of, tenant
 from loyalnest.kernel.ids import from_wire
@@ -138,6 +139,17 @@ async def get_journey_report(journey_id: str, session: Reading, now: Now) -> Jou
     Everybody counts by how they were assigned, each person once, when their days are over.
     """
     return JourneyReport.of(await reporting.report_of(session, _id(journey_id), now=now))
+
+
+@router.get("/journeys/{journey_id}/trials", operation_id="get_journey_trials")
+async def get_journey_trials(journey_id: str, session: Reading, now: Now) -> Page[WordsTrialReport]:
+    """What came of the steps that are said in several ways, as the journey is now.
+
+    A variant is called better or worse once as many as the plan asks for were counted, and those
+    alone are ever counted.
+    """
+    found = await trying.trials_of(session, _id(journey_id), now=now)
+    return Page(items=[WordsTrialReport.of(it) for it in found])
 
 
 @router.get("/journeys/{journey_id}/enrolments", operation_id="list_enrolments")

@@ -10,6 +10,8 @@ import msgspec
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from loyalnest import messaging, templates
+from loyalnest.journeys.trials import TrialGoal, WordsTrial
+from loyalnest.kernel.ids import to_wire
 
 JourneyId = NewType("JourneyId", UUID)
 EnrolmentId = NewType("EnrolmentId", UUID)
@@ -22,6 +24,8 @@ ANYTIME = frozenset(
     {templates.Occasion.WIN_BACK, templates.Occasion.BIRTHDAY, templates.Occasion.OFFER}
 )
 """What every journey can say; the rest only makes sense where its trigger knows what to fill in."""
+_TRIED_ON = ((messaging.Channel.EMAIL,), (messaging.Channel.SMS,))
+"""One channel, so that variants differ in nothing else; WhatsApp approves its words beforehand."""
 TRIGGERED = {
     "milestone": templates.Occasion.MILESTONE,
     "almost_there": templates.Occasion.ALMOST_THERE,
@@ -195,12 +199,24 @@ class Tell(Closed):
         min_length=1, max_length=3, description="Where it is tried, in this order."
     )
     gift: Annotated[RewardGift | PointsGift, Field(discriminator="kind")] | None = None
+    trial: WordsTrial | None = Field(
+        default=None, description="Says it in several ways, to find out which works best."
+    )
 
     @model_validator(mode="after")
     def _each_channel_once(self) -> Self:
         if len(set(self.channels)) < len(self.channels):
             raise ValueError("name each channel once")
+        if self.trial and self.channels not in _TRIED_ON:
+            raise ValueError("a trial has e-mail or SMS for its only channel")
+        if self.trial and self.trial.goal is TrialGoal.REDEEMED and self.gift is None:
+            raise ValueError("nothing is redeemed of a message that brings nothing")
         return self
+
+
+def trial_salt(journey_id: JourneyId, step: int) -> str:
+    """What salts the lots of a step's trial, so that no two divide customers alike."""
+    return f"{to_wire(WIRE_PREFIX, journey_id)}:{step}"
 
 
 Step = Annotated[Wait | Tell, Field(discriminator="kind")]

@@ -10,3 +10,6 @@ SEALED = (
     Sealed("messages", "letter_sealed", LETTER),
     Sealed("message_queue", "letter_sealed", LETTER),
 )
+
+REWORDING = "~rewording"
+"""Where what is said otherwise stands beside what is filled in; no variable is named so."""

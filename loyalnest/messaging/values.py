@@ -7,6 +7,8 @@ from enum import StrEnum
 from typing import Any, TypeAlias
 from uuid import UUID
 
+from loyalnest import templates
+
 MessageId: TypeAlias = UUID
 SenderId: TypeAlias = UUID
 
@@ -283,6 +285,8 @@ class Ask:
     """Where it is tried, in this order."""
     variables: Mapping[str, Any] = field(default_factory=dict[str, Any])
     journey_id: UUID | None = None
+    rewording: templates.Rewording | None = None
+    """What is said otherwise than the template does."""
     due_at: datetime | None = None
     """Not before; at once without it."""
     expires_at: datetime | None = None

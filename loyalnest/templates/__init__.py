@@ -30,6 +30,7 @@ from loyalnest.templates.filling import fill
 from loyalnest.templates.occasions import TERMS, sample_of, terms_of
 from loyalnest.templates.queries import UnitNames, load, voice_of
 from loyalnest.templates.rendering import render, submitted
+from loyalnest.templates.rewording import Rewording, check_rewording, reworded
 from loyalnest.templates.routes import router_of
 from loyalnest.templates.segments import segments_of
 from loyalnest.templates.service import note_approval, restore, save
@@ -72,6 +73,7 @@ __all__ = [
     "PluralUnfit",
     "Purpose",
     "Rendered",
+    "Rewording",
     "Segments",
     "SubjectUnsafe",
     "Template",
@@ -97,11 +99,13 @@ __all__ = [
     "Wanted",
     "WhatsappUnfit",
     "Words",
+    "check_rewording",
     "fill",
     "load",
     "note_approval",
     "render",
     "restore",
+    "reworded",
     "router_of",
     "sample_of",
     "save",

@@ -13,6 +13,7 @@ from loyalnest.experiments.values import (
     Outcome,
     Result,
     Tally,
+    Trial,
     VariantResult,
 )
 from loyalnest.kernel import intervals
@@ -26,22 +27,33 @@ _DAY_S = 86_400
 
 
 def judge(experiment: Experiment, tallies: Mapping[str, Tally]) -> Result:
-    """What is known of an experiment, and what may be said of it.
+    """What is known of an experiment, and what may be said of it."""
+    design = experiment.design
+    trial = Trial(
+        [variant.key for variant in design.variants],
+        design.weights,
+        design.plan.confidence,
+        experiment.needed,
+        experiment.state is ExperimentState.ENDED,
+    )
+    return judge_trial(trial, tallies)
+
+
+def judge_trial(trial: Trial, tallies: Mapping[str, Tally]) -> Result:
+    """What is known of variants, and what may be said of them.
 
     A variant is only called better or worse once as many as the plan asks for have been counted,
     and those alone are ever counted: looking more often, or waiting longer, changes nothing.
     """
-    design = experiment.design
-    by_variant = [tallies.get(variant.key, _NOBODY) for variant in design.variants]
-    p = _mismatch(by_variant, design.weights)
-    verdict = _undecided(experiment, by_variant, p)
-    confidence = design.plan.confidence
-    z = intervals.critical(confidence, len(by_variant) - 1)
-    of_one = intervals.critical(confidence)
+    by_variant = [tallies.get(key, _NOBODY) for key in trial.keys]
+    p = _mismatch(by_variant, trial.weights)
+    verdict = _undecided(trial, by_variant, p)
+    z = intervals.critical(trial.confidence, len(by_variant) - 1)
+    of_one = intervals.critical(trial.confidence)
     variants = [
         VariantResult(
-            key=variant.key,
-            needed=experiment.needed.get(variant.key, 0),
+            key=key,
+            needed=trial.needed.get(key, 0),
             tally=tally,
             share=tally.reached / tally.counted if tally.counted else None,
             interval=_between(tally, of_one),
@@ -49,7 +61,7 @@ def judge(experiment: Experiment, tallies: Mapping[str, Tally]) -> Result:
             if index
             else None,
         )
-        for index, (variant, tally) in enumerate(zip(design.variants, by_variant, strict=True))
+        for index, (key, tally) in enumerate(zip(trial.keys, by_variant, strict=True))
     ]
     return Result(verdict or _decided(variants), variants, p)
 
@@ -77,17 +89,17 @@ def _mismatch(tallies: Sequence[Tally], weights: Sequence[int]) -> float | None:
 
 
 def _undecided(
-    experiment: Experiment, tallies: Sequence[Tally], mismatch_p: float | None
+    trial: Trial, tallies: Sequence[Tally], mismatch_p: float | None
 ) -> ExperimentVerdict | None:
     """Why nothing may be said; None where something may."""
     if mismatch_p is not None and mismatch_p < MISMATCH_BELOW:
         return ExperimentVerdict.MISMATCH
-    needed = [experiment.needed.get(variant.key) for variant in experiment.design.variants]
+    needed = [trial.needed.get(key) for key in trial.keys]
     pairs = list(zip(needed, tallies, strict=True))
     if all(wanted is not None and tally.counted >= wanted for wanted, tally in pairs):
         return None
     will_be = all(wanted is not None and tally.visitors >= wanted for wanted, tally in pairs)
-    if experiment.state is ExperimentState.ENDED and not will_be:
+    if trial.is_over and not will_be:
         return ExperimentVerdict.ENDED_EARLY
     return ExperimentVerdict.TOO_EARLY
 

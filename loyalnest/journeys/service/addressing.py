@@ -6,7 +6,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from loyalnest import consents, customers, rewards
+from loyalnest import consents, customers, merchants, rewards
+from loyalnest.kernel import languages
 
 
 class Reader(NamedTuple):
@@ -16,6 +17,8 @@ class Reader(NamedTuple):
     """The first word of what they are called."""
     language: str | None
     """What they chose to read, or what their shop told; None: the merchant's."""
+    reads: str = languages.FALLBACK
+    """The language of ours that their messages are in."""
 
     def called(self, terms: rewards.Terms) -> str:
         """What a reward is called as they read, where the merchant has said so."""
@@ -34,7 +37,13 @@ async def readers_of(
     """How to address these customers."""
     people = await customers.find_many(session, list(customer_ids))
     chosen = await consents.preferences_of(session, merchant_id, list(people))
+    merchant = await merchants.get(session, merchant_id)
+    told = {id_: chosen[id_].language or it.locale for id_, it in people.items()}
     return {
-        id_: Reader(next(iter((it.name or "").split()), None), chosen[id_].language or it.locale)
+        id_: Reader(
+            next(iter((it.name or "").split()), None),
+            told[id_],
+            languages.chosen([told[id_] or merchant.locale, merchant.locale]),
+        )
         for id_, it in people.items()
     }

@@ -14,7 +14,14 @@ from loyalnest.journeys.rules import steps as rules
 from loyalnest.journeys.service import gifts
 from loyalnest.journeys.service.addressing import NOBODY, Reader, readers_of
 from loyalnest.journeys.service.due import Due
-from loyalnest.journeys.values import SOURCE, EndedWhy, EnrolmentId, Journey, State
+from loyalnest.journeys.values import (
+    SOURCE,
+    EndedWhy,
+    EnrolmentId,
+    Journey,
+    State,
+    trial_salt,
+)
 from loyalnest.kernel.database import bulk
 from loyalnest.kernel.events import publish
 
@@ -121,7 +128,16 @@ def _ask(journey: Journey, it: Due, reader: Reader, gift: Mapping[str, Any]) -> 
         it.tell.channels,
         said,
         journey.id,
+        _rewording(journey, it, reader),
     )
+
+
+def _rewording(journey: Journey, it: Due, reader: Reader) -> templates.Rewording | None:
+    """What the variant that is theirs says otherwise, where the step is tried in several ways."""
+    if it.tell.trial is None:
+        return None
+    salt = trial_salt(journey.id, it.step)
+    return it.tell.trial.of(salt, it.customer_id).rewording(reader.reads)
 
 
 def _fate(it: Due, now: datetime) -> _Fate:

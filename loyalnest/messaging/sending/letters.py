@@ -13,7 +13,7 @@ from loyalnest.kernel.crypto import KeyRing
 from loyalnest.kernel.database import ring_of
 from loyalnest.kernel.errors import DomainError
 from loyalnest.messaging.carrying import Approved, Content, Letter, Mail, Words
-from loyalnest.messaging.keys import LETTER
+from loyalnest.messaging.keys import LETTER, REWORDING
 from loyalnest.messaging.links import Tokens, Tracked
 from loyalnest.messaging.ports import Doors
 from loyalnest.messaging.sending.claiming import Due
@@ -96,6 +96,9 @@ def _written(
     tracked = Tracked(sender.merchant_id, due.message_id, desk.tokens, address)
     try:
         links = _links(due, leaving, address, tracked)
+        otherwise = due.variables.get(REWORDING)
+        if otherwise:
+            template = templates.reworded(template, templates.Rewording(**otherwise))
         filled = {**_link(due, desk.doors), **due.variables}
         rendered = templates.render(template, filled, links=links)
     except DomainError as error:

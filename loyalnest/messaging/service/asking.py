@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from loyalnest.kernel.database import bulk, ring_of
 from loyalnest.kernel.ids import new_id
 from loyalnest.messaging import rules
-from loyalnest.messaging.keys import VARIABLES
+from loyalnest.messaging.keys import REWORDING, VARIABLES
 from loyalnest.messaging.values import Ask, Channel, MessageId, SenderId
 
 _SENDERS = """
@@ -88,8 +89,8 @@ async def ask(
         [",".join(way.chain) for _, way in ways],
         [it.journey_id for it, _ in ways],
         [
-            ring.seal(it.merchant_id, VARIABLES, json.dumps(dict(it.variables)).encode())
-            if it.variables
+            ring.seal(it.merchant_id, VARIABLES, json.dumps(said).encode())
+            if (said := _said(it))
             else None
             for it, _ in ways
         ],
@@ -100,6 +101,12 @@ async def ask(
     fresh = {row[0] for row in made}
     drawn = [ids.get(id(it)) for it in asks]
     return [id_ if id_ in fresh else None for id_ in drawn]
+
+
+def _said(asked: Ask) -> dict[str, Any]:
+    """What is to be filled in, and what is said otherwise than the template does."""
+    otherwise = {REWORDING: asdict(asked.rewording)} if asked.rewording else {}
+    return {**asked.variables, **otherwise}
 
 
 def _way(asked: Ask, senders: Mapping[tuple[UUID, str], SenderId]) -> _Way | None:
