@@ -23,7 +23,8 @@ export function Roles() {
           aria-label={t("staff.rolesTitle")}
           // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
           tabIndex={0}
-          className="overflow-x-auto -outline-offset-2"
+          // What only screen readers are told would else stand beside what scrolls, and widen the page.
+          className="relative overflow-x-auto -outline-offset-2"
         >
           <table className="w-full border-collapse max-sm:text-xs">
             <caption className="sr-only">{t("staff.rolesTitle")}</caption>
