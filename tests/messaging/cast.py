@@ -195,7 +195,7 @@ async def a_worker(
         await running
 
 
-async def until(check: Callable[[], Any], *, within_s: float = 20) -> None:
+async def until(check: Callable[[], Any], *, within_s: float = 60) -> None:
     """Until something holds, which may have to be waited for."""
     async with asyncio.timeout(within_s):
         while True:
