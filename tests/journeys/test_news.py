@@ -7,6 +7,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import text
+
 from bench.post import Post
 from loyalnest import journeys, ledger, rewards, segments, tiers
 from loyalnest.kernel import relay
@@ -90,18 +92,23 @@ async def test_who_passes_several_milestones_at_once_is_told_of_the_last(
     journey = await drawn(bakery, {"kind": "milestone", "orders": [2, 3, 9]})
     for hours in (1, 2, 3):
         await bought_last(database, bakery.merchant_id, [person], NOW + timedelta(hours=hours))
-    order = OrderRecorded(
-        merchant_id=bakery.merchant_id,
-        customer_id=person,
-        occurred_at=LATER,
-        order_id=new_id(),
-        store_id=new_id(),
-        currency="GBP",
-        total=Decimal(20),
-        spend=Decimal(20),
-        channel=None,
-    )
-    await happens(bakery, [order] * 3)
+    async with database.tenant(bakery.merchant_id) as session:
+        ids = list(await session.scalars(text("SELECT id FROM orders")))
+    news = [
+        OrderRecorded(
+            merchant_id=bakery.merchant_id,
+            customer_id=person,
+            occurred_at=LATER,
+            order_id=it,
+            store_id=new_id(),
+            currency="GBP",
+            total=Decimal(20),
+            spend=Decimal(20),
+            channel=None,
+        )
+        for it in ids
+    ]
+    await happens(bakery, news)
     async with database.tenant(bakery.merchant_id) as session:
         (way,) = await journeys.list_enrolments(
             session, journey.id, customer_id=None, before=None, limit=9
