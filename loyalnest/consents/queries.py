@@ -71,13 +71,21 @@ WHERE s.merchant_id = :merchant_id
 ORDER BY s.id
 """)  # noqa: S608
 _PREFERENCES = """
-SELECT DISTINCT ON (asked.id)
-       asked.id, p.language, p.channels, p.quiet_from, p.quiet_until, p.time_zone
+SELECT asked.id, said.*
 FROM unnest($2::uuid[]) AS asked (id)
-JOIN customers c
-  ON c.merchant_id = $1 AND (c.id = asked.id OR c.merged_into = asked.id)
-JOIN preferences p ON p.merchant_id = $1 AND p.customer_id = c.id
-ORDER BY asked.id, p.changed_at DESC
+CROSS JOIN LATERAL (
+    SELECT array_agg(each.id) AS ids
+    FROM (SELECT asked.id
+          UNION ALL
+          SELECT m.id FROM customers m WHERE m.merchant_id = $1 AND m.merged_into = asked.id) each
+) person
+CROSS JOIN LATERAL (
+    SELECT p.language, p.channels, p.quiet_from, p.quiet_until, p.time_zone
+    FROM preferences p
+    WHERE p.merchant_id = $1 AND p.customer_id = ANY (person.ids)
+    ORDER BY p.changed_at DESC
+    LIMIT 1
+) said
 """
 _LANGUAGES = """
 SELECT DISTINCT ON (asked.id) asked.id, p.language

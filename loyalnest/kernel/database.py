@@ -30,6 +30,10 @@ _ENTER_KEEPING_PLANS = text(
     "SELECT set_config('role', :role, true), set_config('loyalnest.merchants', :merchants, true),"
     " set_config('plan_cache_mode', 'force_generic_plan', true)"
 )
+_ENTER_LOOKING_UP = text(
+    "SELECT set_config('role', :role, true), set_config('loyalnest.merchants', :merchants, true),"
+    " set_config('enable_seqscan', 'off', true)"
+)
 # Planning all of a request's statements anew takes tens of milliseconds.
 _PLANS_KEPT_FOR_S, _DOUBLED_AT_MOST = 10.0, 3
 # Its multiples lie evenly between whole numbers, however many there are.
@@ -98,10 +102,17 @@ class Database:
             yield session
 
     @asynccontextmanager
-    async def batch(self, merchant_ids: Sequence[UUID]) -> AsyncGenerator[AsyncSession]:
-        """A transaction that sees the merchants of a batch. For intake and the worker alone."""
+    async def batch(
+        self, merchant_ids: Sequence[UUID], *, looking_up: bool = False
+    ) -> AsyncGenerator[AsyncSession]:
+        """A transaction that sees the merchants of a batch. For intake and the worker alone.
+
+        `looking_up` is for statements that find a few rows of many, in tables that are short at one
+        moment and long at the next, as queues are: a plan that was made while reading all of one
+        was as good as looking into its index would read all of it once it is long.
+        """
         async with self._begin() as session:
-            await act_for(session, merchant_ids)
+            await _enter(session, _ENTER_LOOKING_UP if looking_up else _ENTER, merchant_ids)
             yield session
 
     @asynccontextmanager
@@ -139,16 +150,18 @@ class Database:
                 raise ConnectionResetError("The database has hung up.") from error
 
     @asynccontextmanager
-    async def platform(self, *, snapshot: bool = False) -> AsyncGenerator[AsyncSession]:
+    async def platform(
+        self, *, snapshot: bool = False, looking_up: bool = False
+    ) -> AsyncGenerator[AsyncSession]:
         """A transaction that sees every merchant: claim, relay, verify, sweep, administration.
 
-        With `snapshot` all its statements see the same instant.
+        With `snapshot` all its statements see the same instant; `looking_up` as of a batch.
         """
         async with self._begin() as session:
             if snapshot:
                 options = {"isolation_level": "REPEATABLE READ"}
                 await session.connection(execution_options=options)
-            await act_as_platform(session)
+            await act_as_platform(session, looking_up=looking_up)
             yield session
 
     @asynccontextmanager
@@ -173,11 +186,12 @@ async def _enter(session: AsyncSession, enter: TextClause, merchant_ids: Sequenc
     await session.execute(enter, {"role": role, "merchants": ",".join(map(str, merchant_ids))})
 
 
-async def act_as_platform(session: AsyncSession) -> None:
+async def act_as_platform(session: AsyncSession, *, looking_up: bool = False) -> None:
     """From here to its end, the transaction sees every merchant."""
     session.info["merchants"] = frozenset[UUID]()
     role = database_of(session).settings.platform_role
-    await session.execute(_ENTER, {"role": role, "merchants": ""})
+    enter = _ENTER_LOOKING_UP if looking_up else _ENTER
+    await session.execute(enter, {"role": role, "merchants": ""})
 
 
 def database_of(session: AsyncSession) -> Database:

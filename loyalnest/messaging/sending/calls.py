@@ -8,7 +8,7 @@ import structlog
 
 from loyalnest.kernel.faults import reason_of
 from loyalnest.messaging.carrying import Doubtful, Found, Outcome, Unseen
-from loyalnest.messaging.ports import Carrier, Offer
+from loyalnest.messaging.ports import Carrier
 from loyalnest.messaging.sending.claims import Claimed
 
 log = structlog.get_logger(__name__)
@@ -26,20 +26,21 @@ class Handed:
     is_probe: bool
 
 
-async def carry(
-    carrier: Carrier, offer: Offer, group: Sequence[Claimed], *, is_probe: bool
-) -> list[Handed]:
-    """Hand letters over in one call; what may have been taken already is asked about first."""
-    outcomes: dict[int, Outcome] = {}
-    unsent = list(range(len(group)))
-    if group[0].due.doubtful and offer.looks_up and offer.repeats_safely_for is None:
-        found = await _look_up(carrier, group)
-        unsent = [place for place, it in enumerate(found) if isinstance(it, Unseen)]
-        outcomes |= {place: it for place, it in enumerate(found) if not isinstance(it, Unseen)}
-    if unsent:
-        sent = await _send(carrier, [group[place] for place in unsent])
-        outcomes |= dict(zip(unsent, sent, strict=True))
-    return [Handed(claimed, outcomes[place], is_probe) for place, claimed in enumerate(group)]
+async def carry(carrier: Carrier, group: Sequence[Claimed], *, is_probe: bool) -> list[Handed]:
+    """Hand letters over in one call."""
+    outcomes = await _send(carrier, group)
+    return [Handed(it, told, is_probe) for it, told in zip(group, outcomes, strict=True)]
+
+
+async def look_up(carrier: Carrier, group: Sequence[Claimed]) -> list[Handed]:
+    """Ask what became of letters that may have been taken; those it says it never had are left
+    out."""
+    found = await _look_up(carrier, group)
+    return [
+        Handed(claimed, told, is_probe=False)
+        for claimed, told in zip(group, found, strict=True)
+        if not isinstance(told, Unseen)
+    ]
 
 
 async def _send(carrier: Carrier, group: Sequence[Claimed]) -> Sequence[Outcome]:

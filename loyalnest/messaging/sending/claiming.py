@@ -1,11 +1,11 @@
 """Taking what is due off a sender's queue, judged at that instant.
 
 One transaction takes a few messages, asks of each whether it may still go, writes its letter, and
-marks it as claimed. What a dead worker had claimed comes up again here, as doubtful.
+marks it as claimed. What a dead worker had claimed is adopted first, as doubtful.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,28 +17,44 @@ from loyalnest.kernel.database import Row, bulk, ring_of
 from loyalnest.messaging.keys import VARIABLES
 from loyalnest.messaging.values import Channel, MessageId, Purpose, Sender, State
 
+# What a worker had claimed that is dead, or has lost its time, may have been taken: one try more.
+# Only what was due can have been claimed.
+_ADOPT = """
+UPDATE message_queue q
+SET claimed_by = NULL, doubtful = true, tries = q.tries + 1
+WHERE q.merchant_id = $1
+  AND q.sender_id = $2
+  AND q.lane = ANY ('{0,1}'::smallint[])
+  AND q.due_at <= $3
+  AND q.claimed_by IS NOT NULL
+"""
+
 # What somebody waits for goes before what wants something of them. Of one customer's messages on
-# this sender only one is under way, and none before an earlier one that is being tried again.
+# this sender only one is under way (whose those are the caller knows), and none goes before an
+# earlier one that was tried before. OFFSET 0 keeps a look-up a look-up, and ORDER BY has it made in
+# the one index of that order: a plan that was made while the tables were short would read much of
+# them for each message once they are long.
 _HEAD = """
 WITH head AS MATERIALIZED (
     SELECT taken.*
     FROM unnest('{0,1}'::smallint[]) AS lanes (lane)
     CROSS JOIN LATERAL (
-        SELECT q.message_id, q.tries, q.attempt, q.doubtful, q.claimed_by, q.claimed_at, q.due_at
+        SELECT q.message_id, q.tries, q.attempt, q.doubtful, q.claimed_at, q.due_at
         FROM message_queue q
         WHERE q.merchant_id = $1
           AND q.sender_id = $2
           AND q.lane = lanes.lane
           AND q.due_at <= $3
-          AND (q.claimed_by IS NULL OR q.claimed_by <> $4)
+          AND q.claimed_by IS NULL
+          AND q.customer_id NOT IN (SELECT unnest($4::uuid[]))
           AND NOT EXISTS (
               SELECT FROM message_queue e
               WHERE e.merchant_id = q.merchant_id
-                AND e.customer_id = q.customer_id
                 AND e.sender_id = q.sender_id
-                AND e.message_id <> q.message_id
-                AND (e.claimed_by = $4
-                     OR (e.claimed_by IS NOT NULL OR e.tries > 0) AND e.message_id < q.message_id)
+                AND e.customer_id = q.customer_id
+                AND e.tries > 0
+                AND e.message_id < q.message_id
+              OFFSET 0
           )
         ORDER BY q.due_at, q.message_id
         LIMIT $5
@@ -53,34 +69,38 @@ WITH head AS MATERIALIZED (
     )
     LIMIT $5
 )
-SELECT head.*, m.customer_id, m.addressee_id, m.channel, m.occasion, m.purpose, m.journey_id,
-       m.variables_sealed, m.state, m.expires_at, m.root_id
+SELECT head.*, m.*
 FROM head
-JOIN messages m ON m.merchant_id = $1 AND m.id = head.message_id
+CROSS JOIN LATERAL (
+    SELECT m.id, m.customer_id, m.addressee_id, m.channel, m.occasion, m.purpose, m.journey_id,
+           m.variables_sealed, m.state, m.expires_at, m.root_id
+    FROM messages m
+    WHERE m.merchant_id = $1 AND m.id >= head.message_id
+    ORDER BY m.id
+    LIMIT 1
+) m
+WHERE m.id = head.message_id
 """
 
 _CLAIM = """
 UPDATE message_queue q
 SET claimed_by = $2,
     claimed_at = CASE WHEN k.doubtful THEN coalesce(q.claimed_at, $3) ELSE $3 END,
-    tries = k.tries,
-    doubtful = k.doubtful,
     letter_sealed = k.letter
-FROM unnest($4::uuid[], $5::smallint[], $6::boolean[], $7::bytea[])
-  AS k (message_id, tries, doubtful, letter)
-WHERE q.merchant_id = $1 AND q.message_id = k.message_id
+FROM unnest($4::uuid[], $5::boolean[], $6::bytea[]) AS k (message_id, doubtful, letter)
+WHERE q.merchant_id = $1 AND q.message_id = ANY ($4) AND q.message_id = k.message_id
 """
 
 _PUT_OFF = """
 UPDATE message_queue q
-SET due_at = k.due_at, claimed_by = NULL, doubtful = k.doubtful
-FROM unnest($2::uuid[], $3::timestamptz[], $4::boolean[]) AS k (message_id, due_at, doubtful)
-WHERE q.merchant_id = $1 AND q.message_id = k.message_id
+SET due_at = k.due_at
+FROM unnest($2::uuid[], $3::timestamptz[]) AS k (message_id, due_at)
+WHERE q.merchant_id = $1 AND q.message_id = ANY ($2) AND q.message_id = k.message_id
 """
 
 _GIVE_BACK = """
 UPDATE message_queue
-SET claimed_by = NULL, tries = greatest(tries - 1, 0)
+SET claimed_by = NULL
 WHERE merchant_id = $1 AND message_id = ANY ($2::uuid[]) AND claimed_by = $3
 """
 
@@ -132,26 +152,40 @@ class Due:
     """The message that this one stands in for, or itself."""
 
     @property
+    def whose(self) -> UUID:
+        """Whom it is for, as it was asked for."""
+        whose = self.customer_id or self.addressee_id
+        assert whose
+        return whose
+
+    @property
     def key(self) -> str:
         """What the provider tells repetitions by."""
         return f"{self.message_id.hex}-{self.attempt}"
+
+
+async def adopt(session: AsyncSession, *, sender: Sender, now: datetime) -> None:
+    """Take over what others had claimed of a sender that the caller begins to send for."""
+    await (await bulk(session)).execute(_ADOPT, sender.merchant_id, sender.id, now)
 
 
 async def head(
     session: AsyncSession,
     *,
     sender: Sender,
-    owner: UUID,
+    but: Collection[UUID],
     limit: int,
     now: datetime,
 ) -> list[Due]:
-    """The next messages of a sender, locked; one of each customer.
+    """The next messages of a sender, locked; one of each customer, and none for some of them.
 
     None while it is paused, or is set up otherwise than the caller knows.
     """
     merchant_id = sender.merchant_id
     connection = await bulk(session)
-    rows = await connection.fetch(_HEAD, merchant_id, sender.id, now, owner, limit, sender.version)
+    rows = await connection.fetch(
+        _HEAD, merchant_id, sender.id, now, list(but), limit, sender.version
+    )
     ring = ring_of(session)
     first: dict[UUID, Due] = {}
     for row in rows:
@@ -164,7 +198,6 @@ async def head(
 
 
 def _due(row: Row, variables: dict[str, Any]) -> Due:
-    orphaned = row["claimed_by"] is not None
     return Due(
         message_id=row["message_id"],
         customer_id=row["customer_id"],
@@ -178,7 +211,7 @@ def _due(row: Row, variables: dict[str, Any]) -> Due:
         expires_at=row["expires_at"],
         tries=row["tries"],
         attempt=row["attempt"],
-        doubtful=row["doubtful"] or orphaned,
+        doubtful=row["doubtful"],
         since=row["claimed_at"],
         root_id=row["root_id"],
     )
@@ -199,7 +232,6 @@ async def claim(
         owner,
         now,
         [due.message_id for due, _ in letters],
-        [due.tries + 1 for due, _ in letters],
         [due.doubtful for due, _ in letters],
         [letter for _, letter in letters],
     )
@@ -214,7 +246,6 @@ async def put_off(
         merchant_id,
         [due.message_id for due, _ in later],
         [until for _, until in later],
-        [due.doubtful for due, _ in later],
     )
 
 

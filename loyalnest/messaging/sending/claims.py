@@ -1,7 +1,7 @@
 """One claim: a few messages of a sender, judged, written and marked in one transaction."""
 
-import asyncio
-from collections.abc import Sequence
+import time
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -30,7 +30,9 @@ class Claimed:
     letter: Letter
     claimed_at: datetime
     judged_at_s: float
-    """The loop's instant before anything was asked about it."""
+    """The steady clock's instant before anything was asked about it."""
+    is_unseen: bool = False
+    """The provider has said that it never had it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +56,19 @@ class Claims:
     journeys: Journeys | None
     clock: Clock
 
-    async def claim(self, limit: int) -> Found:
-        """Take the next messages; those that may not go are settled on the way."""
-        judged_at_s = asyncio.get_running_loop().time()
+    async def adopt(self) -> None:
+        """Take over what whoever sent for it before had claimed."""
+        async with self.database.batch([self.sender.merchant_id], looking_up=True) as session:
+            await claiming.adopt(session, sender=self.sender, now=self.clock())
+
+    async def claim(self, limit: int, *, but: Collection[UUID]) -> Found:
+        """Take the next messages, of nobody who is excepted; those that may not go are settled
+        on the way."""
+        judged_at_s = time.monotonic()
         now = self.clock()
         merchant_id = self.sender.merchant_id
-        async with self.database.batch([merchant_id]) as session:
-            dues = await claiming.head(
-                session, sender=self.sender, owner=self.owner, limit=limit, now=now
-            )
+        async with self.database.batch([merchant_id], looking_up=True) as session:
+            dues = await claiming.head(session, sender=self.sender, but=but, limit=limit, now=now)
             if not dues:
                 return Found()
             fates = await judge(

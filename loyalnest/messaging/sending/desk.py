@@ -6,6 +6,7 @@ but what goes through it.
 
 import asyncio
 import random
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
@@ -32,7 +33,8 @@ log = structlog.get_logger(__name__)
 
 TURNS_AT_MOST = 500
 """How many senders one worker sends for at a time; others are left to other workers."""
-_LOOK_S = 0.05
+_LOOK_S, _LOOKS_AT_MOST = 0.05, 0.1
+"""How soon after one look the next may be, and which share of the time looking may take."""
 _RESTS_S = 5.0
 _ENDS_WITHIN_S = CALL_S + writing.HOLDS_ON_S + 5.0
 
@@ -78,10 +80,12 @@ class Desk:
         pace = Pace(_LOOK_S)
         try:
             while not stopping.is_set():
+                began_s = time.monotonic()
                 found = await self.look(stopping)
+                took_s = time.monotonic() - began_s
                 if renewing.done():
                     renewing.result()
-                await _pause(stopping, pace.pause_s(found=found))
+                await _pause(stopping, max(pace.pause_s(found=found), took_s / _LOOKS_AT_MOST))
             if self._turns:
                 await asyncio.wait(self._turns.values())
         except Exception:
@@ -103,24 +107,27 @@ class Desk:
 
     async def look(self, stopping: asyncio.Event) -> bool:
         """Begin a turn for every free sender with something due; whether there was any."""
-        loop = asyncio.get_running_loop()
         free = TURNS_AT_MOST - len(self._turns)
-        async with self._database.platform() as session:
+        # The database counts from when the transaction begins, which is between the two.
+        asked_at_s = time.monotonic()
+        async with self._database.platform(looking_up=True) as session:
             due = await ownership.due(session, self._owner, now=self._sending.clock())
             new = [key for key in due if key not in self._turns and not self._rests(key)]
             random.shuffle(new)
-            asked_at_s = loop.time()
             taken = await ownership.take(session, new[:free], self._owner) if new[:free] else []
+        taken_at_s = time.monotonic()
         for each in taken:
-            task = asyncio.create_task(self._turn(each, asked_at_s, stopping))
+            task = asyncio.create_task(self._turn(each, asked_at_s, taken_at_s, stopping))
             self._turns[each.key] = task
             task.add_done_callback(lambda _, key=each.key: self._turns.pop(key, None))
         return bool(taken or self._turns)
 
-    async def _turn(self, taken: Taken, asked_at_s: float, stopping: asyncio.Event) -> None:
+    async def _turn(
+        self, taken: Taken, asked_at_s: float, taken_at_s: float, stopping: asyncio.Event
+    ) -> None:
         key = taken.key
         try:
-            turn = await self._begin(taken, asked_at_s, stopping)
+            turn = await self._begin(taken, asked_at_s, taken_at_s, stopping)
             if turn is not None:
                 self._running[key] = turn
                 await turn.run()
@@ -135,18 +142,20 @@ class Desk:
                 code=reason_of(reason).code,
                 detail=reason_of(reason).detail,
             )
-            self._resting[key] = asyncio.get_running_loop().time() + _RESTS_S
+            self._resting[key] = time.monotonic() + _RESTS_S
         finally:
             self._running.pop(key, None)
             await self._leave(key)
 
-    async def _begin(self, taken: Taken, asked_at_s: float, stopping: asyncio.Event) -> Turn | None:
+    async def _begin(
+        self, taken: Taken, asked_at_s: float, taken_at_s: float, stopping: asyncio.Event
+    ) -> Turn | None:
         merchant_id, sender_id = taken.key
-        async with self._database.batch([merchant_id]) as session:
+        async with self._database.batch([merchant_id], looking_up=True) as session:
             sender = await queries.get_sender(session, sender_id)
             offer = self._offers.get(sender.provider)
             if offer is None:
-                self._resting[taken.key] = asyncio.get_running_loop().time() + 60
+                self._resting[taken.key] = time.monotonic() + 60
                 return None
             known = self._open.get(taken.key)
             if known is None or known.version != sender.version:
@@ -160,7 +169,7 @@ class Desk:
         if pacing is None or not taken.was_mine:
             # What went within the last second counts, whoever sent it and at whatever pace.
             since_s = max(0.0, WINDOW_S - taken.rested_s)
-            pacing = Pacing(sender.rate_per_s, not_before=asked_at_s + since_s)
+            pacing = Pacing(sender.rate_per_s, not_before=taken_at_s + since_s)
             known.pacing = pacing
         # Each turn claims by a name of its own: what one had to leave is doubtful to the next.
         owner = new_id()
@@ -187,14 +196,13 @@ class Desk:
 
     async def _keep_renewing(self) -> None:
         """Stay who sends for its senders. A turn whose sender was lost ends by itself."""
-        loop = asyncio.get_running_loop()
         while True:
             await asyncio.sleep(ownership.RENEWED_EVERY_S)
             keys = list(self._running)
             if not keys:
                 continue
-            asked_at_s = loop.time()
-            async with self._database.platform() as session:
+            asked_at_s = time.monotonic()
+            async with self._database.platform(looking_up=True) as session:
                 mine = await ownership.renew(session, keys, self._owner)
             for key in keys:
                 turn = self._running.get(key)
@@ -204,7 +212,7 @@ class Desk:
 
     async def _leave(self, key: Key) -> None:
         try:
-            async with self._database.platform() as session:
+            async with self._database.platform(looking_up=True) as session:
                 await ownership.leave(session, key, self._owner)
         except Exception as error:
             if classify(error) is not Fault.OUTAGE:
@@ -212,7 +220,7 @@ class Desk:
 
     def _rests(self, key: Key) -> bool:
         until = self._resting.get(key)
-        if until is not None and until <= asyncio.get_running_loop().time():
+        if until is not None and until <= time.monotonic():
             del self._resting[key]
             return False
         return until is not None

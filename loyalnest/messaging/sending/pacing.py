@@ -8,15 +8,18 @@ from collections import deque
 from math import floor
 
 WINDOW_S = 1.0
-# The provider counts when letters arrive, and not all are under way for the same time.
-MARGIN_S = 0.006
+# The provider counts by its own clock, and no two run alike.
+MARGIN_S = 0.001
 _CATCH_UP_S = 0.1
 # Pauses shorter than this cost more than they spread.
 _SHORTEST_S = 0.002
 
 
 class Pacing:
-    """One sender's pace. Instants are the event loop's, in seconds."""
+    """One sender's pace. Instants are the steady clock's, in seconds.
+
+    A slot is asked for before letters go, and they are noted once they have gone.
+    """
 
     def __init__(self, rate_per_s: float, *, not_before: float = 0.0):
         self.rate_per_s = rate_per_s
@@ -41,6 +44,6 @@ class Pacing:
         return max(0.0, hard, soft if soft > _SHORTEST_S else 0.0)
 
     def went(self, letters: int, now: float) -> None:
-        """So many letters are going at this instant."""
+        """So many letters have gone by this instant, and none of them before their slot."""
         self._sent.extend([now] * letters)
         self._next = max(self._next, now - _CATCH_UP_S) + letters / self.rate_per_s

@@ -7,9 +7,10 @@ a second later on, however much waits.
 
 import asyncio
 import random
+import time
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from loyalnest.messaging import rules
 from loyalnest.messaging.ports import Carrier, Offer
 from loyalnest.messaging.rules import Health
 from loyalnest.messaging.sending import claiming, writing
-from loyalnest.messaging.sending.calls import CALL_S, Handed, carry
+from loyalnest.messaging.sending.calls import CALL_S, Handed, carry, look_up
 from loyalnest.messaging.sending.claims import Claimed, Claims
 from loyalnest.messaging.sending.pacing import Pacing
 from loyalnest.messaging.values import Sender
@@ -32,6 +33,8 @@ CLAIMED_AT_MOST = 500
 _AHEAD_S = 0.4
 _LOOK_S, _LINGER_S = 0.05, 0.5
 _UNWRITTEN_AT_MOST = 2_000
+_WRITTEN_EVERY_S = 0.02
+"""How long outcomes are gathered while many come, so that one statement writes down several."""
 
 
 @dataclass(slots=True)
@@ -48,9 +51,10 @@ class Turn:
     clock: Clock
     stopping: asyncio.Event
     owned_until_s: float
-    """The loop's instant from which nothing is handed over, unless it is put off before."""
+    """The steady clock's instant from which nothing is handed over, unless it is put off before."""
     _health: Health = field(init=False)
-    _is_mended: bool = field(init=False, default=True)
+    _under_way: set[UUID] = field(init=False, default_factory=set[UUID])
+    """Whose messages are claimed and not written down yet."""
     _ready: deque[Claimed] = field(init=False, default_factory=deque[Claimed])
     _calls: set["asyncio.Task[None]"] = field(init=False, default_factory=set["asyncio.Task[None]"])
     _handed: list[Handed] = field(init=False, default_factory=list[Handed])
@@ -74,6 +78,7 @@ class Turn:
         What had been claimed and was not handed over by then is put back. Raises what kept it from
         claiming, once all that was under way is written down.
         """
+        await self.claims.adopt()
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._write_down())
@@ -95,27 +100,25 @@ class Turn:
     # Claiming
 
     async def _claim_ahead(self) -> None:
-        idle_since: float | None = None
-        loop = asyncio.get_running_loop()
-        while not self._must_end():
+        pause_s = _LOOK_S
+        while not self._must_end() and pause_s < _LINGER_S:
             wanted = self._wanted()
             found = await self._claim(wanted) if wanted > 0 else False
-            if found or self._ready or self._calls:
-                idle_since = None
-            elif idle_since is None:
-                idle_since = loop.time()
-            elif loop.time() - idle_since > _LINGER_S:
-                break
-            if not found:
-                await _pause(self._moved, _LOOK_S)
+            if found:
+                pause_s = _LOOK_S
+                continue
+            await _pause(self._moved, pause_s)
+            # More and more seldom while there is nothing at all, and then no more.
+            pause_s = _LOOK_S if self._ready or self._calls else 2 * pause_s
         self._claimed_all = True
 
     async def _claim(self, wanted: int) -> bool:
         try:
-            found = await self.claims.claim(wanted)
+            found = await self.claims.claim(wanted, but=self._under_way)
         except Exception as error:
             self._failed = error
             return False
+        self._under_way.update(each.due.whose for each in found.letters)
         self._ready.extend(found.letters)
         return found.any
 
@@ -127,17 +130,20 @@ class Turn:
             return 0 if self._ready or self._calls else 1
         at_once = self.offer.calls_at_once * self.offer.at_most
         room = (self.offer.calls_at_once - len(self._calls)) * self.offer.at_most
-        if self.offer.repeats_safely_for is None and not self.offer.looks_up:
-            # What is claimed when a worker dies stays in doubt: no more than may be under way.
-            most = room
-        else:
-            most = max(at_once, round(self._went_lately() * _AHEAD_S))
+        ahead = max(at_once, round(self._went_lately() * _AHEAD_S))
+        # What is claimed when a worker dies may stay in doubt: then no more than may be under way.
+        most = room if self._is_unsure else ahead
         most = min(CLAIMED_AT_MOST, most, max(1, round(self.pacing.rate_per_s * _AHEAD_S)))
         wanted = most - len(self._ready)
         return wanted if wanted * 2 > most or (wanted > 0 and not self._ready) else 0
 
+    @property
+    def _is_unsure(self) -> bool:
+        """Whether nobody can find out what became of a letter that may have been taken."""
+        return self.offer.repeats_safely_for is None and not self.offer.looks_up
+
     def _went_lately(self) -> int:
-        since = asyncio.get_running_loop().time() - 1
+        since = time.monotonic() - 1
         while self._went and self._went[0][0] < since:
             self._went.popleft()
         return sum(letters for _, letters in self._went)
@@ -145,15 +151,25 @@ class Turn:
     # Handing over
 
     async def _hand_over(self) -> None:
+        loop = asyncio.get_running_loop()
         while not (self._claimed_all and not self._ready) and not self._must_end():
             if not self._ready or len(self._calls) >= self.offer.calls_at_once:
                 await _pause(self._moved, _LOOK_S)
                 continue
-            began = asyncio.Event()
-            task = asyncio.create_task(self._carry(self._next_group(), began))
-            self._calls.add(task)
-            task.add_done_callback(self._called)
-            await began.wait()
+            group = self._next_group()
+            if self._must_ask(group[0]):
+                self._begin(asyncio.create_task(self._ask_after(group)))
+                continue
+            gone: asyncio.Future[int] = loop.create_future()
+            self._begin(asyncio.create_task(self._carry(group, gone)))
+            if letters := await gone:
+                # Noted once they have gone, as a letter's slot is asked for before it goes: so no
+                # two can be nearer to each other than their slots, however late either was.
+                self.pacing.went(letters, time.monotonic())
+
+    def _begin(self, task: "asyncio.Task[None]") -> None:
+        self._calls.add(task)
+        task.add_done_callback(self._called)
 
     def _next_group(self) -> list[Claimed]:
         """The letters of one call: what has to be asked about goes apart."""
@@ -162,22 +178,43 @@ class Turn:
         while (
             self._ready
             and len(group) < most
-            and self._ready[0].due.doubtful == group[0].due.doubtful
+            and self._must_ask(self._ready[0]) == self._must_ask(group[0])
         ):
             group.append(self._ready.popleft())
         return group
 
-    async def _carry(self, group: list[Claimed], began: asyncio.Event) -> None:
-        """One call, in its slot. Between the slot and the provider there is nothing to wait for."""
+    def _must_ask(self, claimed: Claimed) -> bool:
+        """Whether the provider has to say first that it has never had a letter."""
+        asks = self.offer.looks_up and self.offer.repeats_safely_for is None
+        return asks and claimed.due.doubtful and not claimed.is_unseen
+
+    async def _ask_after(self, group: list[Claimed]) -> None:
+        """Settle what the provider knows of; what it has never had goes next."""
+        handed = await look_up(self.carrier, group)
+        known = {each.claimed.due.message_id for each in handed}
+        self._ready.extendleft(
+            replace(each, is_unseen=True) for each in group if each.due.message_id not in known
+        )
+        self._unwritten += len(handed)
+        self._take_in(handed)
+
+    async def _carry(self, group: list[Claimed], gone: "asyncio.Future[int]") -> None:
+        """One call, in its slot. Between the slot and the provider there is nothing to wait for:
+        whoever waits for `gone` goes on when the letters are on their way."""
         try:
             group = await self._slot_came(group)
         finally:
-            began.set()
+            if not gone.done():
+                gone.set_result(len(group))
         if not group:
             return
         self._unwritten += len(group)
         is_probe = self._health.is_open
-        handed = await carry(self.carrier, self.offer, group, is_probe=is_probe)
+        self._take_in(await carry(self.carrier, group, is_probe=is_probe))
+
+    def _take_in(self, handed: list[Handed]) -> None:
+        if not handed:
+            return
         self._health = rules.health_after(
             self._health,
             [each.outcome for each in handed],
@@ -188,17 +225,18 @@ class Turn:
         self._told.set()
 
     async def _slot_came(self, group: list[Claimed]) -> list[Claimed]:
-        """Wait for a slot and take it; what may be handed over still, of what was to be."""
-        loop = asyncio.get_running_loop()
+        """Wait for a slot; what may be handed over still, of what was to be.
+
+        By the clock itself: the event loop's own instant is the one at which its turn began.
+        """
         while group and not self._must_end():
-            now_s = loop.time()
+            now_s = time.monotonic()
             wait_s = self.pacing.wait_s(len(group), now_s)
             if wait_s > 0:
                 await asyncio.sleep(wait_s)
                 continue
             stale = [it for it in group if it.judged_at_s < now_s - JUDGED_FOR_S]
             if not stale:
-                self.pacing.went(len(group), now_s)
                 self._went.append((now_s, len(group)))
                 return group
             await self._put_back(stale)
@@ -213,11 +251,14 @@ class Turn:
     # Writing down
 
     async def _write_down(self) -> None:
-        known = self._health
+        known, began_s = self._health, 0.0
         while not (self._is_over and not self._handed):
             if not self._handed:
                 await _pause(self._told, CALL_S)
                 continue
+            if not self._is_unsure:
+                await asyncio.sleep(max(0.0, began_s + _WRITTEN_EVERY_S - time.monotonic()))
+            began_s = time.monotonic()
             handed, self._handed = self._handed, []
             await writing.write(
                 self.database,
@@ -230,6 +271,7 @@ class Turn:
             )
             known = self._health
             self._unwritten -= len(handed)
+            self._under_way.difference_update(each.claimed.due.whose for each in handed)
             self._moved.set()
 
     async def _put_back(self, claimed: Sequence[Claimed] | deque[Claimed]) -> None:
@@ -242,6 +284,7 @@ class Turn:
             await claiming.give_back(session, ids, merchant_id=merchant_id, owner=self.owner)
 
         await writing.hold_on(self.database, merchant_id, put_back)
+        self._under_way.difference_update(each.due.whose for each in claimed)
 
     def _must_end(self) -> bool:
         """Whether nothing more may be handed over for now."""
@@ -250,7 +293,7 @@ class Turn:
             or self._failed is not None
             or self._health.broken_for is not None
             or _later_than(self._health.paused_until, self.clock())
-            or asyncio.get_running_loop().time() >= self.owned_until_s
+            or time.monotonic() >= self.owned_until_s
         )
 
 

@@ -60,7 +60,7 @@ async def hold_on(
     until_s = loop.time() + HOLDS_ON_S
     while True:
         try:
-            async with database.batch([merchant_id]) as session:
+            async with database.batch([merchant_id], looking_up=True) as session:
                 await note(session)
         except Exception as error:
             if classify(error) is Trouble.OWN or loop.time() >= until_s:

@@ -21,7 +21,9 @@ WHERE merchant_id = :merchant_id AND customer_id IN ({_PERSON})
 _BLANK_QUEUED = text(f"""
 UPDATE message_queue
 SET letter_sealed = NULL
-WHERE merchant_id = :merchant_id AND customer_id IN ({_PERSON})
+WHERE merchant_id = :merchant_id
+  AND message_id IN (
+      SELECT id FROM messages WHERE merchant_id = :merchant_id AND customer_id IN ({_PERSON}))
 """)  # noqa: S608
 _BLANK_THESE = text("""
 UPDATE messages

@@ -27,7 +27,8 @@ from loyalnest.messaging.values import MessageId, Reason, State, WhyNot
 
 # What was taken is over, whoever had claimed it since; anything else only for whoever claims it.
 # A provider's word may have come before ours: then it stands, and only what it doesn't know is
-# added.
+# added. That ids are named twice keeps a look-up one, also in a plan that was made while there were
+# few messages.
 _END = """
 WITH ended AS (
     SELECT * FROM unnest($4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[])
@@ -36,6 +37,7 @@ WITH ended AS (
     DELETE FROM message_queue q
     USING ended
     WHERE q.merchant_id = $1
+      AND q.message_id = ANY ($4)
       AND q.message_id = ended.message_id
       AND (ended.state IN ('queued', 'sent') OR $2::uuid IS NULL OR q.claimed_by = $2)
     RETURNING q.message_id, q.letter_sealed
@@ -52,7 +54,7 @@ WITH ended AS (
                               THEN $3 ELSE m.handed_over_at END
     FROM gone
     JOIN ended USING (message_id)
-    WHERE m.merchant_id = $1 AND m.id = gone.message_id
+    WHERE m.merchant_id = $1 AND m.id = ANY ($4) AND m.id = gone.message_id
     RETURNING m.id, m.customer_id, m.channel, m.occasion, m.purpose, m.journey_id, m.chain,
               m.root_id, ended.state, ended.reason, ended.code,
               m.state = ended.state AND m.state_at = $3 AS stands,
@@ -77,7 +79,10 @@ WITH put_back AS (
         claimed_by = NULL
     FROM unnest($4::uuid[], $5::timestamptz[], $6::smallint[], $7::smallint[], $8::boolean[])
       AS k (message_id, due_at, tries, attempt, doubtful)
-    WHERE q.merchant_id = $1 AND q.message_id = k.message_id AND q.claimed_by = $2
+    WHERE q.merchant_id = $1
+      AND q.message_id = ANY ($4)
+      AND q.message_id = k.message_id
+      AND q.claimed_by = $2
     RETURNING q.message_id
 )
 INSERT INTO message_moves (merchant_id, message_id, id, state, reason, code, told_at, recorded_at)
