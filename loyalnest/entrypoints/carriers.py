@@ -6,6 +6,7 @@ from loyalnest import journeys, ledger, messaging, sinks
 from loyalnest.integrations import klaviyo, mailchimp, meta, postscript, ses, shopify, smtp, twilio
 from loyalnest.integrations.calls import Way
 from loyalnest.kernel import clock
+from loyalnest.kernel.networks import read_networks
 from loyalnest.kernel.settings import Settings
 from loyalnest.storefront import pages
 
@@ -13,7 +14,7 @@ from loyalnest.storefront import pages
 def offers(settings: Settings) -> Sequence[messaging.Offer]:
     """Every provider that a merchant can choose."""
     return (
-        smtp.offer(clock.now),
+        smtp.offer(clock.now, inside=read_networks(settings.smtp_networks)),
         ses.offer(_way(settings.ses_url)),
         mailchimp.offer(_way(settings.mailchimp_url)),
         klaviyo.offer(_way(settings.klaviyo_url)),

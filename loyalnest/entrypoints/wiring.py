@@ -396,4 +396,5 @@ def _referrals() -> list[APIRouter]:
 
 
 def _messages(settings: Settings) -> list[APIRouter]:
-    return [messaging.router_of(carriers.offers(settings)), messaging.deliveries_router]
+    senders = messaging.router_of(carriers.offers(settings), settings.address, ledger.units_of)
+    return [senders, messaging.deliveries_router]

@@ -15,6 +15,7 @@ Network = IPv4Network | IPv6Network
 # A network that is told in records is one of many: it says which town or company, not which home.
 _TOLD_PREFIXES = {4: 24, 6: 48}
 _MAPPED_PREFIX = 96
+_TRANSLATED = ip_network("64:ff9b::/96")
 # One household or office gets a whole /64 of IPv6, in which browsers change their address daily.
 _LINE_PREFIXES = {4: 32, 6: 64}
 
@@ -48,6 +49,30 @@ def read_network(text: str) -> tuple[Address, Network] | None:
         return said.ip, said.network
     prefix = said.network.prefixlen - _MAPPED_PREFIX
     return mapped, ip_network((mapped, prefix), strict=False)
+
+
+def read_networks(text: str) -> tuple[Network, ...]:
+    """Networks and addresses separated by commas. Raises ValueError for anything else."""
+    said = [part.strip() for part in text.split(",") if part.strip()]
+    found = [read_network(part) for part in said]
+    if None in found:
+        raise ValueError(f"not a list of networks: {text}")
+    return tuple(each[1] for each in found if each)
+
+
+def is_public(address: Address) -> bool:
+    """Whether everybody on the internet means the same machine by it.
+
+    What is wrapped into IPv6 is what it is without: by IPv4-mapped addresses, 6to4, and the
+    translators of RFC 6052 one could else reach a machine next door.
+    """
+    if isinstance(address, IPv6Address):
+        inner = address.ipv4_mapped or address.sixtofour
+        if inner is None and address in _TRANSLATED:
+            inner = IPv4Address(address.packed[-4:])
+        if inner is not None:
+            return is_public(inner)
+    return address.is_global and not address.is_multicast
 
 
 def line_of(address: Address) -> Network:

@@ -48,6 +48,9 @@ class Settings(BaseSettings):
     shopify_previous_api_secret: SecretStr | None = None
     """Accepted beside the current one while a secret is being rotated."""
 
+    smtp_networks: str = ""
+    """Where merchants' mail servers may lie although everybody's internet doesn't lead there:
+    addresses or networks of your own, separated by commas. Without it none may."""
     ses_url: str = ""
     """Where Amazon SES is asked; without it at the address of each sender's region."""
     twilio_url: str = "https://api.twilio.com"

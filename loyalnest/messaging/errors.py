@@ -1,6 +1,6 @@
 """What can go wrong with messages and senders."""
 
-from loyalnest.kernel.errors import Conflict, Invalid, NotFound
+from loyalnest.kernel.errors import Conflict, Invalid, NotFound, RateLimited
 
 
 class MessageNotFound(NotFound):
@@ -29,6 +29,30 @@ class OriginInvalid(Invalid):
 
 class RateTooLow(Invalid):
     """Give a rate above 0 and of at most 10,000 messages a second."""
+
+
+class SenderMissing(Conflict):
+    """Nobody carries this channel yet; set up a sender first."""
+
+
+class SenderInUse(Conflict):
+    """Messages still wait to go by this sender; set up another, or wait until they are gone."""
+
+
+class RecipientInvalid(Invalid):
+    """Give an e-mail address, or a number with its country code such as +447700900123."""
+
+
+class RecipientSuppressed(Conflict):
+    """This address gets nothing; the list of suppressed addresses says why."""
+
+
+class TemplateUnapproved(Conflict):
+    """WhatsApp takes this template only once it has been approved."""
+
+
+class TooManyTests(RateLimited):
+    """Twenty tests an hour are enough; wait before the next one."""
 
 
 class MessageNotRetryable(Conflict):

@@ -111,3 +111,12 @@ class SenderRecovered(Event, frozen=True, kw_only=True):
 
     sender_id: UUID
     channel: str
+
+
+class MessageTested(Event, frozen=True, kw_only=True):
+    """Somebody of the merchant's sent a test; to whom is not told."""
+
+    type: ClassVar[str] = "message.tested"
+
+    channel: str
+    occasion: str

@@ -22,6 +22,7 @@ from loyalnest.messaging.schemas import (
     SenderView,
     filters_of,
 )
+from loyalnest.messaging.trial_routes import add_tests
 from loyalnest.messaging.values import (
     SENDER_PREFIX,
     WIRE_PREFIX,
@@ -30,6 +31,7 @@ from loyalnest.messaging.values import (
     Purpose,
     State,
 )
+from loyalnest.templates import UnitNames
 
 Reading = Annotated[AsyncSession, tenant("program:read")]
 Writing = Annotated[AsyncSession, tenant("program:write")]
@@ -41,13 +43,16 @@ deliveries_router = APIRouter(
 )
 
 
-def router_of(offers: Sequence[Offer]) -> APIRouter:
-    """The routes of senders, for the providers that there are."""
+def router_of(
+    offers: Sequence[Offer], address: str = "", units: UnitNames | None = None
+) -> APIRouter:
+    """The routes of senders, for the providers that there are; `address` is the installation's."""
     by_provider = {offer.provider: offer for offer in offers}
     router = APIRouter(prefix="/v1/api/notifications", tags=["Messages"], responses=PROBLEMS)
     _reading(router, offers)
     _writing(router, by_provider)
     _switching(router)
+    add_tests(router, by_provider, address=address, units=units)
     return router
 
 
@@ -129,7 +134,13 @@ def _switching(router: APIRouter) -> None:
         resumed = await service.switch(session, id_, on=True, actor=caller.actor, now=now)
         return SenderView.of(resumed)
 
-    _ = pause_sender, resume_sender
+    @router.delete("/senders/{sender_id}", operation_id="remove_sender", status_code=204)
+    async def remove_sender(sender_id: str, session: Writing, caller: SignedIn, now: Now) -> None:
+        """Use it no more. Nothing is sent on its channel then, until you set up another."""
+        id_ = from_wire(SENDER_PREFIX, sender_id)
+        await service.remove(session, id_, actor=caller.actor, now=now)
+
+    _ = pause_sender, resume_sender, remove_sender
 
 
 def _offer(offers: Mapping[Provider, Offer], provider: Provider) -> Offer:

@@ -77,6 +77,8 @@ class Reason(StrEnum):
     """The customer has not written within a day, and this was no approved template."""
     CREDENTIALS_REFUSED = "credentials_refused"
     """The provider doesn't know the merchant's account, or its key."""
+    HOST_FORBIDDEN = "host_forbidden"
+    """The account's server lies inside the installation's own network."""
     SENDER_REFUSED = "sender_refused"
     """The account may not send from this address or number."""
     QUOTA_REACHED = "quota_reached"
@@ -117,6 +119,7 @@ _FAULTS = {
     Reason.COMPLAINED: Fault.ADDRESS,
     Reason.OUTSIDE_WINDOW: Fault.WINDOW,
     Reason.CREDENTIALS_REFUSED: Fault.SENDER,
+    Reason.HOST_FORBIDDEN: Fault.SENDER,
     Reason.SENDER_REFUSED: Fault.SENDER,
     Reason.QUOTA_REACHED: Fault.SENDER,
     Reason.THROTTLED: Fault.NOBODY,

@@ -32,6 +32,8 @@ from loyalnest.templates.queries import UnitNames, load, voice_of
 from loyalnest.templates.rendering import render, submitted
 from loyalnest.templates.rewording import Rewording, check_rewording, reworded
 from loyalnest.templates.routes import router_of
+from loyalnest.templates.rules import drafted
+from loyalnest.templates.schemas import WordsView
 from loyalnest.templates.segments import segments_of
 from loyalnest.templates.service import note_approval, restore, save
 from loyalnest.templates.values import (
@@ -99,7 +101,9 @@ __all__ = [
     "Wanted",
     "WhatsappUnfit",
     "Words",
+    "WordsView",
     "check_rewording",
+    "drafted",
     "fill",
     "load",
     "note_approval",

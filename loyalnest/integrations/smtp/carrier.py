@@ -10,7 +10,9 @@ from aiosmtplib import SMTP
 
 from loyalnest.integrations.smtp.answers import meaning_of
 from loyalnest.integrations.smtp.mails import Unwritable, written
+from loyalnest.integrations.smtp.reach import HostForbidden, reached
 from loyalnest.kernel.clock import Clock
+from loyalnest.kernel.networks import Network
 from loyalnest.messaging import (
     Accepted,
     Account,
@@ -40,9 +42,10 @@ class _Line:
 class SmtpCarrier:
     """One account with a mail server."""
 
-    def __init__(self, account: Account, clock: Clock):
+    def __init__(self, account: Account, clock: Clock, *, inside: Sequence[Network] | None = None):
         self._account = account
         self._clock = clock
+        self._inside = inside
         self._idle: list[_Line] = []
 
     async def send(self, letters: Sequence[Letter]) -> Sequence[Outcome]:
@@ -68,6 +71,8 @@ class SmtpCarrier:
             line = await self._line()
         except aiosmtplib.SMTPException as error:
             return _not_reached(error)
+        except HostForbidden:
+            return Refused(Reason.HOST_FORBIDDEN, code="HOST_FORBIDDEN")
         except OSError:
             return Refused(Reason.UNAVAILABLE)
         if mail.needs_utf8 and not line.client.supports_extension("smtputf8"):
@@ -117,14 +122,21 @@ class SmtpCarrier:
     async def _connect(self) -> SMTP:
         options, credentials = self._account.options, self._account.credentials
         security = options.get("security", "starttls")
+        host, port = options["host"], int(options.get("port") or _PORTS[security])
+        began_s, sock = asyncio.get_running_loop().time(), None
+        if self._inside is not None:
+            async with asyncio.timeout(_TIMEOUT_S):
+                sock = await reached(host, port, self._inside)
+        took_s = asyncio.get_running_loop().time() - began_s
         client = SMTP(
-            hostname=options["host"],
-            port=int(options.get("port") or _PORTS[security]),
+            hostname=host,
+            port=None if sock else port,
+            sock=sock,
             username=options.get("username"),
             password=credentials.get("password"),
             use_tls=security == "tls",
             start_tls=security == "starttls",
-            timeout=_TIMEOUT_S,
+            timeout=max(_TIMEOUT_S - took_s, 0.1),
         )
         try:
             await client.connect()
@@ -132,6 +144,8 @@ class SmtpCarrier:
                 await client.ehlo()
         except BaseException:
             client.close()
+            if sock is not None and client.transport is None:
+                sock.close()
             raise
         return client
 

@@ -103,7 +103,7 @@ def _written(
         rendered = templates.render(template, filled, links=links)
     except DomainError as error:
         return _stop(due, error.code)
-    content = _content(rendered)
+    content = content_of(rendered)
     if content is None:
         return _stop(due, _UNAPPROVED)
     letter = Letter(
@@ -182,7 +182,7 @@ def _links(due: Due, leaving: consents.Leaving, address: str, tracked: Tracked) 
     )
 
 
-def _content(rendered: templates.Rendered) -> Content | None:
+def content_of(rendered: templates.Rendered) -> Content | None:
     """What a provider gets; nothing where WhatsApp has not approved the template."""
     if rendered.channel == Channel.EMAIL:
         return Mail(rendered.subject or "", rendered.text, rendered.html)

@@ -4,7 +4,7 @@ from loyalnest.messaging.service.asking import ask
 from loyalnest.messaging.service.erasing import erase_customer, forget
 from loyalnest.messaging.service.following import follow, note_redeemed
 from loyalnest.messaging.service.retrying import release, retry, retry_many
-from loyalnest.messaging.service.senders import Setup, change, set_up, switch
+from loyalnest.messaging.service.senders import Setup, change, remove, set_up, switch
 from loyalnest.messaging.service.statuses import forget_early, take_early, take_status
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "forget_early",
     "note_redeemed",
     "release",
+    "remove",
     "retry",
     "retry_many",
     "set_up",

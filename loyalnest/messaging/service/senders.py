@@ -23,6 +23,8 @@ from loyalnest.messaging.errors import (
     ProviderUnknown,
     RateTooLow,
     SenderChanged,
+    SenderInUse,
+    SenderNotFound,
 )
 from loyalnest.messaging.events import SenderBroke, SenderPaused, SenderRecovered, SenderSaved
 from loyalnest.messaging.keys import CREDENTIALS
@@ -183,6 +185,19 @@ async def switch(
     if on:
         await note_health(session, sender, Health(), now=now)
     return await queries.get_sender(session, sender_id)
+
+
+async def remove(session: AsyncSession, sender_id: SenderId, *, actor: str, now: datetime) -> None:
+    """Use an account no more. Raises SenderNotFound, SenderInUse."""
+    senders = {it.id: it for it in await queries.list_senders(session)}
+    sender = senders.get(sender_id)
+    if sender is None:
+        raise SenderNotFound
+    if sender.waiting:
+        raise SenderInUse
+    scope = {"merchant_id": sender.merchant_id, "channel": sender.channel.value}
+    await session.execute(_REPLACE, {**scope, "now": now, "actor": actor})
+    await _tell_saved(session, sender_id, sender.version, now)
 
 
 async def note_health(

@@ -1,4 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { problemOf } from "../../api/client";
 import { useMay } from "../../api/program";
@@ -10,6 +11,7 @@ import { Card } from "../../ui/card";
 import { DraftForm, useDraft, type Versioned } from "../../ui/draft";
 import { tell, warn } from "../../ui/notice";
 import { Refused } from "../../ui/states";
+import { SendTest } from "../senders/test";
 import { ApprovalCard } from "./approval";
 import {
   type OccasionView,
@@ -45,6 +47,7 @@ export function Form({ about, which, template, looking }: Props) {
   const writing = useWriting(which, (sent, now) => held.saved(sent, draftOf(now)));
   const held = useDraft(draftOf(template), writing.busy);
   const calm = useCalm(held.draft);
+  const [testing, setTesting] = useState(false);
   const { beside, device, scheme } = looking;
   const seen = useQuery(previewQuery(which, held.changed ? calm : null, scheme));
   const faults = seen.error ? (problemOf(seen.error).fields ?? {}) : {};
@@ -62,10 +65,15 @@ export function Form({ about, which, template, looking }: Props) {
             <Card
               title={t("message.words")}
               actions={
-                <span className="flex items-center gap-2">
+                <span className="flex flex-wrap items-center gap-2">
                   <Badge tone={template.own ? "good" : "plain"}>
                     {t(template.own ? "textState.mended" : "texts.original")}
                   </Badge>
+                  {mayWrite && (
+                    <Button kind="link" onClick={() => setTesting(true)}>
+                      {t("sender.test")}
+                    </Button>
+                  )}
                   {template.own && mayWrite && (
                     <Button
                       kind="link"
@@ -106,6 +114,12 @@ export function Form({ about, which, template, looking }: Props) {
           />
         )}
       </div>
+      {testing && (
+        <SendTest
+          test={{ ...which, words: held.changed ? held.draft : null }}
+          onClose={() => setTesting(false)}
+        />
+      )}
       {template.submitted !== null && <ApprovalCard which={which} template={template} />}
       <Versions
         which={which}

@@ -6,10 +6,12 @@ import { useFormat } from "../../i18n/format";
 import { Badge } from "../../ui/badge";
 import { Button } from "../../ui/button";
 import { Card, Facts } from "../../ui/card";
-import { Empty } from "../../ui/states";
+import { Dialog, DialogActions } from "../../ui/dialog";
+import { Empty, Refused } from "../../ui/states";
 import type { Channel } from "../messages/routes";
-import { PROVIDERS, type Sender, useSwitching } from "./data";
+import { PROVIDERS, type Sender, useRemoving, useSwitching } from "./data";
 import { Editor } from "./editor";
+import { SendTest } from "./test";
 
 interface Props {
   channel: Channel;
@@ -20,7 +22,7 @@ interface Props {
 export function OneChannel({ channel, sender }: Props) {
   const { t } = useTranslation();
   const mayChange = useMay("program:write");
-  const [asked, setAsked] = useState<"new" | "change" | null>(null);
+  const [asked, setAsked] = useState<"new" | "change" | "test" | "remove" | null>(null);
   const close = () => setAsked(null);
   return (
     <Card title={t(`message.${channel}`)}>
@@ -31,7 +33,9 @@ export function OneChannel({ channel, sender }: Props) {
             <div className="mt-4 flex flex-wrap gap-2">
               <Button onClick={() => setAsked("change")}>{t("staff.change")}</Button>
               <Rest sender={sender} />
+              <Button onClick={() => setAsked("test")}>{t("sender.test")}</Button>
               <Button onClick={() => setAsked("new")}>{t("sender.replace")}</Button>
+              <Button onClick={() => setAsked("remove")}>{t("action.remove")}</Button>
             </div>
           )}
         </>
@@ -46,7 +50,34 @@ export function OneChannel({ channel, sender }: Props) {
       )}
       {asked === "new" && <Editor channel={channel} replaces={Boolean(sender)} onClose={close} />}
       {asked === "change" && sender && <Editor channel={channel} sender={sender} onClose={close} />}
+      {asked === "test" && <SendTest test={{ channel, occasion: "welcome" }} onClose={close} />}
+      {asked === "remove" && sender && <Remove sender={sender} onClose={close} />}
     </Card>
+  );
+}
+
+function Remove({ sender, onClose }: { sender: Sender; onClose: () => void }) {
+  const { t } = useTranslation();
+  const removing = useRemoving();
+  return (
+    <Dialog
+      open
+      title={`${t("action.remove")}: ${PROVIDERS[sender.provider]}`}
+      text={t("sender.removeText")}
+      onClose={onClose}
+    >
+      <Refused error={removing.error} />
+      <DialogActions>
+        <Button onClick={onClose}>{t("action.cancel")}</Button>
+        <Button
+          kind="danger"
+          busy={removing.isPending}
+          onClick={() => removing.mutate(sender, { onSuccess: onClose })}
+        >
+          {t("action.remove")}
+        </Button>
+      </DialogActions>
+    </Dialog>
   );
 }
 

@@ -29,6 +29,29 @@ export const providersQuery = queryOptions({
   queryFn: async () => (await read(api.GET("/v1/api/notifications/providers"))).items,
 });
 
+export const testsQuery = queryOptions({
+  queryKey: ["messages", "tests"],
+  queryFn: async () => (await read(api.GET("/v1/api/notifications/tests"))).items,
+});
+
+/** Takes a sender away; nothing of its channel is sent then. */
+export function useRemoving() {
+  const { t } = useTranslation();
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: ({ id }: Sender) =>
+      read(
+        api.DELETE("/v1/api/notifications/senders/{sender_id}", {
+          params: { path: { sender_id: id } },
+        }),
+      ),
+    onSuccess: async () => {
+      await queries.invalidateQueries(sendersQuery);
+      tell(t("sender.removed"));
+    },
+  });
+}
+
 /** Lets a sender rest, or go on at once. */
 export function useSwitching() {
   const { t } = useTranslation();

@@ -7,6 +7,7 @@ import { CHANNELS } from "../messages/routes";
 import { MessageViews } from "../messages/views";
 import { OneChannel } from "./channel";
 import { sendersQuery } from "./data";
+import { Tests } from "./tests";
 
 /** Who carries the merchant's messages on each channel, and how they get on. */
 export function Senders() {
@@ -31,6 +32,7 @@ export function Senders() {
             sender={query.data.find((each) => each.channel === channel)}
           />
         ))}
+      <Tests />
     </Page>
   );
 }
