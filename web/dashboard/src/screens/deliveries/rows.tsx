@@ -58,9 +58,14 @@ function Row({ it, customers }: { it: Delivery; customers: Props["customers"] })
         )}
         {it.fallback_of && <p className="text-muted">{t("delivery.standsIn")}</p>}
         <p className="text-xs break-words text-muted">
-          {customer && <bdi>{nameOf(customer)} · </bdi>}
+          {customer && (
+            <>
+              <bdi>{nameOf(customer)}</bdi> ·{" "}
+            </>
+          )}
           {it.customer_id === null && <>{t("order.nobody")} · </>}
-          <bdi>{where}</bdi> · {format.instant(it.asked_at)}
+          {t(`message.${it.channel}`)} {it.to && <bdi dir="ltr">{it.to}</bdi>} ·{" "}
+          {format.instant(it.asked_at)}
         </p>
       </div>
       {mayRetry && it.can_be_retried && (
