@@ -95,7 +95,7 @@ async def _change(page: Page) -> None:
     await begins.get_by_label("Days", exact=True).fill("3")
     await page.get_by_role("button", name="Edit It begins").click()
     await page.get_by_role("button", name="Save").click()
-    await expect(begins.get_by_text("greater than or equal to 7")).to_be_visible()
+    await expect(begins.get_by_text("is not 7 to 30")).to_be_visible()
     await expect(begins.get_by_label("Days", exact=True)).to_have_attribute("aria-invalid", "true")
     await begins.get_by_label("Days", exact=True).fill("30")
     await expect(begins).to_contain_text("When a customer has bought nothing for 30 days")

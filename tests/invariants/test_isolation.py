@@ -47,6 +47,7 @@ QUERIES = {
     "get_product_access": "product=7&customer_id={customer_id}",
     "get_widget_config": "shop={shop}&language={language}",
     "list_texts": "language={language}&q={key}",
+    "list_journey_glances": "journey_id={journey_id}",
     "plan_experiment": "baseline=0.1&effect=0.02&subject=launcher",
 }
 # For what takes a body: one that would do, with ids by the names of the parameters.
