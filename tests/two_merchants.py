@@ -1,7 +1,7 @@
 """Two merchants who both have everything there is, so that one can look for the other's."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -18,7 +18,6 @@ from loyalnest import (
     onboarding,
     plans,
     referrals,
-    rewards,
     segments,
     staff,
     storefront,
@@ -40,10 +39,10 @@ from tests.doors import bearing, house, make_key
 from tests.experiments.cast import begins, meeting, meets
 from tests.journeys.cast import sets_out
 from tests.messaging.cast import writes_to
+from tests.reaching_out import EARLIER, reach_out, refer_a_friend
 from tests.shop import Shop, Told, open_shop
 from tests.templates.cast import say_it_in_own_words
 
-EARLIER = datetime(2026, 10, 1, tzinfo=NOW.tzinfo)
 PASSWORD = "correct horse battery"
 _FIRST = {
     "ord": "SELECT id FROM orders WHERE placed_at IS NOT NULL ORDER BY id LIMIT 1",
@@ -126,7 +125,7 @@ async def _settled(database: Database, shop: Shop, owner: str) -> Tenant:
         link = path.replace("sessions", "links")
         assert (await client.post(link, headers=bearing(key))).is_success
         await _say_where_staff_work(client, key, owner)
-    await _refer_a_friend(shop, email)
+    await refer_a_friend(shop, email)
     await speaks_up(shop, email)
     await _begin(database, shop)
     await _try_something(database, shop)
@@ -134,6 +133,7 @@ async def _settled(database: Database, shop: Shop, owner: str) -> Tenant:
     await _settle_program(database, shop, email)
     picture = await _look_their_own_way(database, shop, owner)
     await _speak_up(database, shop, owner)
+    await reach_out(shop, email)
     return Tenant(
         shop.merchant_id,
         key,
@@ -295,29 +295,6 @@ async def _speak_up(database: Database, shop: Shop, owner: str) -> None:
         asks = await storefront.create_nudge(session, news, state=on, actor="test", now=NOW)
         await storefront.capture_email(
             session, asks.id, version=1, language="en", email=f"{owner}@example.com", now=NOW
-        )
-
-
-async def _refer_a_friend(shop: Shop, email: str) -> None:
-    advocate = from_wire(customers.WIRE_PREFIX, await shop.customer_id(email))
-    friend = from_wire(customers.WIRE_PREFIX, await shop.customer_id(f"friend.of.{email}"))
-    other = await open_shop(shop.database)
-    async with shop.database.tenant(shop.merchant_id) as session:
-        (gift,) = await rewards.catalogue(session)
-        settings = referrals.ReferralSettings(
-            enabled=True, friend_reward_id=to_wire(rewards.REWARD, gift.id)
-        )
-        await referrals.save(session, settings, actor="test", now=EARLIER)
-        code = (await referrals.code_of(session, advocate, now=NOW)).code
-        await referrals.count_click(session, code, referrals.Channel.QR, now=NOW)
-        marks = {referrals.Mark.DEVICE: "one"}
-        await referrals.claim(
-            session, code=code, friend_id=friend, marks=marks, actor="test", now=NOW
-        )
-    async with shop.database.platform() as session:
-        merchant = await merchants.get(session, shop.merchant_id)
-        await referrals.join(
-            session, handle=merchant.handle, referred_id=other.merchant_id, now=NOW
         )
 
 
