@@ -133,7 +133,6 @@ async def _settled(database: Database, shop: Shop, owner: str) -> Tenant:
     await _settle_program(database, shop, email)
     picture = await _look_their_own_way(database, shop, owner)
     await _speak_up(database, shop, owner)
-    await reach_out(shop, email)
     return Tenant(
         shop.merchant_id,
         key,
@@ -296,6 +295,7 @@ async def _speak_up(database: Database, shop: Shop, owner: str) -> None:
         await storefront.capture_email(
             session, asks.id, version=1, language="en", email=f"{owner}@example.com", now=NOW
         )
+    await reach_out(shop, f"{owner}@example.com")
 
 
 async def _settle_program(database: Database, shop: Shop, email: str) -> None:
