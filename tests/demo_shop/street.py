@@ -187,10 +187,12 @@ async def _worked(database: Database) -> AsyncGenerator[None]:
     working = db.connect(url, database.ring, settings, pool_size=10, batch=True)
     stopping = asyncio.Event()
     running = asyncio.create_task(worker.run(working, wiring.work(settings), stopping))
-    yield
-    stopping.set()
-    await running
-    await working.close()
+    try:
+        yield
+    finally:
+        stopping.set()
+        await running
+        await working.close()
 
 
 def _free_port() -> int:
