@@ -31,6 +31,7 @@ from loyalnest.messaging import Ask, Channel, Offer, Provider, Purpose, Source, 
 
 ROOT = Path(__file__).parents[1]
 _AT_ONCE = 1_000
+_MEMBER = "member"
 ONE_EACH, IN_BATCHES = Provider.SES, Provider.KLAVIYO
 
 
@@ -49,7 +50,7 @@ async def enrol(place: Installation, store: Store, wanted: int) -> list[UUID]:
         contacts = [
             Contact(
                 store.merchant_id,
-                email=f"member{n}@example.com",
+                email=f"{_MEMBER}{n}@example.com",
                 name=f"Member {n}",
                 locale="en" if n % 2 else "ar",
             )
@@ -63,6 +64,11 @@ async def enrol(place: Installation, store: Store, wanted: int) -> list[UUID]:
             await consents.record_many(session, said, now=now)
         people += some
     return people
+
+
+def number_of(email: str) -> int:
+    """Which of the members has this address."""
+    return int(email.partition("@")[0].removeprefix(_MEMBER))
 
 
 def _agreed(merchant_id: UUID, person: UUID) -> consents.Said:
