@@ -24,19 +24,8 @@ from loyalnest.consents.values import (
 )
 from loyalnest.kernel.database import Row, bulk
 
-# Whoever was merged speaks for the customer they turned out to be: what anybody of them said last
-# counts, and a no before a yes of the same instant. LIMIT 1 where there is no other anyway: each is
-# looked up, however few customers there were when the plan was made. And no coalesce: it finds no
-# index behind row-level security.
-_FACTS = """
-SELECT c.id IS NULL OR c.erased_at IS NOT NULL AS gone,
-       said.state,
-       held.reasons,
-       wish.quiet_from, wish.quiet_until, wish.time_zone,
-       house.settings, house.time_zone AS house_zone
-FROM unnest($2::uuid[], $3::text[], $4::text[], $5::bytea[]) WITH ORDINALITY
-     AS asked (customer_id, channel, purpose, address, n)
-CROSS JOIN (
+# The merchant's own settings and clock.
+_HOUSE = """
     SELECT m.time_zone,
            (SELECT s.settings::text
             FROM consent_settings s
@@ -45,7 +34,20 @@ CROSS JOIN (
             LIMIT 1) AS settings
     FROM merchants m
     WHERE m.merchant_id = $1
-) house
+"""
+# Whoever was merged speaks for the customer they turned out to be: what anybody of them said last
+# counts, and a no before a yes of the same instant. LIMIT 1 where there is no other anyway: each is
+# looked up, however few customers there were when the plan was made. And no coalesce: it finds no
+# index behind row-level security.
+_FACTS = f"""
+SELECT c.id IS NULL OR c.erased_at IS NOT NULL AS gone,
+       said.state,
+       held.reasons,
+       wish.quiet_from, wish.quiet_until, wish.time_zone,
+       house.settings, house.time_zone AS house_zone
+FROM unnest($2::uuid[], $3::text[], $4::text[], $5::bytea[]) WITH ORDINALITY
+     AS asked (customer_id, channel, purpose, address, n)
+CROSS JOIN ({_HOUSE}) house
 LEFT JOIN customers came ON came.merchant_id = $1 AND came.id = asked.customer_id
 LEFT JOIN LATERAL (
     SELECT living.id, living.erased_at
@@ -86,28 +88,19 @@ LEFT JOIN LATERAL (
       AND x.address_hash = asked.address
 ) held ON true
 ORDER BY asked.n
-"""
+"""  # noqa: S608
 
 # Whoever is no customer has said nothing of their own but that they want nothing.
-_HELD = """
+_HELD = f"""
 SELECT house.settings, house.time_zone,
        (SELECT array_agg(x.reason)
         FROM suppressions x
         WHERE x.merchant_id = $1 AND x.channel = asked.channel AND x.address_hash = asked.address)
        AS reasons
 FROM unnest($2::text[], $3::bytea[]) WITH ORDINALITY AS asked (channel, address, n)
-CROSS JOIN (
-    SELECT m.time_zone,
-           (SELECT s.settings::text
-            FROM consent_settings s
-            WHERE s.merchant_id = $1
-            ORDER BY s.version DESC
-            LIMIT 1) AS settings
-    FROM merchants m
-    WHERE m.merchant_id = $1
-) house
+CROSS JOIN ({_HOUSE}) house
 ORDER BY asked.n
-"""
+"""  # noqa: S608
 
 
 async def may_send(
