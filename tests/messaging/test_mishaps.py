@@ -1,7 +1,7 @@
 """Nobody is told twice, and nothing is lost, however badly things meet."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
@@ -44,21 +44,9 @@ from tests.messaging.cast import (
     a_worker,
     by_day,
     news_of,
-    open_bakery,
     settled,
     until,
 )
-
-
-@pytest.fixture
-async def bakery(lasting_database: Database) -> Bakery:
-    return await open_bakery(lasting_database)
-
-
-@pytest.fixture
-async def post() -> AsyncGenerator[Post]:
-    async with Post().open() as post:
-        yield post
 
 
 async def test_somebody_who_was_told_as_another_is_not_told_again_within_the_week(

@@ -9,24 +9,12 @@ import pytest
 from bench.post import Answer, Post, offer
 from loyalnest import messaging
 from loyalnest.kernel import clock
-from loyalnest.kernel.database import Database
 from loyalnest.kernel.ids import to_wire
 from loyalnest.messaging import Channel, State
 from tests.doors import caller_for, door
-from tests.messaging.cast import Bakery, a_worker, open_bakery, settled, until
+from tests.messaging.cast import Bakery, a_worker, settled, until
 
 AT = "/v1/api/notifications"
-
-
-@pytest.fixture
-async def bakery(lasting_database: Database) -> Bakery:
-    return await open_bakery(lasting_database)
-
-
-@pytest.fixture
-async def post() -> AsyncGenerator[Post]:
-    async with Post().open() as post:
-        yield post
 
 
 @pytest.fixture

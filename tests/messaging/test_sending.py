@@ -2,14 +2,13 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-import pytest
 from sqlalchemy import text
 
 from bench.post import Answer, Mood, Post, offer
@@ -28,17 +27,6 @@ from tests.messaging.cast import (
     settled,
     until,
 )
-
-
-@pytest.fixture
-async def bakery(lasting_database: Database) -> Bakery:
-    return await open_bakery(lasting_database)
-
-
-@pytest.fixture
-async def post() -> AsyncGenerator[Post]:
-    async with Post().open() as post:
-        yield post
 
 
 async def test_what_is_asked_for_twice_by_ten_workers_is_sent_once_in_order(

@@ -1,6 +1,5 @@
 """What providers tell later, and what happens to links, links that are forged among them."""
 
-from collections.abc import AsyncGenerator
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,12 +16,6 @@ from loyalnest.kernel.database import Database
 from loyalnest.messaging import Channel, Mark, Reason, State, Status
 from tests.doors import house
 from tests.messaging.cast import OUTREACH, Bakery, a_worker, open_bakery, settled, until
-
-
-@pytest.fixture
-async def post() -> AsyncGenerator[Post]:
-    async with Post().open() as post:
-        yield post
 
 
 @pytest.fixture

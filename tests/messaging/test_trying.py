@@ -1,32 +1,18 @@
 """A merchant sends themselves a test: it is marked, kept apart, limited, and answered in words."""
 
-from collections.abc import AsyncGenerator
-
 import httpx
 import pytest
 
 from bench.post import Answer, Post, offer
 from loyalnest import consents, messaging
 from loyalnest.kernel import clock
-from loyalnest.kernel.database import Database
 from loyalnest.kernel.ids import to_wire
 from loyalnest.messaging import trying
 from tests.doors import caller_for, door
-from tests.messaging.cast import ADDRESS, Bakery, open_bakery
+from tests.messaging.cast import ADDRESS, Bakery
 
 AT = "/v1/api/notifications"
 TO = "owner@bakery.example"
-
-
-@pytest.fixture
-async def bakery(lasting_database: Database) -> Bakery:
-    return await open_bakery(lasting_database)
-
-
-@pytest.fixture
-async def post() -> AsyncGenerator[Post]:
-    async with Post().open() as post:
-        yield post
 
 
 def client_of(bakery: Bakery, scopes: str = "program:read program:write") -> httpx.AsyncClient:

@@ -1,7 +1,6 @@
 """What stands in a mail: the customer's own language, and links that lead where they should."""
 
 import re
-from collections.abc import AsyncGenerator
 from typing import Any
 from uuid import UUID
 
@@ -22,12 +21,6 @@ from tests.messaging.cast import ADDRESS, Bakery, a_worker, settled, until
 from tests.shop import Shop, open_shop
 
 DOORS = pages.doors_of(ADDRESS, provider=shopify.PROVIDED.name)
-
-
-@pytest.fixture
-async def post() -> AsyncGenerator[Post]:
-    async with Post().open() as post:
-        yield post
 
 
 @pytest.fixture
