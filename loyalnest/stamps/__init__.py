@@ -1,0 +1,1 @@
+"""Stamp cards: card programs, customers' cards, and how a card is recognised at the counter."""
