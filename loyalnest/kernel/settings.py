@@ -61,6 +61,17 @@ class Settings(BaseSettings):
     """Where audiences are; without it at the address that each key names."""
     postscript_url: str = "https://api.postscript.io"
 
+    s3_bucket: str | None = None
+    """A bucket for what is large and can be made again, passes first; without it such things lie
+    in a folder of `data_dir`, which all servers and workers must then share."""
+    s3_url: str = ""
+    """Where the object store is asked; without it at Amazon's address of the region."""
+    s3_region: str = "us-east-1"
+    s3_access_key_id: str = ""
+    s3_secret_access_key: SecretStr = SecretStr("")
+    s3_prefix: str = ""
+    """What every name in the bucket begins with, where others use it as well."""
+
     encryption_keys: SecretStr | None = None
     """The key ring as text, in place of `<data_dir>/keys.json`; see docs/how-to/keys.md."""
 

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from loyalnest.integrations.ses.signing import Key, sign
+from loyalnest.integrations.aws import Key, sign
 from tests import emulators
 from tests.conftest import NOW
 from tests.emulators.meta import Message

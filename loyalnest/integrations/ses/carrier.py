@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from email_validator import EmailNotValidError, validate_email
 
+from loyalnest.integrations.aws import Key, sign
 from loyalnest.integrations.calls import (
     Line,
     Said,
@@ -23,7 +24,6 @@ from loyalnest.integrations.calls import (
     explain,
     tell_refusal,
 )
-from loyalnest.integrations.ses.signing import Key, sign
 from loyalnest.integrations.ses.words import REASONS
 from loyalnest.kernel.ids import to_wire
 from loyalnest.messaging import (
