@@ -41,6 +41,7 @@ from tests.journeys.cast import sets_out
 from tests.messaging.cast import writes_to
 from tests.reaching_out import EARLIER, reach_out, refer_a_friend
 from tests.shop import Shop, Told, open_shop
+from tests.stamps.cast import fills_a_card
 from tests.templates.cast import say_it_in_own_words
 
 PASSWORD = "correct horse battery"
@@ -65,6 +66,10 @@ _FIRST = {
     "ndg": "SELECT id FROM nudges ORDER BY id LIMIT 1",
     "sup": "SELECT id FROM suppressions ORDER BY id LIMIT 1",
     "jrn": "SELECT id FROM journeys ORDER BY id LIMIT 1",
+    "crp": "SELECT id FROM card_programs",
+    "crd": "SELECT id FROM cards",
+    "stm": "SELECT id FROM stamps",
+    "crw": "SELECT id FROM card_rewards ORDER BY id LIMIT 1",
 }
 
 
@@ -125,10 +130,7 @@ async def _settled(database: Database, shop: Shop, owner: str) -> Tenant:
         link = path.replace("sessions", "links")
         assert (await client.post(link, headers=bearing(key))).is_success
         await _say_where_staff_work(client, key, owner)
-    await refer_a_friend(shop, email)
-    await speaks_up(shop, email)
-    await _begin(database, shop)
-    await _try_something(database, shop)
+    await _live_through_it_all(database, shop, email)
     await _fall_into_debt_and_merge(database, key, await shop.customer_id(email))
     await _settle_program(database, shop, email)
     picture = await _look_their_own_way(database, shop, owner)
@@ -141,6 +143,14 @@ async def _settled(database: Database, shop: Shop, owner: str) -> Tenant:
         email=email,
         ids={**await _ids(database, shop, email), "picture": picture, "page": "loyalty"},
     )
+
+
+async def _live_through_it_all(database: Database, shop: Shop, email: str) -> None:
+    await refer_a_friend(shop, email)
+    await fills_a_card(shop, email)
+    await speaks_up(shop, email)
+    await _begin(database, shop)
+    await _try_something(database, shop)
 
 
 async def _link_to_store(database: Database, shop: Shop, token: str) -> None:
@@ -367,6 +377,10 @@ async def _ids(database: Database, shop: Shop, email: str) -> dict[str, str]:
         "capture_id": wire["cap"],
         "suppression_id": wire["sup"],
         "journey_id": wire["jrn"],
+        "card_program_id": wire["crp"],
+        "card_reward_id": wire["crw"],
+        "card_id": wire["crd"],
+        "stamp_id": wire["stm"],
         "segment": "new",
         "badge": "first",
         "language": "de",

@@ -44,6 +44,7 @@ from loyalnest.customers.queries import (
     search,
 )
 from loyalnest.customers.routes import Groups, router_of
+from loyalnest.customers.rules.birthdays import is_birthday
 from loyalnest.customers.rules.identity import clean_text, normalise_email, normalise_phone
 from loyalnest.customers.schemas import Group
 from loyalnest.customers.service import (
@@ -124,6 +125,7 @@ __all__ = [
     "get",
     "get_living",
     "identify_many",
+    "is_birthday",
     "kept_by",
     "known_among",
     "list_customers",

@@ -8,16 +8,23 @@ from loyalnest import (
     messaging,
     privacy,
     referrals,
+    stamps,
     storefront,
 )
 
-FORGETTING = (messaging.erase_customer, consents.erase_customer, storefront.erase_customer)
+FORGETTING = (
+    messaging.erase_customer,
+    consents.erase_customer,
+    stamps.erase_customer,
+    storefront.erase_customer,
+)
 EXPORTING = (
     consents.export_customer,
     messaging.export_customer,
     journeys.export_customer,
     referrals.export_customer,
     gamification.export_customer,
+    stamps.export_customer,
     storefront.export_customer,
     experiments.export_customer,
     privacy.export_customer,

@@ -5,15 +5,11 @@ from one above it is handed in here. A *role* is a part of the installation that
 started for; by default a process serves them all.
 """
 
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
-from enum import StrEnum
 
 import structlog
-from fastapi import APIRouter
-from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.routing import BaseRoute, Route
 
 from loyalnest import (
@@ -29,8 +25,6 @@ from loyalnest import (
     merchants,
     messaging,
     notices,
-    onboarding,
-    orders,
     plans,
     privacy,
     referrals,
@@ -38,20 +32,18 @@ from loyalnest import (
     segments,
     sinks,
     staff,
+    stamps,
     storefront,
-    templates,
-    texts,
     tiers,
 )
 from loyalnest.consents import pages as consent_pages
-from loyalnest.entrypoints import carriers, live, reporting
+from loyalnest.entrypoints import carriers, live, reporting, rest
 from loyalnest.entrypoints.http import Authenticate, Parts, dashboard, widget
-from loyalnest.entrypoints.personal import EXPORTING, FORGETTING
+from loyalnest.entrypoints.roles import EVERY_ROLE, Role
 from loyalnest.entrypoints.worker import Work
 from loyalnest.integrations import shopify
-from loyalnest.kernel import clock, inbox, relay
+from loyalnest.kernel import clock, inbox
 from loyalnest.kernel.database import Database, act_for
-from loyalnest.kernel.errors import Invalid
 from loyalnest.kernel.http import Caller
 from loyalnest.kernel.jobs import Recurring, forget_done
 from loyalnest.kernel.networks import Address
@@ -59,28 +51,6 @@ from loyalnest.kernel.settings import Settings
 from loyalnest.storefront import pages as storefront_pages
 
 log = structlog.get_logger(__name__)
-
-
-class RoleUnknown(Invalid):
-    """There is no such role."""
-
-
-class Role(StrEnum):
-    """A part of the installation that a process can serve by itself."""
-
-    AUTH = "auth"
-    POINTS = "points"
-    REFERRALS = "referrals"
-    ANALYTICS = "analytics"
-    EVENTS = "events"
-    ADMIN_CORE = "admin-core"
-    ADMIN_FEATURES = "admin-features"
-    CAMPAIGN = "campaign"
-    GAMIFICATION = "gamification"
-    FRONTEND = "frontend"
-
-
-EVERY_ROLE = frozenset(Role)
 
 
 async def _settle_due(database: Database, now: datetime) -> None:
@@ -131,6 +101,7 @@ SUBSCRIBERS = (
     campaigns.GOALS,
     referrals.REFERRALS,
     referrals.INVITATIONS,
+    stamps.CARDS,
     rewards.REFUNDS,
     gamification.BADGES,
     journeys.ENTRIES,
@@ -147,6 +118,7 @@ JOBS = (
     tiers.JUDGE_EVERYBODY,
     gamification.JUDGE_EVERYBODY,
     referrals.FROM_ORDERS,
+    stamps.SETTLE,
     storefront.SEND_LINK,
 )
 TIMETABLE = (
@@ -163,24 +135,13 @@ TIMETABLE = (
     referrals.OWED,
     referrals.DAILY,
     rewards.EXPIRY,
+    stamps.BIRTHDAYS,
     *(journeys.HOURLY, journeys.STEPS, journeys.WATCH),
     notices.daily_of(journeys.speaking_of_expiry),
     experiments.NIGHTLY,
     privacy.OVERDUE,
     storefront.NIGHTLY,
 )
-
-
-def roles_of(text: str) -> frozenset[Role]:
-    """Roles by their names, separated by commas or spaces; all of them for none.
-
-    Raises RoleUnknown.
-    """
-    names = [name for name in re.split(r"[,\s]+", text) if name]
-    try:
-        return frozenset(map(Role, names)) or EVERY_ROLE
-    except ValueError as error:
-        raise RoleUnknown(f"{error}; there are: {', '.join(Role)}.") from None
 
 
 def work(settings: Settings) -> Work:
@@ -197,7 +158,8 @@ def work(settings: Settings) -> Work:
 
 def parts(database: Database, settings: Settings, roles: frozenset[Role] = EVERY_ROLE) -> Parts:
     """What a server of these roles answers to. Deliveries are taken in by the role `points`."""
-    routers = [router for role in Role if role in roles for router in _routers(settings)[role]]
+    by_role = rest.routers(settings, SUBSCRIBERS)
+    routers = [router for role in Role if role in roles for router in by_role[role]]
     webhooks: list[BaseRoute] = []
     open_: list[Route] = []
     sockets: list[BaseRoute] = []
@@ -236,21 +198,17 @@ def parts(database: Database, settings: Settings, roles: frozenset[Role] = EVERY
 
 
 def _shopify_door(intake: inbox.Intake, database: Database, settings: Settings) -> BaseRoute:
-    return shopify.route(intake, database, secrets=_shopify_secrets(settings), clock=clock.now)
+    return shopify.route(intake, database, secrets=rest.shopify_secrets(settings), clock=clock.now)
 
 
 def _shopify_proxy(database: Database, settings: Settings) -> BaseRoute:
-    return shopify.proxy_route(database, secrets=_shopify_secrets(settings), clock=clock.now)
-
-
-async def _find_shop(session: AsyncSession, domain: str) -> merchants.Shop | None:
-    return await merchants.find_shop(session, provider=shopify.PROVIDED.name, domain=domain)
+    return shopify.proxy_route(database, secrets=rest.shopify_secrets(settings), clock=clock.now)
 
 
 def _storefront_pages(database: Database, settings: Settings) -> list[BaseRoute]:
     """The pages about a program, at the installation itself and behind a shop's own proxy."""
     pages = storefront_pages.Pages(
-        database, find_shop=_find_shop, address=settings.address, clock=clock.now
+        database, find_shop=rest.find_shop, address=settings.address, clock=clock.now
     )
     landings = storefront_pages.Landings(pages)
     return [
@@ -258,31 +216,19 @@ def _storefront_pages(database: Database, settings: Settings) -> list[BaseRoute]
         *storefront_pages.page_routes(pages),
         *storefront_pages.landing_routes(landings),
         *shopify.proxied_pages(
-            pages, landings, secrets=_shopify_secrets(settings), clock=clock.now
+            pages, landings, secrets=rest.shopify_secrets(settings), clock=clock.now
         ),
     ]
 
 
 def _widget_config(database: Database, settings: Settings) -> Route:
     return storefront.config_route(
-        database, find_shop=_find_shop, address=settings.address, clock=clock.now
+        database, find_shop=rest.find_shop, address=settings.address, clock=clock.now
     )
 
 
-def _shopify_secrets(settings: Settings) -> list[str]:
-    secrets = [settings.shopify_api_secret, settings.shopify_previous_api_secret]
-    return [secret.get_secret_value() for secret in secrets if secret]
-
-
-def _shopify_app(settings: Settings) -> shopify.App | None:
-    secrets = _shopify_secrets(settings)
-    if settings.shopify_client_id is None or not secrets:
-        return None
-    return shopify.App(settings.shopify_client_id, secrets)
-
-
 def _authenticating(database: Database, settings: Settings) -> Authenticate:
-    app = _shopify_app(settings)
+    app = rest.shopify_app(settings)
     bearers = staff.Bearers(database)
 
     async def authenticate(bearer: str, *, now: datetime, address: Address | None) -> Caller:
@@ -316,85 +262,5 @@ def _shop_known_to(database: Database) -> dashboard.FindShop:
 
 def description(settings: Settings) -> Parts:
     """The routes alone, for describing them: nothing runs, no database is needed."""
-    return Parts([router for routers in _routers(settings).values() for router in routers])
-
-
-def _routers(settings: Settings) -> Mapping[Role, Sequence[APIRouter]]:
-    """Which of the REST API's routes belong to which role."""
-    return {
-        Role.AUTH: [staff.router_of(settings), shopify.router_of(_shopify_app(settings))],
-        Role.POINTS: [
-            *_about_customers(),
-            ledger.router_of(orders.sources_of),
-            orders.router,
-            earning.router,
-            rewards.router,
-            rewards.counter_router(),
-            rewards.redemptions_router,
-            tiers.own_router,
-            ledger.own_router,
-            rewards.own_router,
-            privacy.router,
-            privacy.own_router,
-            storefront.own_router,
-        ],
-        Role.REFERRALS: _referrals(),
-        Role.ANALYTICS: [segments.router],
-        Role.EVENTS: [
-            relay.router_of(SUBSCRIBERS),
-            sinks.router_of(carriers.sink_offers(settings)),
-        ],
-        Role.ADMIN_CORE: [
-            merchants.router,
-            branding.router,
-            storefront_pages.router,
-            inbox.router,
-            onboarding.router,
-            plans.router_of(settings),
-            texts.router,
-            notices.router,
-            templates.router_of(settings.address, ledger.units_of),
-        ],
-        Role.ADMIN_FEATURES: [
-            storefront.router,
-            storefront.captures_router,
-            storefront.perks_router,
-        ],
-        Role.CAMPAIGN: [campaigns.router, tiers.router, journeys.router, *_messages(settings)],
-        Role.GAMIFICATION: [gamification.router, gamification.own_router],
-        Role.FRONTEND: [
-            experiments.router_of(storefront.is_met),
-            experiments.usage_router(),
-            storefront.config_router_of(_find_shop, address=settings.address),
-            storefront.open_router_of(_find_shop),
-        ],
-    }
-
-
-def _about_customers() -> list[APIRouter]:
-    return [
-        customers.router_of(
-            ledger.balances_of,
-            customers.Groups(segments.groups_of, segments.members_of),
-            forgetting=FORGETTING,
-            exporting=EXPORTING,
-        ),
-        customers.own_router_of(staff),
-        consents.router,
-        consents.own_router,
-        notices.own_router,
-    ]
-
-
-def _referrals() -> list[APIRouter]:
-    return [
-        referrals.invitations_router,
-        referrals.router,
-        referrals.own_router,
-        referrals.own_invitations_router,
-    ]
-
-
-def _messages(settings: Settings) -> list[APIRouter]:
-    senders = messaging.router_of(carriers.offers(settings), settings.address, ledger.units_of)
-    return [senders, messaging.deliveries_router]
+    by_role = rest.routers(settings, SUBSCRIBERS)
+    return Parts([router for routers in by_role.values() for router in routers])

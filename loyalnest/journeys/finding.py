@@ -134,21 +134,10 @@ async def _birthdays(
         Candidate(id_, f"year:{day.year}")
         for id_, zone in zones.items()
         if (born := people[id_].birthday)
-        if is_birthday(born, day := _day(now, zone, trigger.days_before))
+        if customers.is_birthday(born, day := _day(now, zone, trigger.days_before))
     ]
     return Bite(found, rows[-1][0] if len(rows) == BITE else None)
 
 
 def _day(now: datetime, zone: ZoneInfo, days_before: int) -> date:
     return now.astimezone(zone).date() + timedelta(days=days_before)
-
-
-def is_birthday(born: date, day: date) -> bool:
-    """Whether somebody has their birthday; who was born on a leap day has it on 28 February."""
-    if (born.month, born.day) == (2, 29) and not _leaps(day.year):
-        return (day.month, day.day) == (2, 28)
-    return (born.month, born.day) == (day.month, day.day)
-
-
-def _leaps(year: int) -> bool:
-    return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)

@@ -119,6 +119,18 @@ BODIES: dict[str, dict[str, Any]] = {
     "change_staff_role": {"role": "analyst"},
     "erase_staff": {"confirm": "{staff_id}"},
     "dismiss_merge_candidate": {"customer_id": "{candidate_id}", "other_id": "{other_id}"},
+    "save_card_program": {
+        "terms": {"name": "Ours now", "stages": [{"count": 1, "name": "Tea"}]},
+        "state": "active",
+    },
+    "preview_card_program": {
+        "terms": {"name": "Ours now", "stages": [{"count": 1, "name": "Tea"}]}
+    },
+    "open_card": {"customer_id": "{customer_id}", "card_program_id": "{card_program_id}"},
+    "stamp_card": {"card_id": "{card_id}"},
+    "convert_card": {"direction": "to_points"},
+    "undo_stamp": {"reason": "a mistake"},
+    "use_card_reward": {},
     "earn": {
         "customer_id": "{customer_id}",
         "action_type": "purchase",

@@ -10,9 +10,9 @@ from sqlalchemy import text
 
 from bench.post import Post
 from loyalnest import consents, customers, journeys, ledger, segments
+from loyalnest.customers import is_birthday
 from loyalnest.customers.service import amend
 from loyalnest.journeys import JourneyPlan, Wait
-from loyalnest.journeys.finding import is_birthday
 from loyalnest.journeys.rules.steps import next_stop
 from loyalnest.kernel.database import Database
 from loyalnest.kernel.ids import new_id

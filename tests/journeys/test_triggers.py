@@ -8,7 +8,8 @@ from sqlalchemy import text
 
 from bench.post import Post
 from loyalnest import journeys, tiers
-from loyalnest.journeys.finding import find, is_birthday
+from loyalnest.customers import is_birthday
+from loyalnest.journeys.finding import find
 from loyalnest.kernel import relay
 from loyalnest.kernel.database import Database
 from loyalnest.kernel.events import publish

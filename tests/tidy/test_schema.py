@@ -66,6 +66,8 @@ IMPERSONAL = {
     "badge_moves",
     "campaign_awards",
     "campaign_goals",
+    "card_rewards",
+    "cards",
     "customer_merges",
     "customer_passes",
     "debts",
@@ -80,6 +82,7 @@ IMPERSONAL = {
     "referral_invitations",
     "referrals",
     "rfm_scores",
+    "stamps",
     "standing_moves",
     "standings",
 }

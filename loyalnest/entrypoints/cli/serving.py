@@ -11,6 +11,7 @@ import uvloop
 from loyalnest.entrypoints import http, wiring, worker
 from loyalnest.entrypoints.cli.acting import open_database
 from loyalnest.entrypoints.cli.running import running_database, settings_here
+from loyalnest.entrypoints.roles import Role, roles_of
 from loyalnest.kernel import logs
 from loyalnest.kernel.settings import Settings
 
@@ -31,7 +32,7 @@ def serve(
     """Answer requests and take in deliveries, until told to stop."""
     settings = settings_here()
     logs.configure(settings.log_level, file=log_file)
-    chosen = wiring.roles_of(roles)
+    chosen = roles_of(roles)
     with running_database(settings) as connected:
         _run(_serve(connected, chosen))
 
@@ -44,7 +45,7 @@ def work(log_file: LogFile = None) -> None:
         _run(_work(connected))
 
 
-async def _serve(settings: Settings, roles: frozenset[wiring.Role]) -> None:
+async def _serve(settings: Settings, roles: frozenset[Role]) -> None:
     async with open_database(settings) as database:
         await http.serve(database, settings, wiring.parts(database, settings, roles))
 

@@ -13,6 +13,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from loyalnest import platform, staff
 from loyalnest.entrypoints import live, wiring
 from loyalnest.entrypoints.http import build_app
+from loyalnest.entrypoints.roles import Role
 from loyalnest.kernel import clock, relay
 from loyalnest.kernel.database import Database
 from loyalnest.staff.service.sessions import start_session
@@ -95,7 +96,7 @@ async def test_whoever_is_shut_out_hears_no_more_and_gets_in_no_more(database: D
 async def _served(database: Database) -> AsyncGenerator[str]:
     """The address of the stream behind the whole front door."""
     settings = database.settings
-    parts = wiring.parts(database, settings, frozenset({wiring.Role.EVENTS}))
+    parts = wiring.parts(database, settings, frozenset({Role.EVENTS}))
     app = build_app(database, settings, parts)
     config = uvicorn.Config(app, port=0, ws="websockets-sansio", lifespan="on", log_config=None)
     server = uvicorn.Server(config)

@@ -1,0 +1,32 @@
+"""Pure decisions about cards: which terms hold, what a stamping or its undoing comes to."""
+
+from loyalnest.stamps.rules.limits import Limits, Seen, check_count, obstacle
+from loyalnest.stamps.rules.rounds import (
+    Advance,
+    Completed,
+    Filled,
+    Reached,
+    Standing,
+    Unwound,
+    advance,
+    held_version,
+    improves,
+    unwind,
+)
+
+__all__ = [
+    "Advance",
+    "Completed",
+    "Filled",
+    "Limits",
+    "Reached",
+    "Seen",
+    "Standing",
+    "Unwound",
+    "advance",
+    "check_count",
+    "held_version",
+    "improves",
+    "obstacle",
+    "unwind",
+]

@@ -1,0 +1,222 @@
+"""Reading and locking rows of cards; several at once."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import msgspec
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from loyalnest.kernel.database import Row, bulk, merchant_of
+from loyalnest.stamps.values import (
+    Card,
+    CardId,
+    CardProgram,
+    CardProgramId,
+    CardReward,
+    CardTerms,
+    ProgramState,
+    RewardStanding,
+    Stamp,
+    StampId,
+    StampKind,
+)
+
+_PROGRAMS = """
+SELECT p.merchant_id, p.id, p.unit_id, u.code, p.state, p.version, m.time_zone, m.currency,
+       p.created_at, p.updated_at, v.version AS of_version, v.terms::text
+FROM card_programs p
+JOIN units u ON u.merchant_id = p.merchant_id AND u.id = p.unit_id
+JOIN merchants m ON m.merchant_id = p.merchant_id
+JOIN card_program_versions v ON v.merchant_id = p.merchant_id AND v.program_id = p.id
+WHERE p.merchant_id = $1 AND ($2::uuid[] IS NULL OR p.id = ANY($2))
+ORDER BY p.created_at, p.id, v.version
+"""
+CARD_COLUMNS = """
+c.merchant_id, c.id, c.program_id, coalesce(o.merged_into, o.id) AS customer_id, c.number, c.state,
+c.round, c.version, c.moves, c.code_step, c.opened_at, c.last_stamp_at, c.changed_at
+"""
+# Whoever was merged into somebody brought a card along: of two of one program the survivor's own
+# counts, else the older one.
+_LEADING = """
+SELECT k.asked, l.id
+FROM unnest($2::uuid[]) AS k (asked)
+JOIN cards c ON c.merchant_id = $1 AND c.id = k.asked
+JOIN customers o ON o.merchant_id = $1 AND o.id = c.customer_id
+CROSS JOIN LATERAL (
+    SELECT x.id
+    FROM customers f
+    JOIN cards x ON x.merchant_id = $1 AND x.customer_id = f.id AND x.program_id = c.program_id
+    WHERE f.merchant_id = $1
+      AND (f.id = coalesce(o.merged_into, o.id) OR f.merged_into = coalesce(o.merged_into, o.id))
+    ORDER BY f.merged_into IS NOT NULL, x.opened_at, x.id
+    LIMIT 1
+) l
+"""
+_CARDS = f"""
+SELECT {CARD_COLUMNS}
+FROM cards c
+JOIN customers o ON o.merchant_id = c.merchant_id AND o.id = c.customer_id
+WHERE c.merchant_id = $1 AND c.id = ANY($2::uuid[])
+"""  # noqa: S608
+_LOCKED = f"{_CARDS} ORDER BY c.id FOR NO KEY UPDATE OF c"
+STAMP_COLUMNS = """
+merchant_id, id, card_id, customer_id, kind, count, store_id, stamper_id, clerk_id, actor, purchase,
+currency, offline, key, request_hash, occurred_at, recorded_at, undone_at, undone_by, undone_reason
+"""
+REWARD_COLUMNS = """
+r.merchant_id, r.id, r.card_id, r.customer_id, r.round, r.version, r.stage, r.count, r.name, r.cost,
+r.state, r.earned_at, r.used_at, r.used_by
+"""
+
+
+_BY_NUMBER = "SELECT number, id FROM cards WHERE merchant_id = $1 AND number = ANY($2::text[])"
+_BY_CUSTOMER = """
+SELECT k.customer_id, k.program_id, x.id
+FROM unnest($2::uuid[], $3::uuid[]) AS k (customer_id, program_id)
+JOIN customers o ON o.merchant_id = $1 AND o.id = k.customer_id
+CROSS JOIN LATERAL (
+    SELECT c.id
+    FROM customers f
+    JOIN cards c ON c.merchant_id = $1 AND c.customer_id = f.id AND c.program_id = k.program_id
+    WHERE f.merchant_id = $1
+      AND (f.id = coalesce(o.merged_into, o.id) OR f.merged_into = coalesce(o.merged_into, o.id))
+    ORDER BY f.merged_into IS NOT NULL, c.opened_at, c.id
+    LIMIT 1
+) x
+"""
+
+
+class Leading(NamedTuple):
+    """Cards that count, and which of them stands for each that was asked for."""
+
+    of: Mapping[UUID, CardId]
+    cards: Mapping[CardId, Card]
+
+    def find(self, asked: UUID) -> Card | None:
+        """The card that counts for one that was named."""
+        leading = self.of.get(asked)
+        return None if leading is None else self.cards[leading]
+
+
+async def programs_of(
+    session: AsyncSession, program_ids: Collection[UUID] | None = None
+) -> dict[CardProgramId, CardProgram]:
+    """Programs of the session's merchant in the order they were made; all of them for None."""
+    wanted = None if program_ids is None else list(program_ids)
+    rows = await (await bulk(session)).fetch(_PROGRAMS, merchant_of(session), wanted)
+    versions: dict[UUID, dict[int, CardTerms]] = {}
+    for row in rows:
+        terms = _terms(row["terms"])
+        versions.setdefault(row["id"], {})[row["of_version"]] = terms
+    return {row["id"]: _program(row, versions[row["id"]]) for row in rows}
+
+
+# A text of terms never changes once it is written, and comes by with every stamping.
+@lru_cache(maxsize=4096)
+def _terms(text: str) -> CardTerms:
+    return CardTerms.model_validate_json(text)
+
+
+def _program(row: Row, versions: Mapping[int, CardTerms]) -> CardProgram:
+    return CardProgram(
+        merchant_id=row["merchant_id"],
+        id=row["id"],
+        unit_id=row["unit_id"],
+        unit=row["code"],
+        state=ProgramState(row["state"]),
+        version=row["version"],
+        versions=versions,
+        time_zone=row["time_zone"],
+        currency=row["currency"],
+        created_at=row["created_at"],
+        updated_at=row["updated_at"],
+    )
+
+
+async def leading(session: AsyncSession, card_ids: Collection[UUID], *, lock: bool) -> Leading:
+    """The cards that count for these; held until the transaction ends where they are locked."""
+    connection, merchant_id = await bulk(session), merchant_of(session)
+    rows = await connection.fetch(_LEADING, merchant_id, list(set(card_ids)))
+    of: dict[UUID, CardId] = {row[0]: row[1] for row in rows}
+    found = await connection.fetch(
+        _LOCKED if lock else _CARDS, merchant_id, sorted(set(of.values()))
+    )
+    cards = map(card_of, found)
+    return Leading(of, {card.id: card for card in cards})
+
+
+async def cards_by_number(session: AsyncSession, numbers: Collection[str]) -> dict[str, CardId]:
+    """Which cards bear these numbers."""
+    if not numbers:
+        return {}
+    rows = await (await bulk(session)).fetch(_BY_NUMBER, merchant_of(session), list(numbers))
+    return {row[0]: row[1] for row in rows}
+
+
+async def cards_by_customer(
+    session: AsyncSession, wanted: Collection[tuple[UUID, UUID]]
+) -> dict[tuple[UUID, UUID], CardId]:
+    """The card of each (customer, program), whoever the customer was merged into."""
+    if not wanted:
+        return {}
+    rows = await (await bulk(session)).fetch(
+        _BY_CUSTOMER, merchant_of(session), *map(list, zip(*wanted, strict=True))
+    )
+    return {(row[0], row[1]): row[2] for row in rows}
+
+
+def card_of(row: Row) -> Card:
+    """A row of CARD_COLUMNS."""
+    return Card(*row)
+
+
+def stamp_of(row: Row) -> Stamp:
+    """A row of STAMP_COLUMNS."""
+    stamp = Stamp(*row)
+    return msgspec.structs.replace(stamp, kind=StampKind(stamp.kind))
+
+
+def reward_of(values: Iterable[Any]) -> CardReward:
+    """What stands in REWARD_COLUMNS."""
+    reward = CardReward(*values)
+    return msgspec.structs.replace(reward, state=RewardStanding(reward.state))
+
+
+_BY_KEYS = f"""
+SELECT {STAMP_COLUMNS} FROM stamps WHERE merchant_id = $1 AND key = ANY($2::text[])
+"""  # noqa: S608
+_BY_ID = f"SELECT {STAMP_COLUMNS} FROM stamps WHERE merchant_id = $1 AND id = $2"  # noqa: S608
+_DUE = f"""
+SELECT {REWARD_COLUMNS}, c.program_id, coalesce(f.merged_into, f.id) AS owner
+FROM customers f
+JOIN card_rewards r ON r.merchant_id = $1 AND r.customer_id = f.id AND r.state = 'due'
+JOIN cards c ON c.merchant_id = $1 AND c.id = r.card_id
+WHERE f.merchant_id = $1 AND (f.id = ANY($2::uuid[]) OR f.merged_into = ANY($2::uuid[]))
+ORDER BY r.earned_at, r.count, r.id
+"""  # noqa: S608
+
+
+async def stamps_by_key(session: AsyncSession, keys: Sequence[str]) -> dict[str, Stamp]:
+    """What was stamped under these keys."""
+    rows = await (await bulk(session)).fetch(_BY_KEYS, merchant_of(session), list(keys))
+    return {row["key"]: stamp_of(row) for row in rows}
+
+
+async def find_stamp(session: AsyncSession, stamp_id: StampId) -> Stamp | None:
+    """One stamping."""
+    row = await (await bulk(session)).fetchrow(_BY_ID, merchant_of(session), stamp_id)
+    return None if row is None else stamp_of(row)
+
+
+async def due_of(
+    session: AsyncSession, customer_ids: Iterable[UUID]
+) -> dict[tuple[UUID, UUID], list[CardReward]]:
+    """What is due by living customer and program, the oldest first."""
+    rows = await (await bulk(session)).fetch(_DUE, merchant_of(session), list(set(customer_ids)))
+    due: dict[tuple[UUID, UUID], list[CardReward]] = {}
+    for row in rows:
+        *values, program_id, owner = row
+        due.setdefault((owner, program_id), []).append(reward_of(values))
+    return due
