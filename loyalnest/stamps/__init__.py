@@ -47,13 +47,13 @@ from loyalnest.stamps.queries import (
     get_reward,
     get_stamp,
     get_state,
+    list_rewards,
     list_stamps,
     programs,
     states,
     states_of_customers,
 )
 from loyalnest.stamps.routes import desk_router, router
-from loyalnest.stamps.rules import check_count
 from loyalnest.stamps.service import (
     SETTLE,
     Using,
@@ -153,7 +153,6 @@ __all__ = [
     "TooManyAtOnce",
     "Using",
     "Validity",
-    "check_count",
     "convert",
     "create",
     "desk_router",
@@ -164,6 +163,7 @@ __all__ = [
     "get_reward",
     "get_stamp",
     "get_state",
+    "list_rewards",
     "list_stamps",
     "open_cards",
     "own_router",

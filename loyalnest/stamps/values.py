@@ -237,7 +237,8 @@ class Stamping(msgspec.Struct, frozen=True, kw_only=True):
     """A card that is to be stamped; once for its key."""
 
     card_id: CardId
-    count: int = 1
+    count: int | None = None
+    """None: one, or what the purchase is worth by the card's terms."""
     kind: StampKind = StampKind.VISIT
     occurred_at: datetime
     key: str

@@ -14,6 +14,7 @@ from loyalnest import customers, ledger, stamps
 from loyalnest.entrypoints import wiring
 from loyalnest.kernel.database import Database
 from loyalnest.kernel.errors import DomainError
+from loyalnest.kernel.ids import new_id
 from loyalnest.kernel.relay import settle
 from loyalnest.stamps import CardProgram, CardState, CardTerms, Stage, Stamped, Stamping
 from tests.conftest import NOW, make_merchant
@@ -73,7 +74,7 @@ class Cafe:
     async def gives(
         self,
         state: CardState,
-        count: int = 1,
+        count: int | None = 1,
         *,
         at: datetime = NOW,
         key: str | None = None,
@@ -132,5 +133,5 @@ async def refusal(waiting: Any) -> str:
 async def open_cafe(database: Database) -> Cafe:
     """A café that has just opened."""
     async with database.platform() as session:
-        merchant_id = await make_merchant(session, "cafe")
+        merchant_id = await make_merchant(session, f"cafe-{new_id().hex}")
     return Cafe(database, merchant_id)

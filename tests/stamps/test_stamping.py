@@ -288,17 +288,16 @@ async def test_two_cards_of_one_person_become_one_and_part_again(cafe: Cafe) -> 
         (None, 11, None, "TOO_MANY_AT_ONCE"),
     ],
 )
-def test_how_many_stamps_a_visit_is_worth(
-    per_amount: str | None, asked: int | None, purchase: str | None, count: int | str
+async def test_how_many_stamps_a_visit_is_worth(
+    cafe: Cafe, per_amount: str | None, asked: int | None, purchase: str | None, count: int | str
 ) -> None:
-    card = terms(per_amount=Decimal(per_amount) if per_amount else None)
-    spent = Decimal(purchase) if purchase else None
-    if isinstance(count, int):
-        assert stamps.check_count(card, asked, spent) == count
+    card = await cafe.card(await cafe.draws_up(terms(per_amount=per_amount)))
+    visit = cafe.gives(card, asked, purchase=Decimal(purchase) if purchase else None)
+    if isinstance(count, str):
+        assert await refusal(visit) == count
     else:
-        with pytest.raises(Exception) as refused:  # noqa: PT011
-            stamps.check_count(card, asked, spent)
-        assert refused.value.code == count  # pyright: ignore
+        stamped = await visit
+        assert (stamped.state.collected + 10 * (stamped.state.card.round - 1)) == count
 
 
 def test_a_card_without_a_stage_or_with_two_of_one_count_is_refused() -> None:

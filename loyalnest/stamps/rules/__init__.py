@@ -1,6 +1,6 @@
 """Pure decisions about cards: which terms hold, what a stamping or its undoing comes to."""
 
-from loyalnest.stamps.rules.limits import Limits, Seen, check_count, obstacle
+from loyalnest.stamps.rules.limits import Limits, Seen, count_of, obstacle
 from loyalnest.stamps.rules.rounds import (
     Advance,
     Completed,
@@ -24,7 +24,7 @@ __all__ = [
     "Standing",
     "Unwound",
     "advance",
-    "check_count",
+    "count_of",
     "held_version",
     "improves",
     "obstacle",

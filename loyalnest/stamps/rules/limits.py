@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -25,26 +24,25 @@ class Limits(NamedTuple):
     time_zone: str
 
 
-def check_count(terms: CardTerms, asked: int | None, purchase: Decimal | None) -> int:
-    """How many stamps a visit is worth, by what staff say or by what was bought.
-
-    Raises AmountNeeded, AmountTooSmall, TooManyAtOnce.
-    """
+def count_of(terms: CardTerms, stamping: Stamping) -> int | DomainError:
+    """How many stamps a card gets, by what staff say or by what was bought; or why none."""
+    asked, purchase = stamping.count, stamping.purchase
     if terms.per_amount is not None and asked is None:
         if purchase is None:
-            raise errors.AmountNeeded
+            return errors.AmountNeeded()
         # More than a card takes at once is no reason to send a good customer away.
         count = min(int(purchase // terms.per_amount), terms.most_at_once)
-        if count == 0:
-            raise errors.AmountTooSmall
-        return count
+        return count or errors.AmountTooSmall()
     count = 1 if asked is None else asked
-    if count > terms.most_at_once:
-        raise errors.TooManyAtOnce(f"At most {terms.most_at_once} stamps at once on this card.")
+    given_by_hand = stamping.kind in (StampKind.VISIT, StampKind.EXTRA)
+    if given_by_hand and count > terms.most_at_once:
+        return errors.TooManyAtOnce(f"At most {terms.most_at_once} stamps at once on this card.")
     return count
 
 
-def obstacle(limits: Limits, stamping: Stamping, seen: Sequence[Seen]) -> DomainError | None:
+def obstacle(
+    limits: Limits, stamping: Stamping, count: int, seen: Sequence[Seen]
+) -> DomainError | None:
     """What is in the way of a visit's stamp, given the others of its card around that time.
 
     The order of arrival plays no part: one that comes late meets those before and after it. Only
@@ -64,7 +62,7 @@ def obstacle(limits: Limits, stamping: Stamping, seen: Sequence[Seen]) -> Domain
         zone = ZoneInfo(limits.time_zone)
         day = at.astimezone(zone).date()
         today = sum(it.stamps for it in seen if it.occurred_at.astimezone(zone).date() == day)
-        if today + stamping.count > terms.daily_limit:
+        if today + count > terms.daily_limit:
             return errors.DailyLimitReached(
                 f"This card may have {terms.daily_limit} stamps in a day and has {today}."
             )

@@ -13,16 +13,16 @@ from loyalnest.kernel.database import Database, merchant_of
 from loyalnest.kernel.errors import DomainError
 from loyalnest.kernel.events import Author, sign
 from loyalnest.kernel.gathering import Gathering
-from loyalnest.stamps import errors, rules, storage
+from loyalnest.stamps import errors, storage
 from loyalnest.stamps.service.stamping import stamp_many
-from loyalnest.stamps.values import Stamped, Stamping, StampKind
+from loyalnest.stamps.values import CardId, Stamped, Stamping, StampKind
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
     """Which card is meant, in one of three ways."""
 
-    card_id: UUID | None = None
+    card_id: CardId | None = None
     number: str | None = None
     holder: tuple[UUID, UUID] | None = None
     """A customer and a card program."""
@@ -84,7 +84,7 @@ async def _serve(database: Database, group: Sequence[StampRequest]) -> list[Stam
 async def _read(
     session: AsyncSession, group: Sequence[StampRequest]
 ) -> list[Stamping | DomainError]:
-    """Find the cards that are meant, and how many stamps each purchase is worth."""
+    """Find the cards that are meant."""
     numbers = await storage.cards_by_number(
         session, {it.named.number for it in group if it.named.number}
     )
@@ -92,42 +92,34 @@ async def _read(
         session, {it.named.holder for it in group if it.named.holder}
     )
     stores = await _stores(session, group)
-    ids: list[UUID | None] = []
+    ids: list[CardId | None] = []
     for it in group:
         named = it.named
         by_holder = held.get(named.holder) if named.holder else None
         ids.append(named.card_id or numbers.get(named.number or "") or by_holder)
-    leading = await storage.leading(session, {it for it in ids if it}, lock=False)
-    programs = await storage.programs_of(session, {it.program_id for it in leading.cards.values()})
     read: list[Stamping | DomainError] = []
     for it, card_id in zip(group, ids, strict=True):
-        card = leading.find(card_id) if card_id else None
-        if card is None:
+        if card_id is None:
             read.append(errors.CardNotFound())
-            continue
-        if it.store_id is not None and it.store_id not in stores:
+        elif it.store_id is not None and it.store_id not in stores:
             read.append(merchants.StoreNotFound())
-            continue
-        terms = programs[card.program_id].terms
-        try:
-            count = rules.check_count(terms, it.count, it.purchase)
-        except DomainError as error:
-            read.append(error)
-            continue
-        read.append(
-            Stamping(
-                card_id=card.id,
-                count=count,
-                kind=it.kind,
-                occurred_at=it.at,
-                key=it.key,
-                request_hash=it.request_hash,
-                actor=it.author.actor,
-                store_id=it.store_id,
-                purchase=it.purchase,
-            )
-        )
+        else:
+            read.append(_stamping(it, card_id))
     return read
+
+
+def _stamping(it: StampRequest, card_id: CardId) -> Stamping:
+    return Stamping(
+        card_id=card_id,
+        count=it.count,
+        kind=it.kind,
+        occurred_at=it.at,
+        key=it.key,
+        request_hash=it.request_hash,
+        actor=it.author.actor,
+        store_id=it.store_id,
+        purchase=it.purchase,
+    )
 
 
 async def _stores(session: AsyncSession, group: Sequence[StampRequest]) -> set[UUID]:

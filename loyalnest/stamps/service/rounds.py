@@ -78,6 +78,18 @@ class Filling(msgspec.Struct):
             self.program.versions, self.card.version, self.program.version, collected
         )
 
+    def written(self, standing: rules.Standing, now: datetime) -> Card:
+        """The card as it is written down."""
+        last = [it for it in (self.card.last_stamp_at, self.last_stamp_at) if it]
+        return msgspec.structs.replace(
+            self.card,
+            round=standing.round,
+            version=standing.version,
+            moves=self.moves,
+            last_stamp_at=max(last, default=None),
+            changed_at=now,
+        )
+
     def stamped(self, stamping: Stamping, entry: ledger.Entry) -> int:
         """Take a stamping in that is in the books; what is on the card then."""
         if not self.version:
@@ -87,6 +99,15 @@ class Filling(msgspec.Struct):
         return self.collected
 
 
+class Carried(NamedTuple):
+    """A card once all of it is written down, and what it brought on the way."""
+
+    card: Card
+    collected: int
+    """Below zero: what it owes."""
+    earned: tuple[CardReward, ...]
+
+
 class _Step(NamedTuple):
     filling: Filling
     advance: rules.Advance
@@ -94,14 +115,21 @@ class _Step(NamedTuple):
 
 async def carry_on(
     session: AsyncSession, fillings: Sequence[Filling], *, actor: str, now: datetime
-) -> dict[CardId, tuple[CardReward, ...]]:
-    """Complete what is full, write down what stages bring, and the cards; what is new of it."""
+) -> dict[CardId, Carried]:
+    """Complete what is full, write down what stages bring, and the cards; where they are then."""
     steps = [_Step(it, _advance(it)) for it in fillings]
     entries = await _complete(session, steps, actor=actor, now=now)
     earned = await _earn(session, steps, entries, now=now)
     await write_cards(session, [(it.filling, it.advance.standing) for it in steps], now=now)
     await publish(session, _news(steps, earned, now), now=now)
-    return {card_id: tuple(rewards) for card_id, rewards in earned.items()}
+    return {
+        filling.card.id: Carried(
+            filling.written(advance.standing, now),
+            advance.standing.collected,
+            tuple(earned.get(filling.card.id, ())),
+        )
+        for filling, advance in steps
+    }
 
 
 def _advance(it: Filling) -> rules.Advance:

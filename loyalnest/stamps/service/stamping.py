@@ -23,9 +23,10 @@ from loyalnest.stamps.service.rounds import Filling, carry_on
 from loyalnest.stamps.values import (
     STAMP,
     Card,
+    CardId,
     CardProgram,
     CardProgramId,
-    CardReward,
+    CardState,
     ProgramState,
     Stamp,
     Stamped,
@@ -64,6 +65,7 @@ class _Chosen(msgspec.Struct, frozen=True):
 
     id: StampId
     stamping: Stamping
+    count: int
     card: Card
     program: CardProgram
 
@@ -96,20 +98,16 @@ async def stamp_many(
         outcome = _choose(it, known.get(it.key), cards, programs, seen)
         outcomes.append(outcome)
         if isinstance(outcome, _Chosen) and it.kind is StampKind.VISIT:
-            seen[outcome.card.id].append(rules.Seen(it.occurred_at, it.count))
-    chosen = [it for it in outcomes if isinstance(it, _Chosen)]
-    earned = await _give(session, chosen, now=now)
-    ids = {_card_of(it) for it in outcomes if not isinstance(it, DomainError)}
-    states = await queries.states(session, ids, now=now)
+            seen[outcome.card.id].append(rules.Seen(it.occurred_at, outcome.count))
+    fresh = await _give(session, [it for it in outcomes if isinstance(it, _Chosen)], now=now)
+    replayed = {it.card_id for it in outcomes if isinstance(it, Stamp)}
+    states = await queries.states(session, replayed, now=now) if replayed else {}
     return [
-        it
-        if isinstance(it, DomainError)
-        else Stamped(
-            stamp_id=it.id,
-            state=states[_card_of(it)],
-            earned=earned.get(it.id, ()),
-            again=isinstance(it, Stamp),
-        )
+        fresh[it.id]
+        if isinstance(it, _Chosen)
+        else Stamped(stamp_id=it.id, state=states[it.card_id], earned=(), again=True)
+        if isinstance(it, Stamp)
+        else it
         for it in outcomes
     ]
 
@@ -120,10 +118,6 @@ async def stamp(session: AsyncSession, asked: Stamping, *, now: datetime) -> Sta
     if isinstance(outcome, DomainError):
         raise outcome
     return outcome
-
-
-def _card_of(it: _Chosen | Stamp) -> UUID:
-    return it.card.id if isinstance(it, _Chosen) else it.card_id
 
 
 def _choose(
@@ -144,10 +138,13 @@ def _choose(
     if program.state is not ProgramState.ACTIVE:
         return errors.CardProgramPaused()
     limits = rules.Limits(program.terms, program.time_zone)
-    why_not = rules.obstacle(limits, it, seen[card.id])
+    count = rules.count_of(program.terms, it)
+    if isinstance(count, DomainError):
+        return count
+    why_not = rules.obstacle(limits, it, count, seen[card.id])
     if why_not is not None:
         return why_not
-    return _Chosen(StampId(new_id()), it, card, program)
+    return _Chosen(StampId(new_id()), it, count, card, program)
 
 
 async def _seen(
@@ -189,28 +186,41 @@ async def _seen(
 
 async def _give(
     session: AsyncSession, chosen: Sequence[_Chosen], *, now: datetime
-) -> dict[StampId, tuple[CardReward, ...]]:
-    """Write stamps down; what each of them brought."""
+) -> dict[StampId, Stamped]:
+    """Write stamps down; what a card's stamps brought is told with the last of them."""
     if not chosen:
         return {}
     await _insert(session, chosen, now=now)
     posted = await ledger.post_many(session, [_posting(it) for it in chosen], now=now)
-    fillings: dict[UUID, Filling] = {}
+    fillings: dict[CardId, Filling] = {}
     after: list[int] = []
     for it, written in zip(chosen, posted, strict=True):
         filling = fillings.setdefault(it.card.id, Filling(it.card, it.program))
         # The books have the whole batch by now; what is completed on the way goes off below.
         after.append(filling.stamped(it.stamping, written.entry))
-    brought = await carry_on(
-        session, list(fillings.values()), actor=chosen[0].stamping.actor, now=now
-    )
+    actor = chosen[0].stamping.actor
+    carried = await carry_on(session, list(fillings.values()), actor=actor, now=now)
     news = [
         _news(it, fillings[it.card.id], collected)
         for it, collected in zip(chosen, after, strict=True)
     ]
     await publish(session, news, now=now)
+    due = await storage.due_of(session, {it.card.customer_id for it in chosen})
     last = {it.card.id: it.id for it in chosen}
-    return {last[card_id]: rewards for card_id, rewards in brought.items()}
+    told: dict[StampId, Stamped] = {}
+    for it in chosen:
+        card, collected, earned = carried[it.card.id]
+        state = CardState(
+            card=card,
+            program=it.program,
+            version=card.version,
+            collected=max(collected, 0),
+            debt=max(-collected, 0),
+            due=tuple(due.get((card.customer_id, card.program_id), ())),
+        )
+        brought = earned if last[card.id] == it.id else ()
+        told[it.id] = Stamped(stamp_id=it.id, state=state, earned=brought, again=False)
+    return told
 
 
 async def _insert(session: AsyncSession, chosen: Sequence[_Chosen], *, now: datetime) -> None:
@@ -220,7 +230,7 @@ async def _insert(session: AsyncSession, chosen: Sequence[_Chosen], *, now: date
             it.card.id,
             it.card.customer_id,
             it.stamping.kind.value,
-            it.stamping.count,
+            it.count,
             it.stamping.store_id,
             it.stamping.stamper_id,
             it.stamping.clerk_id,
@@ -248,7 +258,7 @@ def _posting(it: _Chosen) -> ledger.Posting:
         customer_id=it.card.customer_id,
         unit_id=ledger.UnitId(it.program.unit_id),
         kind=ledger.EntryKind.EARN,
-        amount=it.stamping.count,
+        amount=it.count,
         source=it.source,
         step="stamp",
         occurred_at=it.stamping.occurred_at,
@@ -268,7 +278,7 @@ def _news(it: _Chosen, filling: Filling, collected: int) -> StampGiven:
         moves=filling.moves,
         stamp_id=it.id,
         kind=it.stamping.kind.value,
-        count=it.stamping.count,
+        count=it.count,
         collected=collected,
         needed=filling.terms.needed,
         store_id=it.stamping.store_id,
