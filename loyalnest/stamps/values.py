@@ -11,6 +11,8 @@ from uuid import UUID
 import msgspec
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from loyalnest.kernel.languages import Wanted
+
 CardProgramId = NewType("CardProgramId", UUID)
 CardId = NewType("CardId", UUID)
 StampId = NewType("StampId", UUID)
@@ -222,6 +224,12 @@ class CardState(msgspec.Struct, frozen=True, kw_only=True):
     def terms(self) -> CardTerms:
         """The terms of the round."""
         return self.program.versions[self.version]
+
+    def called(self, reward: CardReward, wanted: Wanted) -> str:
+        """What a reward of this card is called for a reader."""
+        stages = self.program.versions[reward.version].stages
+        stage = next((it for it in stages if it.key == reward.stage), None)
+        return wanted.said_in(stage.names, reward.name) if stage else reward.name
 
 
 class Opening(msgspec.Struct, frozen=True, kw_only=True):
