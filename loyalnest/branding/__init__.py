@@ -18,7 +18,7 @@ from loyalnest.branding.media import MEDIA, media_routes
 from loyalnest.branding.pictures import draw
 from loyalnest.branding.queries import current, find_logo
 from loyalnest.branding.routes import UPLOADS, router
-from loyalnest.branding.rules import palette_of
+from loyalnest.branding.rules import contrast, palette_of
 from loyalnest.branding.schemas import LogoView
 from loyalnest.branding.service import choose_logo, hold_picture, keep_picture, save
 from loyalnest.branding.values import Branding, BrandSettings, Corners, Logo, Palette, Picture
@@ -42,6 +42,7 @@ __all__ = [
     "Picture",
     "PicturesBusy",
     "choose_logo",
+    "contrast",
     "current",
     "draw",
     "find_logo",

@@ -61,6 +61,21 @@ class Settings(BaseSettings):
     """Where audiences are; without it at the address that each key names."""
     postscript_url: str = "https://api.postscript.io"
 
+    apple_pass_type: str | None = None
+    """The pass type identifier of Apple's certificate, `pass.…`; see docs/how-to/wallets.md."""
+    apple_team: str | None = None
+    """Ten letters and digits that name you among Apple's developers."""
+    apple_certificate: Path | None = None
+    """A file: the certificate for passes that Apple issued, PEM or as downloaded."""
+    apple_key: Path | None = None
+    """A file: the private key of it, PEM or DER."""
+    apple_key_password: SecretStr | None = None
+    apple_intermediate: Path | None = None
+    """A file: the certificate of Apple's that issued it (WWDR)."""
+    apple_push_url: str = "https://api.push.apple.com"
+    apple_push_authorities: Path | None = None
+    """A file: whom to trust instead of everybody's authorities where phones are told of changes."""
+
     s3_bucket: str | None = None
     """A bucket for what is large and can be made again, passes first; without it such things lie
     in a folder of `data_dir`, which all servers and workers must then share."""
