@@ -34,6 +34,8 @@ export const LATER = [
   "consentWay",
   "siteKind",
   "sitePlace",
+  "stampCard",
+  "stampKind",
 ];
 /** What is said to customers: the server knows it, and no screen. */
 export const ELSEWHERE = ["letters", "page", "widget"];

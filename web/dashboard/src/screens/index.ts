@@ -23,6 +23,7 @@ import { routes as senders } from "./senders/routes";
 import { routes as settings } from "./settings/routes";
 import { routes as signIn } from "./sign-in/routes";
 import { invitation, routes as staff } from "./staff/routes";
+import { routes as stampCards } from "./stamp-cards/routes";
 import { routes as texts } from "./texts/routes";
 import { routes as tiers } from "./tiers/routes";
 
@@ -34,6 +35,7 @@ export const inside = [
   ...segments,
   ...orders,
   ...rewards,
+  ...stampCards,
   ...activity,
   ...earning,
   ...campaigns,

@@ -9,6 +9,7 @@ export const menu: readonly NavItem[] = [
   { to: "/activity", label: "nav.activity", icon: "activity", scope: "events:read" },
   { to: "/earning", label: "nav.earning", icon: "earning", scope: "program:read" },
   { to: "/rewards", label: "nav.rewards", icon: "rewards", scope: "program:read" },
+  { to: "/stamp-cards", label: "nav.stampCards", icon: "stamp", scope: "program:read" },
   { to: "/tiers", label: "nav.tiers", icon: "tiers", scope: "program:read" },
   { to: "/campaigns", label: "nav.campaigns", icon: "campaign", scope: "program:read" },
   { to: "/journeys", label: "nav.journeys", icon: "journey", scope: "program:read" },

@@ -22,14 +22,20 @@ export interface Held<T> {
 /**
  * What somebody is changing before it is saved as a new version.
  *
+ * Something that is not there yet may `begin` with a proposal, which is a change already.
+ *
  * A newer version that comes in meanwhile is taken over by a form that nobody has touched; a draft
  * stays what it is, and saving it from the version it began with tells of the conflict. Who leaves
  * with unsaved changes is asked.
  */
-export function useDraft<T extends object>(known: Versioned<T>, saving: boolean): Held<T> {
+export function useDraft<T extends object>(
+  known: Versioned<T>,
+  saving: boolean,
+  begin: T = known.value,
+): Held<T> {
   const { t } = useTranslation();
   const [begun, setBegun] = useState(known);
-  const [draft, setDraft] = useState(known.value);
+  const [draft, setDraft] = useState(begin);
   const changed = JSON.stringify(draft) !== JSON.stringify(begun.value);
   const take = (newest: Versioned<T>) => {
     setBegun(newest);

@@ -26,6 +26,10 @@ import { RewardsOf } from "./rewards";
 import { TierCard } from "./standing";
 
 const route = getRouteApi("/frame/customers/$customerId");
+const CardsOf = lazy(async () => {
+  await restOfTexts();
+  return { default: (await import("../stamp-cards/of-customer")).CardsOf };
+});
 const ConsentsOf = lazy(async () => {
   await restOfTexts();
   return { default: (await import("../consents/of-customer")).ConsentsOf };
@@ -132,9 +136,9 @@ function MergedAway({ into }: { into: string }) {
 function Balances({ customer }: { customer: Person }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const accounts = customer.accounts.length
-    ? customer.accounts
-    : [{ unit: "points", available: 0, pending: 0, debt: 0 }];
+  // Stamps are shown on their cards.
+  const held = customer.accounts.filter(({ unit }) => !unit.startsWith("card-"));
+  const accounts = held.length ? held : [{ unit: "points", available: 0, pending: 0, debt: 0 }];
   return (
     <Card title={t("customer.balance")}>
       {accounts.map((account) => (
@@ -205,6 +209,7 @@ function Views({ customer }: { customer: Person }) {
     { name: "points" as const, title: t("customer.points"), may: true },
     { name: "orders" as const, title: t("nav.orders"), may: mayReadOrders },
     { name: "rewards" as const, title: t("nav.rewards"), may: mayReadPoints },
+    { name: "cards" as const, title: t("nav.stampCards"), may: mayReadPoints },
     { name: "messages" as const, title: t("nav.messages"), may: true },
     { name: "consents" as const, title: t("customer.consents"), may: !gone },
     { name: "activity" as const, title: t("nav.activity"), may: mayReadEvents },
@@ -222,6 +227,11 @@ function Views({ customer }: { customer: Person }) {
       {tab === "points" && <Entries customer={customer} />}
       {tab === "orders" && <OrdersOf customer={customer} />}
       {tab === "rewards" && <RewardsOf customer={customer} />}
+      {tab === "cards" && (
+        <Suspense fallback={<Loading />}>
+          <CardsOf customerId={customer.merged_into ?? customer.id} living={!gone} />
+        </Suspense>
+      )}
       {tab === "messages" && (
         <Suspense fallback={<Loading />}>
           <MessagesOf customerId={customer.id} />

@@ -2,7 +2,7 @@ import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { frame } from "../../shell/routes";
 import type { Wanted } from "./data";
 
-const TABS = ["points", "orders", "rewards", "messages", "consents", "activity"] as const;
+const TABS = ["points", "orders", "rewards", "cards", "messages", "consents", "activity"] as const;
 export type Tab = (typeof TABS)[number];
 
 export const routes = [
