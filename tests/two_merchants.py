@@ -42,6 +42,7 @@ from tests.messaging.cast import writes_to
 from tests.reaching_out import EARLIER, reach_out, refer_a_friend
 from tests.shop import Shop, Told, open_shop
 from tests.stamps.cast import fills_a_card
+from tests.stamps.counter import AT_COUNTER, ids_at_counter, keep_busy
 from tests.templates.cast import say_it_in_own_words
 
 PASSWORD = "correct horse battery"
@@ -69,6 +70,7 @@ _FIRST = {
     "crp": "SELECT id FROM card_programs",
     "crd": "SELECT id FROM cards",
     "stm": "SELECT id FROM stamps",
+    **AT_COUNTER,
     "crw": "SELECT id FROM card_rewards ORDER BY id LIMIT 1",
 }
 
@@ -82,7 +84,8 @@ class Tenant:
     session: str
     """What one of its customers asks with."""
     person: str
-    """What its owner asks with."""
+    """What its owner asks with; below, what a device at its counter does."""
+    till: str
     email: str
     ids: dict[str, str]
 
@@ -130,7 +133,7 @@ async def _settled(database: Database, shop: Shop, owner: str) -> Tenant:
         link = path.replace("sessions", "links")
         assert (await client.post(link, headers=bearing(key))).is_success
         await _say_where_staff_work(client, key, owner)
-    await _live_through_it_all(database, shop, email)
+    till = await _live_through_it_all(database, shop, email, key)
     await _fall_into_debt_and_merge(database, key, await shop.customer_id(email))
     await _settle_program(database, shop, email)
     picture = await _look_their_own_way(database, shop, owner)
@@ -140,17 +143,18 @@ async def _settled(database: Database, shop: Shop, owner: str) -> Tenant:
         key,
         session=started.json()["token"],
         person=signed_in.json()["access_token"],
+        till=till,
         email=email,
         ids={**await _ids(database, shop, email), "picture": picture, "page": "loyalty"},
     )
 
 
-async def _live_through_it_all(database: Database, shop: Shop, email: str) -> None:
+async def _live_through_it_all(database: Database, shop: Shop, email: str, key: str) -> str:
     await refer_a_friend(shop, email)
-    await fills_a_card(shop, email)
     await speaks_up(shop, email)
     await _begin(database, shop)
     await _try_something(database, shop)
+    return await keep_busy(shop, key, await fills_a_card(shop, email))
 
 
 async def _link_to_store(database: Database, shop: Shop, token: str) -> None:
@@ -381,6 +385,7 @@ async def _ids(database: Database, shop: Shop, email: str) -> dict[str, str]:
         "card_reward_id": wire["crw"],
         "card_id": wire["crd"],
         "stamp_id": wire["stm"],
+        **ids_at_counter(wire),
         "segment": "new",
         "badge": "first",
         "language": "de",

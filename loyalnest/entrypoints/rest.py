@@ -39,6 +39,7 @@ from loyalnest.entrypoints.roles import Role
 from loyalnest.integrations import shopify
 from loyalnest.kernel import inbox, relay
 from loyalnest.kernel.settings import Settings
+from loyalnest.stamps import counter
 from loyalnest.storefront import pages as storefront_pages
 
 
@@ -138,7 +139,13 @@ def _own_account() -> list[APIRouter]:
 
 
 def _about_cards() -> list[APIRouter]:
-    return [stamps.router, stamps.desk_router(), stamps.own_router]
+    return [
+        stamps.router,
+        stamps.desk_router(),
+        stamps.own_router,
+        counter.router,
+        counter.device_router,
+    ]
 
 
 def _referrals() -> list[APIRouter]:

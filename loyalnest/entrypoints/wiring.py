@@ -38,7 +38,7 @@ from loyalnest import (
 )
 from loyalnest.consents import pages as consent_pages
 from loyalnest.entrypoints import carriers, live, reporting, rest
-from loyalnest.entrypoints.http import Authenticate, Parts, dashboard, widget
+from loyalnest.entrypoints.http import Authenticate, Bearers, Parts, dashboard, widget
 from loyalnest.entrypoints.roles import EVERY_ROLE, Role
 from loyalnest.entrypoints.worker import Work
 from loyalnest.integrations import shopify
@@ -48,6 +48,7 @@ from loyalnest.kernel.http import Caller
 from loyalnest.kernel.jobs import Recurring, forget_done
 from loyalnest.kernel.networks import Address
 from loyalnest.kernel.settings import Settings
+from loyalnest.stamps import counter
 from loyalnest.storefront import pages as storefront_pages
 
 log = structlog.get_logger(__name__)
@@ -82,6 +83,7 @@ SEALED = (
     *sinks.SEALED,
     *rewards.SEALED,
     *privacy.SEALED,
+    *counter.SEALED,
     *storefront.SEALED,
 )
 INDEXES = (
@@ -102,6 +104,7 @@ SUBSCRIBERS = (
     referrals.REFERRALS,
     referrals.INVITATIONS,
     stamps.CARDS,
+    counter.ALERTS,
     rewards.REFUNDS,
     gamification.BADGES,
     journeys.ENTRIES,
@@ -229,7 +232,7 @@ def _widget_config(database: Database, settings: Settings) -> Route:
 
 def _authenticating(database: Database, settings: Settings) -> Authenticate:
     app = rest.shopify_app(settings)
-    bearers = staff.Bearers(database)
+    bearers = Bearers(database)
 
     async def authenticate(bearer: str, *, now: datetime, address: Address | None) -> Caller:
         if not shopify.is_id_token(bearer):

@@ -131,6 +131,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "convert_card": {"direction": "to_points"},
     "undo_stamp": {"reason": "a mistake"},
     "use_card_reward": {},
+    "revoke_stamper": {},
+    "change_clerk": {"name": "Ours now"},
+    "save_counter_place": {},
     "earn": {
         "customer_id": "{customer_id}",
         "action_type": "purchase",
@@ -167,6 +170,9 @@ def opens(name: str, tenant: Tenant) -> dict[str, str]:
         return bearing(tenant.person)
     security: list[dict[str, list[str]]] = OPERATIONS[name][2].get("security", [])
     own = any(scope.startswith("self:") for each in security for scope in each.get("bearer", ()))
+    at_counter = any("counter:write" in each.get("bearer", ()) for each in security)
+    if at_counter:
+        return bearing(tenant.till)
     return bearing(tenant.session if own else tenant.key)
 
 

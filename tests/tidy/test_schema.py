@@ -89,6 +89,8 @@ IMPERSONAL = {
 # What else is sealed, whose it is, and how it ends.
 SEALED_OTHERWISE = {
     "addressees": "where people are written to who are no customers; forgotten within days",
+    "card_secrets": "what codes of cards are made with; it tells of nobody",
+    "clerks": "who stamps: a name and what a PIN is checked against",
     "consent_secrets": "what links are written with; it tells of nobody",
     "allow_lists": "what an owner calls the places that staff work at",
     "deliveries": "what a store said; the body goes when its days are over",

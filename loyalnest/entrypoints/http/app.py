@@ -12,9 +12,10 @@ from starlette.datastructures import Headers
 from starlette.routing import BaseRoute, Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from loyalnest import branding, staff
+from loyalnest import branding
 from loyalnest.entrypoints.http import addresses, health, reference
 from loyalnest.entrypoints.http.addresses import Origins
+from loyalnest.entrypoints.http.bearers import Bearers
 from loyalnest.entrypoints.http.callers import Callers
 from loyalnest.entrypoints.http.crossing import Crossing
 from loyalnest.entrypoints.http.headers import SecurityHeaders
@@ -56,7 +57,7 @@ def build_app(
             database=database,
             public_url=settings.public_url,
         ),
-        authenticate=parts.authenticate or staff.Bearers(database).caller_of,
+        authenticate=parts.authenticate or Bearers(database).caller_of,
         clock=clock,
         settings=settings,
     )

@@ -34,6 +34,7 @@ _OPEN = frozenset(
         "/v1/api/events/stream",
         "/v1/api/referrals/click",
         "/v1/api/sessions",
+        "/v1/api/stamper/pair",
         "/v1/api/usage",
         "/v1/api/widget/captures",
         "/v1/api/widget/config",

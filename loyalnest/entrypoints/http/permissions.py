@@ -10,8 +10,9 @@ from typing import Any
 
 from loyalnest import staff
 from loyalnest.kernel.http import ONLY_FOR, CallerKind
+from loyalnest.stamps import counter
 
-KEY, CUSTOMER, STRANGER = "API key", "customer", "anybody"
+KEY, CUSTOMER, STAMPER, STRANGER = "API key", "customer", "stamper", "anybody"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Permission:
     scope: str | None
     """None where whoever is known, or anybody, may."""
     allowed: Mapping[str, bool]
-    """By role, then a key that has the scope, a customer, and somebody who sends nothing."""
+    """By role, then a key with the scope, a customer, a stamper, and who sends nothing."""
 
 
 def permissions(document: Mapping[str, Any]) -> Iterator[Permission]:
@@ -40,6 +41,7 @@ def _permission(method: str, path: str, operation: Mapping[str, Any]) -> Permiss
     scope = next((scope for each in security for scope in each["bearer"]), None)
     kinds = operation.get(ONLY_FOR, list(CallerKind))
     own = scope in set(staff.OwnScope)
+    of_device = scope in set(counter.StamperScope)
 
     def may(kind: CallerKind, holds: bool) -> bool:
         return not security or (kind in kinds and (scope is None or holds))
@@ -48,7 +50,8 @@ def _permission(method: str, path: str, operation: Mapping[str, Any]) -> Permiss
         role.value: may(CallerKind.STAFF, scope in scopes)
         for role, scopes in staff.SCOPES_OF.items()
     }
-    allowed[KEY] = may(CallerKind.API_KEY, not own)
+    allowed[KEY] = may(CallerKind.API_KEY, not own and not of_device)
     allowed[CUSTOMER] = may(CallerKind.CUSTOMER, own)
+    allowed[STAMPER] = may(CallerKind.STAMPER, of_device)
     allowed[STRANGER] = not security
     return Permission(operation["operationId"], method, path, operation["tags"][0], scope, allowed)

@@ -23,8 +23,8 @@ from loyalnest.kernel.events import Author, sign
 _BEARER = HTTPBearer(
     auto_error=False,
     scheme_name="bearer",
-    description="An API key (`lnk_…`), the access token of somebody who signed in, or a customer's"
-    " session (`lnc_…`).",
+    description="An API key (`lnk_…`), the access token of somebody who signed in, a customer's"
+    " session (`lnc_…`), or the token of a stamper (`lns_…`).",
 )
 
 
@@ -45,6 +45,7 @@ class CallerKind(StrEnum):
     API_KEY = "api_key"
     STAFF = "staff"
     CUSTOMER = "customer"
+    STAMPER = "stamper"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +54,11 @@ class Caller:
 
     merchant_id: UUID
     actor: str
-    """How the records name them: `staff:stf_…`, `api_key:key_…` or `customer:cus_…`."""
+    """How the records name them: `staff:stf_…`, `api_key:key_…`, `customer:cus_…`, `stamper:…`."""
     scopes: frozenset[str]
     kind: CallerKind
     subject_id: UUID
-    """The member of staff, the key or the customer."""
+    """The member of staff, the key, the customer or the stamper."""
     session_id: UUID | None = None
     """The sign-in, for somebody who signed in."""
     device: str | None = None

@@ -17,8 +17,10 @@ from loyalnest.kernel.database import Database
 from loyalnest.kernel.ids import to_wire
 from loyalnest.kernel.settings import Settings
 from loyalnest.staff.service.sessions import start_session
+from loyalnest.stamps import counter
 from tests.conftest import NOW
 from tests.doors import bearing, house, make_key, open_cafe
+from tests.stamps.device import Device
 from tests.tidy.repository import ROOT
 
 SETTINGS = Settings(_env_file=None)  # pyright: ignore[reportCallIssue]
@@ -31,6 +33,7 @@ ROW = re.compile(r"^\| `(\w+)` \| `[A-Z]+ \S+` \| (?:`(\S+)`)? *\|(.*)\|$", re.M
 NO_SCOPE = {
     *("sign_in", "refresh_session", "read_link", "use_link", "count_referral_click"),
     *("use_customer_link", "report_usage", "get_widget_config", "capture_email"),
+    "pair_stamper",
     *("sign_out", "sign_out_everywhere", "change_password", "link_shopify_user", "get_identity"),
     *("list_own_sessions", "end_own_session"),
 }
@@ -98,6 +101,10 @@ async def everybody(lasting_database: Database) -> Everybody:
         path = f"/v1/api/customers/{customer_id}/sessions"
         started = await client.post(path, headers=bearing(key))
         everybody.bearers["customer"] = started.json()["token"]
+        offered = await client.post("/v1/api/stampers", json={"name": "Till"}, headers=bearing(key))
+        till = Device(client)
+        await till.pairs(offered.json()["pairing_code"])
+        everybody.bearers["stamper"] = till.token
     async with lasting_database.tenant(merchant.id) as session:
         newest = "SELECT id FROM api_keys ORDER BY id DESC LIMIT 1"
         key_id = await session.scalar(text(newest))
@@ -152,7 +159,7 @@ def test_every_operation_has_a_name_of_its_own():
 
 
 def test_every_operation_names_a_known_scope_but_for_those_that_need_none():
-    known = {*staff.Scope, *staff.OwnScope}
+    known = {*staff.Scope, *staff.OwnScope, *counter.StamperScope}
     assert {name for name, row in TABLE.items() if row.scope not in known} == NO_SCOPE
 
 

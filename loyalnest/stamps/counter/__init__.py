@@ -1,0 +1,40 @@
+"""The counter: devices that stamp, the clerks who hold them, and what they wish.
+
+A *stamper* is the app on a device. It is paired once and signs every wish, an *intent*, with a key
+that never leaves it; an intent counts once, whether it came at once or days later. What can't be
+decided without the owner is *held*, what looks odd is an *alert*. Nothing is stamped here: that is
+asked of the cards.
+"""
+
+from loyalnest.stamps.counter.access import BEARER_PREFIX, StamperScope, authenticate
+from loyalnest.stamps.counter.errors import StamperRevoked
+from loyalnest.stamps.counter.events import (
+    ClerkChanged,
+    IntentDecided,
+    IntentHeld,
+    StamperAdded,
+    StamperPaired,
+    StamperRestored,
+    StamperStopped,
+)
+from loyalnest.stamps.counter.keys import SEALED
+from loyalnest.stamps.counter.routes import device_router, router
+from loyalnest.stamps.counter.service.alerting import ALERTS
+
+__all__ = [
+    "ALERTS",
+    "BEARER_PREFIX",
+    "SEALED",
+    "ClerkChanged",
+    "IntentDecided",
+    "IntentHeld",
+    "StamperAdded",
+    "StamperPaired",
+    "StamperRestored",
+    "StamperRevoked",
+    "StamperScope",
+    "StamperStopped",
+    "authenticate",
+    "device_router",
+    "router",
+]

@@ -1,0 +1,194 @@
+"""Which card and how many stamps each intent of a batch means."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from loyalnest.kernel.database import merchant_of
+from loyalnest.kernel.errors import DomainError, NotFound
+from loyalnest.kernel.ids import from_wire
+from loyalnest.stamps import codes, showing
+from loyalnest.stamps import rules as card_rules
+from loyalnest.stamps.code_errors import CodeAlreadyUsed, CodeUnreadable
+from loyalnest.stamps.codes import Code, CodeKind
+from loyalnest.stamps.counter import errors, storage
+from loyalnest.stamps.counter.storage import FoundCard
+from loyalnest.stamps.counter.values import CardFacts, CardRef, Case, IntentKind
+from loyalnest.stamps.errors import CardNotFound
+from loyalnest.stamps.secrets import secret_of
+from loyalnest.stamps.storage import programs_of
+from loyalnest.stamps.values import (
+    CARD,
+    CARD_REWARD,
+    PROGRAM,
+    CardId,
+    CardProgram,
+    CardProgramId,
+    Stamping,
+)
+
+SCANNED_WITHIN = timedelta(minutes=3)
+"""How long a clerk may take from the scan to the stamp."""
+
+
+@dataclass(slots=True)
+class _Named:
+    """What one intent says about its card."""
+
+    card_id: UUID | None = None
+    number: str | None = None
+    code: Code | None = None
+
+
+@dataclass(slots=True)
+class _Names:
+    by_case: dict[int, _Named] = field(default_factory=dict[int, _Named])
+    """By counter."""
+    of_rewards: Mapping[UUID, UUID] = field(default_factory=dict[UUID, UUID])
+
+
+async def name_cards(session: AsyncSession, cases: Sequence[Case], *, now: datetime) -> None:
+    """Find the card of each open case, hold it, and refuse what names none."""
+    wanted = [it for it in cases if it.open and it.said.kind is not IntentKind.UNDO]
+    if not wanted:
+        return
+    names = await _read(session, wanted, now)
+    named = list(names.by_case.values())
+    rows = await storage.lock_cards(
+        session,
+        {it.card_id for it in named if it.card_id},
+        {it.number for it in named if it.number},
+    )
+    programs = await programs_of(session, {it.program_id for it in rows})
+    by_id, by_number = {it.id: it for it in rows}, {it.number: it for it in rows}
+    for case in wanted:
+        if not case.open:
+            continue
+        about = names.by_case[case.said.counter]
+        found = by_id.get(about.card_id) if about.card_id else by_number.get(about.number or "")
+        try:
+            _settle(case, about, found, programs)
+        except DomainError as error:
+            case.refuse(error)
+
+
+async def _read(session: AsyncSession, cases: Sequence[Case], now: datetime) -> _Names:
+    names = _Names()
+    secret, merchant_id = await secret_of(session), merchant_of(session)
+    for case in cases:
+        try:
+            about = _named(case, secret, merchant_id)
+        except DomainError as error:
+            case.refuse(error)
+        else:
+            names.by_case[case.said.counter] = about
+    rewards = {it.reward_id for it in cases if it.open and it.reward_id}
+    names.of_rewards = await storage.cards_of_rewards(session, rewards)
+    for case in cases:
+        if case.open and case.reward_id:
+            names.by_case[case.said.counter].card_id = names.of_rewards.get(case.reward_id)
+    # Each phone is a search of its own; they are typed by hand, and few.
+    for case in cases:
+        ref = case.said.card
+        if case.open and ref and ref.phone and not case.reward_id:
+            try:
+                about = names.by_case[case.said.counter]
+                about.card_id = await _by_phone(session, case, ref.phone, now)
+            except DomainError as error:
+                case.refuse(error)
+    return names
+
+
+def _named(case: Case, secret: bytes, merchant_id: UUID) -> _Named:
+    """What an intent says by itself."""
+    ref = case.said.card
+    if case.said.kind is IntentKind.USE:
+        if case.said.reward is None:
+            raise errors.RewardMissing
+        case.reward_id = _id(CARD_REWARD, case.said.reward)
+        if ref is None:
+            return _Named()
+    if ref is None or sum(it is not None for it in (ref.code, ref.id, ref.number, ref.phone)) != 1:
+        raise errors.IntentUnreadable
+    if ref.code is not None:
+        code = codes.read(secret, merchant_id, ref.code)
+        codes.check_fresh(code, case.at, within=SCANNED_WITHIN)
+        return _Named(number=code.number, code=code)
+    return _typed(ref)
+
+
+def _typed(ref: CardRef) -> _Named:
+    if ref.id is not None:
+        return _Named(card_id=_id(CARD, ref.id))
+    if ref.number is not None:
+        number = codes.typed_number(ref.number)
+        if number is None:
+            raise CodeUnreadable
+        return _Named(number=number)
+    return _Named()
+
+
+async def _by_phone(session: AsyncSession, case: Case, phone: str, now: datetime) -> UUID:
+    reading = await showing.read_phone(session, phone, now=now)
+    program = None if case.said.program is None else _id(PROGRAM, case.said.program)
+    found = [it.card.id for it in reading.cards if program in (None, it.program.id)]
+    if len(found) > 1:
+        raise errors.CardUnclear
+    if not found:
+        raise CardNotFound
+    return found[0]
+
+
+def _settle(
+    case: Case,
+    about: _Named,
+    found: FoundCard | None,
+    programs: Mapping[CardProgramId, CardProgram],
+) -> None:
+    """Write down what is known of a case's card. Raises what refuses it."""
+    if found is None:
+        raise CardNotFound
+    if about.number is not None and about.number != found.number:
+        raise CardNotFound
+    program = programs[found.program_id]
+    case.card = CardFacts(
+        id=found.id,
+        number=found.number,
+        program_id=found.program_id,
+        customer_id=found.customer_id,
+        moves=found.moves,
+        code_step=found.code_step,
+        terms=program.terms,
+    )
+    if about.code is not None:
+        case.doubt = showing.doubt_of(about.code, found.moves)
+    if case.said.kind is not IntentKind.STAMP:
+        return
+    if about.code is not None and about.code.kind is CodeKind.LIVE:
+        case.step = about.code.moment
+        if not case.late and case.step <= found.code_step:
+            raise CodeAlreadyUsed
+    if case.said.currency not in (None, program.currency):
+        raise errors.CurrencyUnexpected
+    wished = Stamping(
+        card_id=CardId(found.id),
+        count=case.said.count,
+        occurred_at=case.at,
+        key="",
+        actor="",
+        purchase=case.said.amount,
+    )
+    count = card_rules.count_of(program.terms, wished)
+    if isinstance(count, DomainError):
+        raise count
+    case.count = count
+
+
+def _id(prefix: str, text: str) -> UUID:
+    try:
+        return from_wire(prefix, text)
+    except NotFound:
+        raise CardNotFound from None
