@@ -27,6 +27,8 @@ from bench import (
     loyalty_page,
     memory,
     opt_out,
+    pass_push,
+    pass_sign,
     program_rate,
     redeem,
     render_mail,
@@ -74,6 +76,8 @@ FIGURES = [
         widget_effect,
         render_mail,
         callbacks,
+        pass_sign,
+        pass_push,
     )
 ]
 RESULTS = Path(__file__).with_name("results.json")

@@ -65,7 +65,7 @@ function refuseUnprocessed(session, stream) {
   if (!session.saidGoodbye) {
     session.saidGoodbye = true;
     session.goaway(constants.NGHTTP2_NO_ERROR, stream.id - 2, Buffer.from('{"reason":"Shutdown"}'));
-    setTimeout(() => session.destroy(), 50);
+    setTimeout(() => session.destroy(), 1000).unref();
   }
 }
 

@@ -7,11 +7,14 @@ is opened with the certificate that signs the passes, and kept.
 """
 
 import asyncio
+import logging
 import random
 import re
 import ssl
 import tempfile
+from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -23,9 +26,11 @@ from hpack import NeverIndexedHeaderTuple
 
 from loyalnest.integrations.apple.certificates import Identity
 from loyalnest.integrations.apple.line import (
+    SIDE_BY_SIDE,
     Answered,
     Broken,
     Distrusted,
+    Goodbye,
     Headers,
     Line,
     open_line,
@@ -38,7 +43,7 @@ log = structlog.get_logger(__name__)
 TIMEOUT_S = 10.0
 _PAUSES_S = (0.5, 2.0)
 _LONGEST_WAIT_S = 5.0
-_AT_ONCE = 400
+_GOODBYES = 5
 # What was silent for so long may be gone without a word, by the way of a router in between.
 _SILENT_S = 60.0
 _LEFT_ALONE_S = 5.0
@@ -84,7 +89,7 @@ class ApplePushes:
                 outcomes[place] = await self._tell(token)
 
         async with asyncio.TaskGroup() as group:
-            for _ in range(min(_AT_ONCE, len(tokens))):
+            for _ in range(min(SIDE_BY_SIDE, len(tokens))):
                 group.create_task(work())
         self._note(outcomes)
         return outcomes
@@ -110,12 +115,18 @@ class ApplePushes:
 
     async def _tell_once(self, token: str) -> PushOutcome:
         try:
-            line = await self._open_line()
-            return _outcome_of(await line.ask(self._headers(token), _BODY))
+            return _outcome_of(await self._ask(token))
         except Distrusted as error:
             return PushOutcome(Told.REFUSED, error.why)
         except Broken as error:
             return PushOutcome(Told.LATER, error.why)
+
+    async def _ask(self, token: str) -> Answered:
+        """Ask over the connection there is, and over the next where that one is being wound up."""
+        for _ in range(_GOODBYES):
+            with suppress(Goodbye):
+                return await (await self._open_line()).ask(self._headers(token), _BODY)
+        return await (await self._open_line()).ask(self._headers(token), _BODY)
 
     def _headers(self, token: str) -> Headers:
         keep_until = self._clock().date() + _KEPT_FOR
@@ -129,7 +140,6 @@ class ApplePushes:
             (b"apns-push-type", b"background"),
             (b"apns-priority", b"5"),
             (b"apns-expiration", str((keep_until - _EPOCH).days * _DAY_S).encode()),
-            (b"content-length", str(len(_BODY)).encode()),
         ]
 
     async def _open_line(self) -> Line:
@@ -166,9 +176,10 @@ class ApplePushes:
         return asyncio.get_running_loop().time() < self._unreached[0]
 
     def _note(self, outcomes: Sequence[PushOutcome]) -> None:
-        reasons = {it.reason for it in outcomes if it.told is Told.REFUSED}
-        if reasons:
-            log.error("apple.pushes_refused", reasons=sorted(map(str, reasons)))
+        for told, level in ((Told.REFUSED, logging.ERROR), (Told.LATER, logging.WARNING)):
+            reasons = Counter(str(it.reason) for it in outcomes if it.told is told)
+            if reasons:
+                log.log(level, f"apple.pushes_{told}", reasons=dict(reasons))
 
 
 def _outcome_of(answered: Answered) -> PushOutcome:
