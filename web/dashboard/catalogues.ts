@@ -34,6 +34,7 @@ export const LATER = [
   "consentWay",
   "siteKind",
   "sitePlace",
+  "counter",
   "stampCard",
   "stampKind",
 ];
