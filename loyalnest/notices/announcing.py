@@ -17,6 +17,7 @@ from loyalnest.kernel.relay import LoggedEvent
 from loyalnest.ledger import PointsAdjusted, PointsEarned, PointsReleased
 from loyalnest.merchants import ProgramSettings, Switch
 from loyalnest.messaging import Source
+from loyalnest.notices import cards
 from loyalnest.notices.telling import Members, News, last_day, members_of
 from loyalnest.notices.values import SETTLING
 from loyalnest.referrals import ReferralCompleted
@@ -43,6 +44,7 @@ TOLD = frozenset(
         RewardRedeemed,
         TierLost,
         TierReached,
+        *cards.TOLD,
     )
 )
 _BY_THEMSELVES = frozenset({Cause.EARNED, Cause.REFUNDED, Cause.LAPSED, Cause.OVERRIDE})
@@ -61,6 +63,7 @@ class _Known:
     rewards: Mapping[tuple[UUID, UUID], Reward]
     ladders: Mapping[UUID, tiers.Ladder]
     games: Mapping[UUID, gamification.GameVersion]
+    cards: cards.Known
     held: frozenset[str]
     zones: Mapping[UUID, ZoneInfo]
     members: Members
@@ -116,7 +119,9 @@ def _news(event: LoggedEvent, known: _Known) -> Iterable[News]:
                 told = {"badge": called, "points": data["points"] or None}
                 yield _of(event, customer_id, Occasion.BADGE_EARNED, told)
         case _:
-            return
+            told = cards.news(event.type, data, known.cards, known.members, customer_id)
+            if told:
+                yield _of(event, customer_id, *told)
 
 
 def _given(event: LoggedEvent) -> bool:
@@ -197,6 +202,7 @@ async def _known(
         rewards=await rewards.rewards_of(session, list(bought)),
         ladders={id_: it.ladder for id_, it in ladders.items()},
         games=games,
+        cards=await cards.known(session, events),
         held=held,
         zones=await merchants.zones_of(session, list(programs)),
         members=await members_of(session, set(_named(events))),

@@ -72,6 +72,21 @@ class NoticeSettings(Closed):
     )
     referral_welcomed: Notice = Field(default=Notice(), description="They are that friend.")
     badge_earned: Notice = Field(default=Notice(), description="They have a new badge.")
+    card_opened: Notice = Field(
+        default=Notice(on=False),
+        description="They have a stamp card. Off until it is wanted: who joins is welcomed.",
+    )
+    stamp_given: Notice = Field(
+        default=Notice(on=False),
+        description="Their card was stamped. Off until it is wanted: every visit would bring a"
+        " message.",
+    )
+    card_full: Notice = Field(default=Notice(), description="Their card is full.")
+    card_redeemed: Notice = Field(
+        default=Notice(on=False),
+        description="They were handed what a full card brings. Off until it is wanted: they were"
+        " there.",
+    )
     points_expiring: NoticeAhead = Field(
         default=NoticeAhead(),
         description="Points lapse unless they are spent. Silent while a journey that starts with"

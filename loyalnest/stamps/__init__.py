@@ -5,6 +5,7 @@ spends its stamps, and undoing a stamp claws back that very lot. Programs are ve
 in circulation keeps its terms or gets better ones.
 """
 
+from loyalnest.stamps.across import programs_of, rewards_of
 from loyalnest.stamps.errors import (
     AmountNeeded,
     AmountTooSmall,
@@ -182,8 +183,10 @@ __all__ = [
     "pass_codes",
     "printed_codes",
     "programs",
+    "programs_of",
     "put_back",
     "read_code",
+    "rewards_of",
     "router",
     "save",
     "stamp",

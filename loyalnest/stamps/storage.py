@@ -23,13 +23,16 @@ from loyalnest.stamps.values import (
     StampKind,
 )
 
-_PROGRAMS = """
+PROGRAM_ROWS = """
 SELECT p.merchant_id, p.id, p.unit_id, u.code, p.state, p.version, m.time_zone, m.currency,
        p.created_at, p.updated_at, v.version AS of_version, v.terms::text
 FROM card_programs p
 JOIN units u ON u.merchant_id = p.merchant_id AND u.id = p.unit_id
 JOIN merchants m ON m.merchant_id = p.merchant_id
 JOIN card_program_versions v ON v.merchant_id = p.merchant_id AND v.program_id = p.id
+"""
+_PROGRAMS = f"""
+{PROGRAM_ROWS}
 WHERE p.merchant_id = $1 AND ($2::uuid[] IS NULL OR p.id = ANY($2))
 ORDER BY p.created_at, p.id, v.version
 """
@@ -105,7 +108,11 @@ async def programs_of(
 ) -> dict[CardProgramId, CardProgram]:
     """Programs of the session's merchant in the order they were made; all of them for None."""
     wanted = None if program_ids is None else list(program_ids)
-    rows = await (await bulk(session)).fetch(_PROGRAMS, merchant_of(session), wanted)
+    return programs_in(await (await bulk(session)).fetch(_PROGRAMS, merchant_of(session), wanted))
+
+
+def programs_in(rows: Sequence[Row]) -> dict[CardProgramId, CardProgram]:
+    """Programs from their rows, one for each version."""
     versions: dict[UUID, dict[int, CardTerms]] = {}
     for row in rows:
         terms = _terms(row["terms"])

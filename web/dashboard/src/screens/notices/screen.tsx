@@ -81,13 +81,14 @@ const GROUPS: Record<string, string> = {
   reward: "nav.rewards",
   referral: "nav.referrals",
   badge: "game.badges",
+  card: "nav.stampCards",
 };
 
 /** Whatever the server knows of, by what it is about; new occasions find their place. */
 function grouped(settings: Settings): [string, string[]][] {
   const groups = new Map<string, string[]>();
   for (const name of Object.keys(settings)) {
-    const first = name.split("_")[0] ?? "";
+    const first = name === "stamp_given" ? "card" : (name.split("_")[0] ?? "");
     const group = first in GROUPS ? first : "";
     groups.set(group, [...(groups.get(group) ?? []), name]);
   }
