@@ -16,7 +16,7 @@ from loyalnest.branding.errors import (
 from loyalnest.branding.events import BrandingChanged
 from loyalnest.branding.media import MEDIA, media_routes
 from loyalnest.branding.pictures import draw
-from loyalnest.branding.queries import current, find_logo
+from loyalnest.branding.queries import current, find_body, find_logo
 from loyalnest.branding.routes import UPLOADS, router
 from loyalnest.branding.rules import contrast, palette_of
 from loyalnest.branding.schemas import LogoView
@@ -45,6 +45,7 @@ __all__ = [
     "contrast",
     "current",
     "draw",
+    "find_body",
     "find_logo",
     "hold_picture",
     "keep_picture",

@@ -39,7 +39,7 @@ from loyalnest.entrypoints.roles import Role
 from loyalnest.integrations import shopify
 from loyalnest.kernel import inbox, relay
 from loyalnest.kernel.settings import Settings
-from loyalnest.stamps import counter
+from loyalnest.stamps import counter, enrolling
 from loyalnest.storefront import pages as storefront_pages
 
 
@@ -145,6 +145,8 @@ def _about_cards() -> list[APIRouter]:
         stamps.own_router,
         counter.router,
         counter.device_router,
+        enrolling.router,
+        enrolling.enrolments_router(enrolling.Door(), enrolling.no_wallets),
     ]
 
 

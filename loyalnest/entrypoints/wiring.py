@@ -48,7 +48,8 @@ from loyalnest.kernel.http import Caller
 from loyalnest.kernel.jobs import Recurring, forget_done
 from loyalnest.kernel.networks import Address
 from loyalnest.kernel.settings import Settings
-from loyalnest.stamps import counter
+from loyalnest.stamps import counter, enrolling
+from loyalnest.storefront import cards
 from loyalnest.storefront import pages as storefront_pages
 
 log = structlog.get_logger(__name__)
@@ -92,6 +93,7 @@ INDEXES = (
     *customers.INDEXES,
     *rewards.INDEXES,
     *storefront.INDEXES,
+    enrolling.INDEX,
 )
 PROVIDERS = (shopify.PROVIDED, *reporting.providers())
 SUBSCRIBERS = (
@@ -139,6 +141,7 @@ TIMETABLE = (
     referrals.DAILY,
     rewards.EXPIRY,
     stamps.BIRTHDAYS,
+    enrolling.DAILY,
     *(journeys.HOURLY, journeys.STEPS, journeys.WATCH),
     notices.daily_of(journeys.speaking_of_expiry),
     experiments.NIGHTLY,
@@ -183,6 +186,7 @@ def parts(database: Database, settings: Settings, roles: frozenset[Role] = EVERY
         pages.extend(dashboard.routes(_shop_known_to(database), settings.shopify_client_id))
         pages.extend(branding.media_routes(database))
         pages.extend(_storefront_pages(database, settings))
+        pages.extend(_guests_pages(database, settings))
         left = storefront.LeftAddresses()
         letters = consent_pages.Letters(database, clock=clock.now, left=left)
         pages.extend(consent_pages.letter_routes(letters))
@@ -222,6 +226,14 @@ def _storefront_pages(database: Database, settings: Settings) -> list[BaseRoute]
             pages, landings, secrets=rest.shopify_secrets(settings), clock=clock.now
         ),
     ]
+
+
+def _guests_pages(database: Database, settings: Settings) -> list[Route]:
+    """Where a poster's code leads, and the cards on guests' own phones."""
+    guests = cards.Guests(
+        database, enrolling.Door(), enrolling.no_wallets, settings.address, clock.now
+    )
+    return cards.card_routes(guests)
 
 
 def _widget_config(database: Database, settings: Settings) -> Route:

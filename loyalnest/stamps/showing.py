@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from loyalnest import customers, merchants
 from loyalnest.kernel.database import bulk, merchant_of
-from loyalnest.stamps import codes, queries
+from loyalnest.stamps import codes, printed, queries
 from loyalnest.stamps.code_errors import CodeAlreadyUsed, CodeUnreadable
 from loyalnest.stamps.codes import CodeKind
 from loyalnest.stamps.errors import CardNotFound
@@ -152,6 +152,8 @@ async def _typed(session: AsyncSession, text: str, now: datetime) -> Reading:
 
 async def _numbered(session: AsyncSession, number: str, now: datetime) -> CardState | None:
     card_id = await queries.find_card(session, number)
+    if card_id is None:
+        card_id = await printed.take_up(session, number, now=now)
     if card_id is None:
         return None
     return (await queries.states(session, [card_id], now=now)).get(card_id)

@@ -84,8 +84,9 @@ def _mail(terms: Terms, said: Mapping[str, str], shared: Mapping[str, str], labe
         blocks.append(_if("code", f"{shared['code']}\n\n`{{{{ code }}}}`", apart=True))
     if "expires_on" in terms.variables and not _is_needed(terms, "expires_on"):
         blocks.append(_if("expires_on", shared["until"]))
-    button = f"[{label}]({{{{ link }}}})"
-    blocks.append(button if _is_needed(terms, "link") else _if("link", button))
+    if "link" in terms.variables:
+        button = f"[{label}]({{{{ link }}}})"
+        blocks.append(button if _is_needed(terms, "link") else _if("link", button))
     return "\n\n".join(blocks)
 
 
@@ -94,7 +95,8 @@ def _short(terms: Terms, said: Mapping[str, str], shared: Mapping[str, str]) -> 
     parts += [_if(name, f" {_gift(shared, name)}") for name in _gifts(terms)]
     if "code" in terms.variables:
         parts.append(_if("code", f" {shared['code']} {{{{ code }}}}"))
-    parts.append(" {{ link }}" if _is_needed(terms, "link") else _if("link", " {{ link }}"))
+    if "link" in terms.variables:
+        parts.append(" {{ link }}" if _is_needed(terms, "link") else _if("link", " {{ link }}"))
     if terms.purpose is Purpose.OUTREACH:
         parts.append(f" {shared['stop']}")
     return "".join(parts)

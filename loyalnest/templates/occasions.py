@@ -167,6 +167,11 @@ _ALL = (
         channels=frozenset({Channel.EMAIL, Channel.SMS}),
     ),
     _is(
+        Occasion.PHONE_CHECK,
+        _words("digits", "482913", "What shows that a phone number is theirs"),
+        channels=frozenset({Channel.SMS, Channel.WHATSAPP}),
+    ),
+    _is(
         Occasion.CARD_OPENED,
         _CARD,
         _words("reward", "Free coffee", "What a full card brings"),

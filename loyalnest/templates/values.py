@@ -50,6 +50,7 @@ class Occasion(StrEnum):
     """Whatever else a journey has to give."""
     EMAIL_CONFIRMATION = "email_confirmation"
     SIGN_IN = "sign_in"
+    PHONE_CHECK = "phone_check"
     CARD_OPENED = "card_opened"
     STAMP_GIVEN = "stamp_given"
     CARD_FULL = "card_full"

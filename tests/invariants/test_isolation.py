@@ -134,6 +134,13 @@ BODIES: dict[str, dict[str, Any]] = {
     "revoke_stamper": {},
     "change_clerk": {"name": "Ours now"},
     "save_counter_place": {},
+    "create_poster": {"name": "Ours now", "card_program_id": "{card_program_id}"},
+    "create_card_batch": {"card_program_id": "{card_program_id}", "count": 1},
+    "enrol_guest": {
+        "card_program_id": "{card_program_id}",
+        "name": "Ana",
+        "phone": "+4915123456789",
+    },
     "earn": {
         "customer_id": "{customer_id}",
         "action_type": "purchase",

@@ -24,13 +24,16 @@ AT_COUNTER = {
     "clk": "SELECT id FROM clerks",
     "int": "SELECT id FROM intents WHERE outcome = 'held' ORDER BY id LIMIT 1",
     "alr": "SELECT id FROM counter_alerts",
+    "pst": "SELECT id FROM posters",
+    "bat": "SELECT id FROM card_batches",
 }
-"""What `keep_busy` leaves behind, by how its ids begin."""
+"""What `keep_busy` and a poster leave behind, by how its ids begin."""
 
 
 def ids_at_counter(wire: Mapping[str, str]) -> dict[str, str]:
     """The same by the names of the paths' parameters."""
     names = {"spr": "stamper_id", "clk": "clerk_id", "int": "intent_id", "alr": "alert_id"}
+    names |= {"pst": "poster_id", "bat": "batch_id"}
     return {name: wire[prefix] for prefix, name in names.items()}
 
 

@@ -19,7 +19,7 @@ from loyalnest.kernel.http import (
 )
 from loyalnest.kernel.limits import Buckets, Policy, Verdict
 from loyalnest.kernel.settings import Settings
-from loyalnest.storefront import pages
+from loyalnest.storefront import cards, pages
 
 API = "/v1/api/"
 # A browser can set no header for the stream and sends its token as the first message. Whoever
@@ -31,6 +31,7 @@ _OPEN = frozenset(
         "/v1/api/auth/refresh",
         "/v1/api/auth/links/read",
         "/v1/api/auth/links/use",
+        "/v1/api/enrollments",
         "/v1/api/events/stream",
         "/v1/api/referrals/click",
         "/v1/api/sessions",
@@ -41,7 +42,11 @@ _OPEN = frozenset(
     }
 )
 
-_ANYBODYS = (branding.MEDIA, pages.PAGES, referrals.LANDINGS, *consents.LETTERS)
+_ANYBODYS = (
+    *(branding.MEDIA, pages.PAGES, referrals.LANDINGS),
+    *(cards.JOIN, cards.CARD),
+    *consents.LETTERS,
+)
 
 
 class Callers:

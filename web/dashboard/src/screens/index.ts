@@ -15,6 +15,7 @@ import { routes as notices } from "./notices/routes";
 import { routes as onSite } from "./on-site/routes";
 import { routes as orders } from "./orders/routes";
 import { routes as perks } from "./perks/routes";
+import { routes as posters } from "./posters/routes";
 import { routes as privacy } from "./privacy/routes";
 import { routes as referrals } from "./referrals/routes";
 import { routes as rewards } from "./rewards/routes";
@@ -45,6 +46,7 @@ export const inside = [
   ...referrals,
   ...tiers,
   ...perks,
+  ...posters,
   ...onSite,
   ...messages,
   ...deliveries,

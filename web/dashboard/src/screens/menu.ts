@@ -11,6 +11,7 @@ export const menu: readonly NavItem[] = [
   { to: "/rewards", label: "nav.rewards", icon: "rewards", scope: "program:read" },
   { to: "/stamp-cards", label: "nav.stampCards", icon: "stamp", scope: "program:read" },
   { to: "/tiers", label: "nav.tiers", icon: "tiers", scope: "program:read" },
+  { to: "/posters", label: "nav.posters", icon: "picture", scope: "program:read" },
   { to: "/campaigns", label: "nav.campaigns", icon: "campaign", scope: "program:read" },
   { to: "/journeys", label: "nav.journeys", icon: "journey", scope: "program:read" },
   { to: "/gamification", label: "game.badges", icon: "badge", scope: "program:read" },

@@ -1,0 +1,61 @@
+"""Cards of paper: nobody's as they come from the printer, somebody's from their first use.
+
+Whoever shows one is a member without a name, known by the card's number; should they give a name
+and a phone one day, the two are merged like any others.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from loyalnest import customers
+from loyalnest.customers import Contact
+from loyalnest.kernel.database import merchant_of
+from loyalnest.stamps.service.opening import open_cards
+from loyalnest.stamps.values import CardId, CardProgramId, Opening
+
+_PROVIDER = "paper"
+
+_FIND = text("""
+SELECT c.card_id, b.id AS batch_id, b.program_id, b.store_id
+FROM printed_cards c
+JOIN card_batches b ON b.merchant_id = c.merchant_id AND b.id = c.batch_id
+WHERE c.merchant_id = :merchant_id AND c.number = :number
+FOR UPDATE OF c
+""")
+_BIND = text("""
+UPDATE printed_cards
+SET card_id = :card_id, bound_at = :now
+WHERE merchant_id = :merchant_id AND number = :number AND card_id IS NULL
+RETURNING true
+""")
+
+
+async def take_up(session: AsyncSession, number: str, *, now: datetime) -> CardId | None:
+    """The card that a number on paper stands for, opened if this is its first use.
+
+    None where no card of paper bears it. Raises CardProgramPaused.
+    """
+    merchant_id = merchant_of(session)
+    about = {"merchant_id": merchant_id, "number": number}
+    row = (await session.execute(_FIND, about)).one_or_none()
+    if row is None or row.card_id is not None:
+        return None if row is None else CardId(row.card_id)
+    contact = Contact(merchant_id, store_id=row.batch_id, provider=_PROVIDER, external_id=number)
+    customer_id, _ = await customers.enrol(session, contact, now=now)
+    opening = Opening(
+        customer_id=customer_id,
+        program_id=CardProgramId(row.program_id),
+        store_id=row.store_id,
+        actor="paper",
+    )
+    (state,) = await open_cards(session, [opening], now=now)
+    await bind(session, number, state.card.id, now=now)
+    return state.card.id
+
+
+async def bind(session: AsyncSession, number: str, card_id: CardId, *, now: datetime) -> bool:
+    """Let a card of paper be a customer's card from now on; whether it was nobody's until now."""
+    asked = {"merchant_id": merchant_of(session), "number": number, "card_id": card_id, "now": now}
+    return bool(await session.scalar(_BIND, asked))
