@@ -37,7 +37,7 @@ from loyalnest import (
     tiers,
 )
 from loyalnest.consents import pages as consent_pages
-from loyalnest.entrypoints import carriers, live, reporting, rest
+from loyalnest.entrypoints import carriers, certificates, live, reporting, rest
 from loyalnest.entrypoints.http import Authenticate, Bearers, Parts, dashboard, widget
 from loyalnest.entrypoints.roles import EVERY_ROLE, Role
 from loyalnest.entrypoints.worker import Work
@@ -131,6 +131,7 @@ TIMETABLE = (
     Recurring("inbox.forget_applied", "20 3 * * *", inbox.forget_applied),
     Recurring("jobs.forget_done", "40 3 * * *", forget_done),
     Recurring("ledger.verify", "0 4 * * *", _verify_books),
+    certificates.DAILY,
     consents.DAILY,
     messaging.NIGHTLY,
     plans.HOURLY,

@@ -15,7 +15,7 @@ from typing import Annotated
 import httpx
 import typer
 
-from loyalnest.entrypoints import demo, nest, post, regulars
+from loyalnest.entrypoints import certificates, demo, nest, post, regulars
 from loyalnest.entrypoints.cli import catcher, shop
 from loyalnest.entrypoints.cli.acting import open_database
 from loyalnest.entrypoints.cli.ports import address_at
@@ -201,6 +201,7 @@ async def _prepare(settings: Settings, places: _Places) -> _Made:
     Refuses to go on without a key that the data needs.
     """
     now = clock.now()
+    certificates.make_trial(settings, now=now)
     async with open_database(settings) as database:
         password = await demo.prepare(database, now=now)
         if places.shop_port is None:

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.pool import QueuePool
 
+from loyalnest.entrypoints import certificates
 from loyalnest.kernel import jobs, relay
 from loyalnest.kernel.clock import Clock
 from loyalnest.kernel.database import Database
@@ -109,6 +110,10 @@ class Standing:
             "vendor_lines", "Merchants' accounts with vendors.", "kind", "provider", "state"
         )
         self._pool = gauge("database_connections", "Connections of this process.", "state")
+        self._certificates = certificates.expiries(database.settings)
+        self._valid_for = gauge(
+            "certificate_seconds_left", "How long a certificate is still valid.", "certificate"
+        )
 
     async def sample(self) -> None:
         """Ask how things stand, unless that was done a moment ago."""
@@ -116,6 +121,8 @@ class Standing:
             return
         self._sampled_at_s = time.monotonic()
         self._look_at_pool()
+        for name, expires_at in self._certificates.items():
+            self._valid_for.labels(name).set((expires_at - self._clock()).total_seconds())
         try:
             async with self._database.platform() as session:
                 await self._look_at_inbox(session)

@@ -6,10 +6,12 @@ from loyalnest.integrations.apple.certificates import (
     Place,
     Standing,
     Urgency,
+    load,
     place_of,
     read,
     standings,
 )
+from loyalnest.integrations.apple.errors import AppleSettingsIncomplete
 from loyalnest.integrations.apple.passes import MEDIA_TYPE, ApplePasses
 from loyalnest.integrations.apple.push import ApplePushes
 
@@ -17,10 +19,12 @@ __all__ = [
     "MEDIA_TYPE",
     "ApplePasses",
     "ApplePushes",
+    "AppleSettingsIncomplete",
     "Identity",
     "Place",
     "Standing",
     "Urgency",
+    "load",
     "place_of",
     "read",
     "standings",

@@ -124,13 +124,22 @@ def place_of(settings: Settings, trial: Place | None = None) -> Place | None:
 
 
 def read(place: Place, *, now: datetime) -> Identity:
-    """The identity of these files, once all of it fits together.
+    """The identity of these files, once it is valid at this instant.
+
+    Raises what `load` does, AppleCertificateExpired and AppleCertificateNotYetValid.
+    """
+    identity = load(place)
+    identity.check(now)
+    return identity
+
+
+def load(place: Place) -> Identity:
+    """The identity of these files, valid or not, once all of it fits together.
 
     Raises:
         AppleCertificateUnreadable, AppleKeyUnreadable: a file is not what it should be.
         ApplePassTypeMismatched, AppleTeamMismatched, AppleKeyMismatched,
         AppleIntermediateMismatched: it is another's.
-        AppleCertificateExpired, AppleCertificateNotYetValid: it is not valid at this instant.
     """
     certificate = _certificate(place.certificate)
     _check_subject(certificate, place)
@@ -145,9 +154,7 @@ def read(place: Place, *, now: datetime) -> Identity:
         raise AppleIntermediateMismatched(
             f"{place.certificate} was issued by {issuer}, which {place.intermediate} is not."
         ) from None
-    identity = Identity(place.pass_type, place.team, certificate, intermediate, key)
-    identity.check(now)
-    return identity
+    return Identity(place.pass_type, place.team, certificate, intermediate, key)
 
 
 def standings(identity: Identity, now: datetime) -> Sequence[Standing]:
