@@ -6,11 +6,13 @@ from loyalnest import experiments, gamification, journeys, messaging, stamps, st
 from loyalnest.kernel import clock
 from loyalnest.kernel.ids import from_wire, to_wire
 from loyalnest.messaging import State
+from tests.doors import make_key
 from tests.experiments.cast import tries
 from tests.journeys.cast import WINS_BACK, begun
 from tests.messaging.cast import Bakery, writes_to
 from tests.shop import Shop
 from tests.stamps import cafe
+from tests.stamps.counter import keep_busy
 
 LADDER = tiers.Ladder(
     tiers=(
@@ -65,7 +67,7 @@ async def has_journeys(shop: Shop) -> None:
 
 
 async def has_a_card(shop: Shop) -> None:
-    """Ada has six stamps on a card of ten, and a coffee to her credit."""
+    """Ada has six stamps on a card of ten, a coffee to her credit, and stamps that wait."""
     now, ada = clock.now(), from_wire("cus", await shop.customer_id())
     async with shop.database.tenant(shop.merchant_id) as session:
         program = await stamps.create(
@@ -77,6 +79,8 @@ async def has_a_card(shop: Shop) -> None:
             card_id=state.card.id, count=6, occurred_at=now, key="furnished", actor="test"
         )
         await stamps.stamp(session, given, now=now)
+    key = await make_key(shop.database, shop.merchant_id)
+    await keep_busy(shop, key, to_wire(stamps.CARD, state.card.id))
 
 
 async def names_of(shop: Shop) -> dict[str, str]:

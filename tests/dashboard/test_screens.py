@@ -43,6 +43,7 @@ SCREENS = (
     *("/messages/templates/offer?channel=sms", "/messages/templates/offer?channel=whatsapp"),
     *("/messages/deliveries", "/messages/deliveries?state=failed&from=2026-01-01"),
     *("/messages/deliveries?state=in_doubt", "/messages/deliveries/{message}"),
+    *("/counter", "/counter/clerks", "/counter/held?seen=true"),
     *("/stamp-cards", "/stamp-cards/new?start=0", "/stamp-cards/{card_program}"),
     "/customers/{customer}?tab=cards",
     *("/messages/notices", "/messages/senders", "/customers/{customer}?tab=messages"),

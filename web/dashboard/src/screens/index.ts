@@ -3,6 +3,7 @@ import { routes as activity } from "./activity/routes";
 import { routes as branding } from "./branding/routes";
 import { routes as campaigns } from "./campaigns/routes";
 import { routes as consents } from "./consents/routes";
+import { routes as counter } from "./counter/routes";
 import { routes as customers } from "./customers/routes";
 import { routes as deliveries } from "./deliveries/routes";
 import { routes as earning } from "./earning/routes";
@@ -48,6 +49,7 @@ export const inside = [
   ...perks,
   ...posters,
   ...onSite,
+  ...counter,
   ...messages,
   ...deliveries,
   ...notices,

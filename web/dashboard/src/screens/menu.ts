@@ -10,6 +10,7 @@ export const menu: readonly NavItem[] = [
   { to: "/earning", label: "nav.earning", icon: "earning", scope: "program:read" },
   { to: "/rewards", label: "nav.rewards", icon: "rewards", scope: "program:read" },
   { to: "/stamp-cards", label: "nav.stampCards", icon: "stamp", scope: "program:read" },
+  { to: "/counter", label: "nav.counter", icon: "counter", scope: "program:read" },
   { to: "/tiers", label: "nav.tiers", icon: "tiers", scope: "program:read" },
   { to: "/posters", label: "nav.posters", icon: "picture", scope: "program:read" },
   { to: "/campaigns", label: "nav.campaigns", icon: "campaign", scope: "program:read" },
