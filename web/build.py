@@ -64,6 +64,7 @@ PROJECTS = (
         writes=("src/api/schema.d.ts",),
     ),
     Project("widget"),
+    Project("stamper", reads=("locales/*.json",)),
 )
 
 

@@ -38,7 +38,7 @@ from loyalnest import (
 )
 from loyalnest.consents import pages as consent_pages
 from loyalnest.entrypoints import carriers, certificates, live, reporting, rest
-from loyalnest.entrypoints.http import Authenticate, Bearers, Parts, dashboard, widget
+from loyalnest.entrypoints.http import Authenticate, Bearers, Parts, dashboard, stamper, widget
 from loyalnest.entrypoints.roles import EVERY_ROLE, Role
 from loyalnest.entrypoints.worker import Work
 from loyalnest.integrations import shopify
@@ -192,7 +192,7 @@ def parts(database: Database, settings: Settings, roles: frozenset[Role] = EVERY
         letters = consent_pages.Letters(database, clock=clock.now, left=left)
         pages.extend(consent_pages.letter_routes(letters))
         open_.append(_widget_config(database, settings))
-        pages.extend(widget.routes())
+        pages.extend([*widget.routes(), *stamper.routes()])
         pages.append(messaging.link_route(database, clock=clock.now))
     return Parts(
         routers,

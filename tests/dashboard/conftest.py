@@ -145,7 +145,7 @@ async def open_site(database: Database, **settings: str) -> AsyncGenerator[Site]
     """A gift shop of one's own, for stories that need the program or other settings."""
     shop = await _open_gift_shop(database)
     told = Settings.model_validate({**database.settings.model_dump(), **settings})
-    async with _served(database, told) as address:
+    async with served(database, told) as address:
         yield Site(address, shop)
 
 
@@ -238,7 +238,8 @@ async def _set_one_delivery_aside(shop: Shop) -> None:
 
 
 @asynccontextmanager
-async def _served(database: Database, settings: Settings) -> AsyncGenerator[str]:
+async def served(database: Database, settings: Settings) -> AsyncGenerator[str]:
+    """Serve an installation at a port of its own."""
     parts = wiring.parts(database, settings)
     app = build_app(database, settings, parts)
     config = uvicorn.Config(app, port=0, ws="websockets-sansio", lifespan="on", log_config=None)

@@ -40,7 +40,7 @@ export const LATER = [
   "stampKind",
 ];
 /** What is said to customers: the server knows it, and no screen. */
-export const ELSEWHERE = ["enrol", "letters", "page", "poster", "widget"];
+export const ELSEWHERE = ["enrol", "letters", "page", "poster", "stamper", "widget"];
 
 /** Parts each language's catalogue into what is loaded at first and what is loaded later. */
 export function parted(): Plugin {

@@ -11,13 +11,13 @@ import hashlib
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from loyalnest.entrypoints.http.packed import Packed, read_packed
 from loyalnest.kernel.errors import NotFound
 from loyalnest.kernel.http import problem_response
 
@@ -35,8 +35,6 @@ _SHORT = "public, max-age=300"
 _FOREVER = "public, max-age=31536000, immutable"
 # A page that asks for a script must not stumble over one that isn't there.
 _NOT_BUILT = "/* The widget is not built yet: run `make web` where LoyalNest is installed. */\n"
-# The first that a browser takes.
-_PACKED = {"br": ".br", "gzip": ".gz"}
 
 _PREVIEW_PAGE = f"""\
 <!doctype html><html lang="en"><head><meta charset="utf-8"><title>LoyalNest</title>
@@ -54,17 +52,12 @@ _PREVIEW_POLICY = "; ".join(
 )
 
 
-class _Sent(NamedTuple):
-    body: bytes
-    coding: str | None
-
-
 def routes(folder: Path = BUILT) -> list[Route]:
     """Where the widget is found. Built while the server runs, it is there at once."""
 
     async def script(request: Request) -> Response:
         name = request.url.path.rpartition("/")[2]
-        found = await run_in_threadpool(_read, folder / name, request)
+        found = await run_in_threadpool(read_packed, folder / name, request)
         if found is None:
             headers = {**_ANY_PAGE, "Cache-Control": "no-store"}
             return Response(_NOT_BUILT, headers=headers, media_type="text/javascript")
@@ -77,7 +70,8 @@ def routes(folder: Path = BUILT) -> list[Route]:
     async def asset(request: Request) -> Response:
         name = request.path_params["name"]
         path = folder / "assets" / name
-        found = await run_in_threadpool(_read, path, request) if _NAME.fullmatch(name) else None
+        is_one = _NAME.fullmatch(name)
+        found = await run_in_threadpool(read_packed, path, request) if is_one else None
         if found is None:
             return problem_response(NotFound("There is no such address here."))
         return _answer(found, {"Cache-Control": _FOREVER})
@@ -95,17 +89,7 @@ async def _preview(_: Request) -> Response:
     return HTMLResponse(_PREVIEW_PAGE, headers=headers)
 
 
-def _read(path: Path, request: Request) -> _Sent | None:
-    """A file as the browser would have it; None for one that isn't there."""
-    taken = request.headers.get("accept-encoding", "")
-    for coding, ending in _PACKED.items():
-        packed = path.with_name(path.name + ending)
-        if re.search(rf"\b{coding}\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))", taken) and packed.is_file():
-            return _Sent(packed.read_bytes(), coding)
-    return _Sent(path.read_bytes(), None) if path.is_file() else None
-
-
-def _answer(found: _Sent, headers: Mapping[str, str]) -> Response:
+def _answer(found: Packed, headers: Mapping[str, str]) -> Response:
     coding = {"Content-Encoding": found.coding} if found.coding else {}
     return Response(
         found.body,

@@ -1,0 +1,114 @@
+import { choose, recall } from "./choices";
+
+/** The languages of the product, in their own words. */
+export const LANGUAGES = {
+  en: "English",
+  es: "Español",
+  fr: "Français",
+  de: "Deutsch",
+  pt: "Português",
+  ja: "日本語",
+  ru: "Русский",
+  it: "Italiano",
+  nl: "Nederlands",
+  pl: "Polski",
+  tr: "Türkçe",
+  fa: "فارسی",
+  "zh-CN": "简体中文",
+  vi: "Tiếng Việt",
+  id: "Bahasa Indonesia",
+  cs: "Čeština",
+  ar: "العربية",
+  ko: "한국어",
+  uk: "Українська",
+  hu: "Magyar",
+  sv: "Svenska",
+  he: "עברית",
+} as const;
+export type Language = keyof typeof LANGUAGES;
+
+interface Catalogue {
+  own: Record<string, string>;
+  problem: Record<string, string>;
+}
+
+const RIGHT_TO_LEFT: readonly Language[] = ["ar", "fa", "he"];
+const files = import.meta.glob<Catalogue>("../../../locales/*.json", {
+  import: "default",
+  query: "?counter",
+});
+let spoken: Language = "en";
+let texts: Catalogue = { own: {}, problem: {} };
+
+export const language = (): Language => spoken;
+export const isRightToLeft = (): boolean => RIGHT_TO_LEFT.includes(spoken);
+
+/** Speak the language that was chosen here, else the browser's, else English. */
+export async function startSpeaking(): Promise<void> {
+  const wanted = [recall("language"), ...navigator.languages].flatMap((tag) => ours(tag) ?? []);
+  for (const each of [...new Set<Language>([...wanted, "en"])]) {
+    if (await speak(each).catch(() => false)) return;
+  }
+}
+
+export async function chooseLanguage(wanted: Language): Promise<void> {
+  choose("language", wanted);
+  await speak(wanted);
+}
+
+async function speak(wanted: Language): Promise<boolean> {
+  const found = await files[`../../../locales/${wanted}.json`]?.();
+  if (!found) return false;
+  [spoken, texts] = [wanted, found];
+  document.documentElement.lang = wanted;
+  document.documentElement.dir = isRightToLeft() ? "rtl" : "ltr";
+  return true;
+}
+
+/** A text with what is filled in; `count` chooses the form of what is counted. */
+export function say(
+  name: string,
+  filled: Record<string, string | number> = {},
+  count?: number,
+): string {
+  const form = count === undefined ? "" : `_${new Intl.PluralRules(spoken).select(count)}`;
+  const text = texts.own[name + form] ?? texts.own[`${name}_other`] ?? texts.own[name] ?? name;
+  const all = count === undefined ? filled : { shown: number(count), ...filled };
+  return text.replace(/\{\{(\w+)\}\}/g, (_, key) => {
+    const told = `${(all as Record<string, string | number>)[key] ?? ""}`;
+    // Names and numbers may be written the other way round: each keeps to itself.
+    return isRightToLeft() ? `\u2068${told}\u2069` : told;
+  });
+}
+
+/** Why something was refused, in our words where we have some, else in the installation's. */
+export function reason(code: string | null | undefined, detail?: string | null): string {
+  return (code && texts.problem[code]) || detail || say("failed");
+}
+
+export const number = (value: number): string => new Intl.NumberFormat(regional()).format(value);
+
+export function time(instant: string): string {
+  const at = new Date(instant);
+  const today = at.toDateString() === new Date().toDateString();
+  return new Intl.DateTimeFormat(regional(), {
+    ...(today ? {} : { dateStyle: "short" }),
+    timeStyle: "short",
+  }).format(at);
+}
+
+/** The reader's own variety of a language. */
+function regional(): string {
+  const wanted = `${spoken.toLowerCase()}-`;
+  return navigator.languages.find((tag) => tag.toLowerCase().startsWith(wanted)) ?? spoken;
+}
+
+function ours(tag: string | undefined): Language | undefined {
+  const wanted = tag?.toLowerCase();
+  const all = Object.keys(LANGUAGES) as Language[];
+  const base = (each?: string) => each?.split("-")[0];
+  return (
+    all.find((each) => each.toLowerCase() === wanted) ??
+    all.find((each) => base(each.toLowerCase()) === base(wanted))
+  );
+}
