@@ -66,7 +66,7 @@ web: .venv/.installed
 	@$(BIN)/python web/build.py
 
 clean:
-	rm -rf .venv .uv web/*/node_modules web/*/dist
+	rm -rf .venv .uv web/*/node_modules web/*/dist tests/node/node_modules
 
 .venv/.installed: $(LOCK) .uv/uv
 	@echo "Installing LoyalNest into .venv …"
