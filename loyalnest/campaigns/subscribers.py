@@ -11,7 +11,7 @@ from loyalnest.campaigns.service import judge_goals
 from loyalnest.campaigns.values import Pair
 from loyalnest.customers import CustomerMerged, CustomerUnmerged
 from loyalnest.kernel.relay import LoggedEvent, Subscriber
-from loyalnest.ledger import PointsEarned
+from loyalnest.ledger import POINTS, PointsEarned
 from loyalnest.orders import (
     OrderCancelled,
     OrderEdited,
@@ -25,7 +25,13 @@ _NEWS = (OrderCancelled, OrderEdited, OrderPaid, OrderRecorded, OrderRefunded, P
 
 
 async def _judge(session: AsyncSession, events: Sequence[LoggedEvent], now: datetime) -> None:
-    touched: set[Pair] = {(it.merchant_id, it.customer_id) for it in events if it.customer_id}
+    touched: set[Pair] = {
+        (it.merchant_id, it.customer_id)
+        for it in events
+        if it.customer_id
+        # The stamps of a card are no points.
+        if it.data.get("unit", POINTS) == POINTS
+    }
     touched |= {
         (it.merchant_id, UUID(it.data["merged_id"])) for it in events if it.type in _PARTINGS
     }

@@ -12,10 +12,12 @@ from loyalnest import merchants
 from loyalnest.customers import queries, service
 from loyalnest.customers.errors import CustomerMergedAway, ErasureUnconfirmed, OneQuestion
 from loyalnest.customers.schemas import (
+    Coming,
     CustomerChanges,
     CustomerExport,
     CustomerView,
     ErasureRequest,
+    FrequencyView,
     Group,
     Holding,
     MergeCandidateView,
@@ -47,6 +49,14 @@ class Balances(Protocol):
 
 Exporting = Callable[[AsyncSession, CustomerId], Awaitable[Mapping[str, object]]]
 """What somebody holds of a living customer and whoever was merged into them, in plain form."""
+
+
+class FrequencyOf(Protocol):
+    """How often customers come; who never came is left out."""
+
+    def __call__(
+        self, session: AsyncSession, customer_ids: Sequence[CustomerId], /
+    ) -> Awaitable[Mapping[CustomerId, Coming]]: ...
 
 
 class GroupsOf(Protocol):
@@ -108,11 +118,13 @@ Listed = Callable[[AsyncSession, Group, Paging, datetime], Awaitable[list[Custom
 def router_of(
     balances: Balances,
     groups: Groups,
+    frequency: FrequencyOf,
     *,
     forgetting: Sequence[service.Forgetting] = (),
     exporting: Sequence[Exporting] = (),
 ) -> APIRouter:
-    """The routes of this module, with balances from the books and groups from who judges them.
+    """The routes of this module, with balances from the books, groups from who judges them, and
+    how often people come from who counts their visits.
 
     `forgetting` are those who know people by their addresses: they forget before the addresses do.
     `exporting` are those who hold something else of people, each under names of its own.
@@ -124,8 +136,15 @@ def router_of(
         ids = [one.id for one in people]
         held = await balances(session, ids, now=now)
         found = await groups.of(session, ids, now=now)
+        coming = await frequency(session, ids)
         return [
-            CustomerView.of(one, held.get(one.id, ()), found.get(one.id, Group())) for one in people
+            CustomerView.of(
+                one,
+                held.get(one.id, ()),
+                found.get(one.id, Group()),
+                FrequencyView.of(coming[one.id], now) if one.id in coming else None,
+            )
+            for one in people
         ]
 
     router = _empty()

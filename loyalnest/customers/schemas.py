@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Annotated, Any, NamedTuple, Protocol
+from decimal import Decimal
+from typing import Annotated, Any, Literal, NamedTuple, Protocol, cast
 from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -27,6 +28,26 @@ class Holding(Protocol):
     def debt(self) -> int: ...
 
 
+class Coming(Protocol):
+    """How often a customer comes, as whoever counts visits says it."""
+
+    @property
+    def visits(self) -> int: ...
+    @property
+    def first_at(self) -> datetime: ...
+    @property
+    def last_at(self) -> datetime: ...
+    @property
+    def gap_days(self) -> Decimal: ...
+    @property
+    def late_at(self) -> datetime: ...
+    @property
+    def lost_at(self) -> datetime: ...
+    def standing(self, now: datetime) -> str:
+        """Whether they are expected, late, or given up at an instant."""
+        ...
+
+
 class Group(NamedTuple):
     """A tier's key and a segment, where there are any; as a question, None is whichever."""
 
@@ -45,6 +66,38 @@ class AccountView(BaseModel):
     @classmethod
     def of(cls, held: Holding) -> "AccountView":
         return cls(unit=held.unit, available=held.available, pending=held.pending, debt=held.debt)
+
+
+class FrequencyView(BaseModel):
+    """How often a customer comes to the counter."""
+
+    visits: int = Field(description="How often they came.", examples=[12])
+    first_at: datetime
+    last_at: datetime
+    gap_days: float = Field(
+        description="Their typical gap between two days they come on.", examples=[7.0]
+    )
+    late_at: datetime = Field(description="From when on they are late by their own rhythm.")
+    lost_at: datetime = Field(description="From when on they are no longer expected.")
+    standing: Literal["regular", "at_risk", "lost"] = Field(
+        description="`at_risk` from `late_at` on, `lost` from `lost_at` on."
+    )
+    at_risk: bool = Field(description="Late by their own rhythm, and not lost yet.")
+
+    @classmethod
+    def of(cls, coming: Coming, now: datetime) -> "FrequencyView":
+        """What is known of their visits, and where that puts them now."""
+        standing = coming.standing(now)
+        return cls(
+            visits=coming.visits,
+            first_at=coming.first_at,
+            last_at=coming.last_at,
+            gap_days=float(coming.gap_days),
+            late_at=coming.late_at,
+            lost_at=coming.lost_at,
+            standing=cast(Any, str(standing)),
+            at_risk=standing == "at_risk",
+        )
 
 
 class CustomerView(BaseModel):
@@ -66,9 +119,18 @@ class CustomerView(BaseModel):
     segment: str | None = Field(
         description="The RFM segment; null before the first order.", examples=["loyal"]
     )
+    frequency: FrequencyView | None = Field(
+        description="How often they come to the counter; null for who never did."
+    )
 
     @classmethod
-    def of(cls, customer: Customer, accounts: Sequence[Holding], group: Group) -> "CustomerView":
+    def of(
+        cls,
+        customer: Customer,
+        accounts: Sequence[Holding],
+        group: Group,
+        frequency: FrequencyView | None,
+    ) -> "CustomerView":
         """The customer as the API shows it."""
         into = customer.merged_into
         return cls(
@@ -86,6 +148,7 @@ class CustomerView(BaseModel):
             accounts=list(map(AccountView.of, accounts)),
             tier=group.tier,
             segment=group.segment,
+            frequency=frequency,
         )
 
 

@@ -11,6 +11,7 @@ from loyalnest import (
     stamps,
     storefront,
 )
+from loyalnest.stamps import visits
 
 FORGETTING = (
     messaging.erase_customer,
@@ -27,5 +28,6 @@ EXPORTING = (
     stamps.export_customer,
     storefront.export_customer,
     experiments.export_customer,
+    visits.export_customer,
     privacy.export_customer,
 )

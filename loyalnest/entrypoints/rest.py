@@ -13,6 +13,7 @@ from loyalnest import (
     earning,
     experiments,
     gamification,
+    insights,
     journeys,
     ledger,
     merchants,
@@ -34,12 +35,13 @@ from loyalnest import (
     tiers,
 )
 from loyalnest.entrypoints import carriers
+from loyalnest.entrypoints.counter_names import names_at_counter
 from loyalnest.entrypoints.personal import EXPORTING, FORGETTING
 from loyalnest.entrypoints.roles import Role
 from loyalnest.integrations import shopify
 from loyalnest.kernel import inbox, relay
 from loyalnest.kernel.settings import Settings
-from loyalnest.stamps import counter, enrolling
+from loyalnest.stamps import counter, enrolling, visits
 from loyalnest.storefront import pages as storefront_pages
 
 
@@ -81,7 +83,7 @@ def routers(
             privacy.router,
         ],
         Role.REFERRALS: _referrals(),
-        Role.ANALYTICS: [segments.router],
+        Role.ANALYTICS: _analytics(),
         Role.EVENTS: [
             relay.router_of(subscribers),
             sinks.router_of(carriers.sink_offers(settings)),
@@ -118,6 +120,7 @@ def _about_customers() -> list[APIRouter]:
         customers.router_of(
             ledger.balances_of,
             customers.Groups(segments.groups_of, segments.members_of),
+            visits.rhythms_of,
             forgetting=FORGETTING,
             exporting=EXPORTING,
         ),
@@ -148,6 +151,10 @@ def _about_cards() -> list[APIRouter]:
         enrolling.router,
         enrolling.enrolments_router(enrolling.Door(), enrolling.no_wallets),
     ]
+
+
+def _analytics() -> list[APIRouter]:
+    return [segments.router, visits.router, insights.router_of(names_at_counter)]
 
 
 def _referrals() -> list[APIRouter]:

@@ -20,6 +20,7 @@ from loyalnest import (
     earning,
     experiments,
     gamification,
+    insights,
     journeys,
     ledger,
     merchants,
@@ -48,7 +49,7 @@ from loyalnest.kernel.http import Caller
 from loyalnest.kernel.jobs import Recurring, forget_done
 from loyalnest.kernel.networks import Address
 from loyalnest.kernel.settings import Settings
-from loyalnest.stamps import counter, enrolling
+from loyalnest.stamps import counter, enrolling, visits
 from loyalnest.storefront import cards
 from loyalnest.storefront import pages as storefront_pages
 
@@ -118,6 +119,9 @@ SUBSCRIBERS = (
     storefront.CAPTURES,
     notices.NOTICES,
     notices.CONFIRMATIONS,
+    visits.VISITS,
+    visits.RHYTHMS,
+    insights.SHOP,
 )
 JOBS = (
     tiers.JUDGE_EVERYBODY,
@@ -146,6 +150,7 @@ TIMETABLE = (
     *(journeys.HOURLY, journeys.STEPS, journeys.WATCH),
     notices.daily_of(journeys.speaking_of_expiry),
     experiments.NIGHTLY,
+    visits.NIGHTLY,
     privacy.OVERDUE,
     storefront.NIGHTLY,
 )

@@ -36,14 +36,14 @@ SELECT {COLUMNS}
 FROM unnest($1::uuid[], $2::uuid[]) AS k (merchant_id, customer_id)
 JOIN badge_awards a ON a.merchant_id = k.merchant_id AND a.customer_id = k.customer_id
 """  # noqa: S608
-ORDER_COUNTS = """
+ORDER_COUNTS = f"""
 o.placed_at IS NOT NULL
-  AND o.kept > 0
-  AND CASE {award_on} WHEN 'paid' THEN o.paid_at IS NOT NULL
+  AND {orders.COUNTS}
+  AND CASE {{award_on}} WHEN 'paid' THEN o.paid_at IS NOT NULL
                       WHEN 'fulfilled' THEN o.fulfilled_at IS NOT NULL
                       ELSE true END
 """
-"""Whether something is left of an order (`o`) that is far enough for it to earn."""
+"""Whether an order (`o`) counts and is far enough for it to earn."""
 # An order in another currency counts by the rate of its day, and as nothing spent where there was
 # none.
 _ORDERS = f"""

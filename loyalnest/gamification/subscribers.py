@@ -12,7 +12,7 @@ from loyalnest.gamification import queries
 from loyalnest.gamification.service import forget_customers, judge_everybody_soon, judge_many
 from loyalnest.gamification.values import Pair
 from loyalnest.kernel.relay import LoggedEvent, Subscriber
-from loyalnest.ledger import PointsClawedBack, PointsEarned, PointsReleased
+from loyalnest.ledger import POINTS, PointsClawedBack, PointsEarned, PointsReleased
 from loyalnest.merchants import ProgramSwitched
 from loyalnest.orders import (
     OrderCancelled,
@@ -43,7 +43,13 @@ async def _judge(session: AsyncSession, events: Sequence[LoggedEvent], now: date
         if it.type == CustomerErased.type and it.customer_id
     }
     await forget_customers(session, sorted(gone))
-    news = [it for it in events if it.data.get("source_kind") not in _UNCOUNTED]
+    # The stamps of a card are no points.
+    news = [
+        it
+        for it in events
+        if it.data.get("source_kind") not in _UNCOUNTED
+        if it.data.get("unit", POINTS) == POINTS
+    ]
     touched: set[Pair] = {(it.merchant_id, it.customer_id) for it in news if it.customer_id}
     touched |= {(it.merchant_id, UUID(it.data["merged_id"])) for it in news if it.type in _PARTINGS}
     # Whom an event names may have been merged since: then it is the other one who plays.

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from loyalnest import customers, ledger, rewards
+from loyalnest import customers, ledger, orders, rewards
 from loyalnest.journeys.service import Entry
 from loyalnest.journeys.values import (
     AlmostThere,
@@ -27,19 +27,22 @@ ORDERED = "order.recorded"
 CAME_IN = frozenset({"points.earned", "points.released", "points.restored", "points.adjusted"})
 
 # The how manyth of its customer each order was when it became known: by now there may be more.
-_ORDERS = """
+_ORDERS = f"""
 SELECT k.customer_id,
        (SELECT count(*)
         FROM customers p
         JOIN orders o
           ON o.merchant_id = p.merchant_id AND o.customer_id = p.id
-         AND o.placed_at IS NOT NULL AND o.kept > 0
+         AND o.placed_at IS NOT NULL AND {orders.COUNTS}
          AND (o.recorded_at, o.id) <= (it.recorded_at, it.id)
         WHERE p.merchant_id = $1 AND (p.id = k.customer_id OR p.merged_into = k.customer_id))
 FROM unnest($2::uuid[], $3::uuid[]) AS k (customer_id, order_id)
-JOIN orders it
-  ON it.merchant_id = $1 AND it.id = k.order_id AND it.placed_at IS NOT NULL AND it.kept > 0
-"""
+JOIN orders it ON it.merchant_id = $1 AND it.id = k.order_id
+WHERE EXISTS (
+    SELECT FROM orders o
+    WHERE o.merchant_id = it.merchant_id AND o.id = it.id
+      AND o.placed_at IS NOT NULL AND {orders.COUNTS})
+"""  # noqa: S608
 # Another one follows once the reward was got again.
 _BALANCES = """
 SELECT k.merchant_id, k.customer_id, a.available,

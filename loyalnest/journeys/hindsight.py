@@ -10,20 +10,21 @@ from itertools import groupby
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from loyalnest import orders
 from loyalnest.journeys.service import Entry, enter_many
 from loyalnest.journeys.values import Candidate, Inactivity, Journey
 from loyalnest.kernel.database import Row, bulk
 
 # As the hourly search would have found them, had it looked once a day: at the first midnight at
 # which nothing was bought for so many days, unless something was meanwhile.
-_LAPSED = """
+_LAPSED = f"""
 WITH bought AS (
     SELECT coalesce(c.merged_into, c.id) AS person, o.placed_at,
            lead(o.placed_at) OVER (
                PARTITION BY coalesce(c.merged_into, c.id) ORDER BY o.placed_at) AS next_at
     FROM orders o
     JOIN customers c ON c.merchant_id = o.merchant_id AND c.id = o.customer_id
-    WHERE o.merchant_id = $1 AND o.placed_at IS NOT NULL AND o.kept > 0
+    WHERE o.merchant_id = $1 AND o.placed_at IS NOT NULL AND {orders.COUNTS}
 ), found AS (
     SELECT person, placed_at, next_at,
            date_trunc('day', placed_at, 'UTC') + make_interval(days => $2 + 1) AS looked_at
@@ -34,7 +35,7 @@ SELECT looked_at, person,
 FROM found
 WHERE looked_at BETWEEN $3 AND $4 AND (next_at IS NULL OR next_at > looked_at)
 ORDER BY looked_at, person, placed_at
-"""
+"""  # noqa: S608
 
 
 async def enter_in_hindsight(

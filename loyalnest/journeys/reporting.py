@@ -86,7 +86,7 @@ WITH firsts AS (
           ON o.merchant_id = p.merchant_id AND o.customer_id = p.id
          AND o.placed_at > f.entered_at
          AND o.placed_at <= f.entered_at + make_interval(days => f.days)
-         AND o.kept > 0
+         AND {orders.COUNTS}
         WHERE p.merchant_id = $1 AND (p.id = f.person OR p.merged_into = f.person)
     ) b
     WHERE f.entered_at + make_interval(days => f.days) <= $4

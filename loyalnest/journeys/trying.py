@@ -44,7 +44,7 @@ CROSS JOIN LATERAL (
     JOIN merchants m ON m.merchant_id = p.merchant_id
     JOIN orders o
       ON o.merchant_id = p.merchant_id AND o.customer_id = p.id
-     AND o.placed_at > t.handed_over_at AND o.placed_at < d.ends_at AND o.kept > 0
+     AND o.placed_at > t.handed_over_at AND o.placed_at < d.ends_at AND {orders.COUNTS}
     WHERE p.merchant_id = $1 AND (p.id = t.customer_id OR p.merged_into = t.customer_id)
 ) b
 ORDER BY t.handed_over_at, t.customer_id

@@ -66,6 +66,9 @@ Reading = Annotated[AsyncSession, tenant("points:read")]
 Writing = Annotated[AsyncSession, tenant("points:write")]
 Program = Annotated[AsyncSession, tenant("program:read")]
 ProgramWriting = Annotated[AsyncSession, tenant("program:write")]
+OfUnit = Annotated[
+    str, Query(max_length=63, description="What is counted: points, or the stamps of one card.")
+]
 CustomersWriting = Annotated[AsyncSession, tenant("customers:write")]
 
 
@@ -85,12 +88,21 @@ async def list_accounts(
 
 
 @_router.get("/customers/{customer_id}/entries", operation_id="list_entries")
-async def list_entries(customer_id: str, session: Reading, paging: Paging) -> Page[EntryView]:
-    """A customer's lines in the books, the latest first, each in words."""
+async def list_entries(
+    customer_id: str, session: Reading, paging: Paging, unit: OfUnit = units.POINTS
+) -> Page[EntryView]:
+    """A customer's lines in the books of one unit, the latest first, each in words."""
     customer = await customers.get(session, _customer(customer_id))
+    counted = await units.unit_asked(session, merchant_of(session), unit)
+    if counted is None:
+        return Page(items=[])
     after = paging.after_id()
     found = await queries.entries_of_customer(
-        session, customer.id, limit=paging.fetch, before=EntryId(after) if after else None
+        session,
+        customer.id,
+        limit=paging.fetch,
+        before=EntryId(after) if after else None,
+        unit_id=counted,
     )
     return page_of(found, paging, show=EntryView.of, key=lambda entry: (entry.id,))
 

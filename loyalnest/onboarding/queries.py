@@ -33,7 +33,10 @@ SELECT EXISTS (
            SELECT FROM customers WHERE merchant_id = :merchant_id AND enrolled_at IS NOT NULL
        ) AS member,
        EXISTS (
-           SELECT FROM entries WHERE merchant_id = :merchant_id AND amount > 0
+           SELECT FROM units u
+           JOIN accounts a ON a.merchant_id = u.merchant_id AND a.unit_id = u.id
+           WHERE u.merchant_id = :merchant_id AND u.code = 'points'
+             AND (a.lifetime_earned > 0 OR a.available > 0 OR a.pending > 0)
        ) AS points,
        EXISTS (
            SELECT FROM redemptions WHERE merchant_id = :merchant_id AND given_for IS NULL

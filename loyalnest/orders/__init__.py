@@ -20,7 +20,15 @@ from loyalnest.orders.events import (
     OrderRefunded,
 )
 from loyalnest.orders.queries import get, sources_of, tally, totals_of, with_earlier_ones
-from loyalnest.orders.rates import OWN_MONEY, ExchangeRate, add_rate, find_rate, list_rates
+from loyalnest.orders.rates import (
+    COUNTER,
+    COUNTS,
+    OWN_MONEY,
+    ExchangeRate,
+    add_rate,
+    find_rate,
+    list_rates,
+)
 from loyalnest.orders.routes import router
 from loyalnest.orders.rules import in_shop_money, join, kept_spend
 from loyalnest.orders.service import record_many
@@ -36,6 +44,8 @@ from loyalnest.orders.values import (
 )
 
 __all__ = [
+    "COUNTER",
+    "COUNTS",
     "OWN_MONEY",
     "AmountOutOfRange",
     "ExchangeRate",

@@ -24,6 +24,18 @@ OWN_MONEY = "CASE WHEN o.currency = m.currency THEN o.kept ELSE coalesce(o.kept 
 For statements of modules that add orders up.
 """
 
+COUNTER = "counter"
+"""The channel of a visit: somebody was served at the counter, whatever they paid."""
+
+COUNTS = f"""
+(o.kept > 0 OR o.channel = '{COUNTER}' AND o.cancelled_at IS NULL AND o.deleted_at IS NULL)
+"""
+"""Whether an order `o` is one: something is left of it, or it is a visit of which nobody keyed in
+what was paid. Such a visit says that somebody came and nothing of money.
+
+For statements of modules that count orders; those that add money up ask for `kept > 0`.
+"""
+
 _LIST = text("""
 SELECT currency, rate, effective_from, source, created_by, recorded_at
 FROM exchange_rates

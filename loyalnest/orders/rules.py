@@ -25,6 +25,7 @@ def join(known: Facts, news: Facts) -> Facts:
         external_id=known.external_id,
         snapshot=snapshot,
         contact=contact,
+        buyer=min(filter(None, (known.buyer, news.buyer)), default=None),
         paid_at=earliest(known.paid_at, news.paid_at),
         fulfilled_at=earliest(known.fulfilled_at, news.fulfilled_at),
         cancelled_at=earliest(known.cancelled_at, news.cancelled_at),
@@ -36,8 +37,8 @@ def join(known: Facts, news: Facts) -> Facts:
 def learn(order: Order, news: Facts) -> Order:
     """The order with the news taken in; the very same order when there is nothing new in it."""
     facts = join(order.facts, news)
-    if facts.contact is not None:
-        facts = msgspec.structs.replace(facts, contact=None)
+    if facts.contact is not None or facts.buyer is not None:
+        facts = msgspec.structs.replace(facts, contact=None, buyer=None)
     if facts == order.facts:
         return order
     return Order(order.id, order.customer_id, facts, order.rate)

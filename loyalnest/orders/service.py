@@ -1,6 +1,6 @@
 """Taking purchases in: the only writer of orders and refunds."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
@@ -15,7 +15,7 @@ from loyalnest.kernel.ids import new_id
 from loyalnest.orders import events, rules, storage
 from loyalnest.orders.values import Facts, Order, OrderId, RecordedOrder, Refund, Snapshot
 
-_Living = Mapping[customers.CustomerId, customers.CustomerId]
+_Living = dict[customers.CustomerId, customers.CustomerId]
 """Who stands for a customer today: itself, or whom it was merged into."""
 
 
@@ -65,19 +65,37 @@ async def _with_customers(
     Named is whose identity the order came through, which stays true whatever is merged or parted
     later. Answers too who stands for them today.
     """
+    recorded, living = await _with_buyers(session, recorded, news)
     contacts = [
         None if it.order.customer_id else news[it.order.facts.key].contact for it in recorded
     ]
     asked = [contact for contact in contacts if contact is not None]
     if not asked:
-        return recorded, {}
+        return recorded, living
     people = await customers.recognise_many(session, asked, now=now)
     found = iter(people)
     named = [
         it if contact is None else _bought_by(it, next(found))
         for it, contact in zip(recorded, contacts, strict=True)
     ]
-    return named, {person.came_as: person.customer_id for person in people if person}
+    return named, living | {it.came_as: it.customer_id for it in people if it}
+
+
+async def _with_buyers(
+    session: AsyncSession, recorded: list[RecordedOrder], news: dict[storage.Key, Facts]
+) -> tuple[list[RecordedOrder], _Living]:
+    """Those named by whoever tells of the order. An order that has its customer keeps them."""
+    buyers = {key: said.buyer for key, said in news.items() if said.buyer is not None}
+    if not buyers:
+        return recorded, {}
+    named = [
+        _bought_by(it, customers.Recognised(buyer, buyer))
+        if (buyer := buyers.get(it.order.facts.key)) and not it.order.customer_id
+        else it
+        for it in recorded
+    ]
+    who = {(key[0], buyer) for key, buyer in buyers.items()}
+    return named, await customers.current_many(session, sorted(who))
 
 
 def _bought_by(it: RecordedOrder, buyer: customers.Recognised | None) -> RecordedOrder:

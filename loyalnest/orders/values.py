@@ -89,6 +89,8 @@ class Facts(msgspec.Struct, frozen=True):
     snapshot: Snapshot | None = None
     contact: Contact | None = None
     """Who bought, for finding the customer; never stored with the order."""
+    buyer: UUID | None = None
+    """Who bought, where that is known already; kept as the order's customer."""
     paid_at: datetime | None = None
     fulfilled_at: datetime | None = None
     cancelled_at: datetime | None = None

@@ -1,7 +1,8 @@
 """Named reads: the orders of a merchant's month.
 
 An order counts in the month it was placed in, by the merchant's calendar. Past orders that are
-brought in count for nothing, late ones for their own month. Ids tell when a row was made, so the
+brought in count for nothing, late ones for their own month; a visit at the counter is no order that
+a shop's connection brings, and counts for nothing either. Ids tell when a row was made, so the
 month's orders are one stretch of the primary key.
 """
 
@@ -11,10 +12,11 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from loyalnest import orders
 from loyalnest.kernel.database import merchant_of
 from loyalnest.plans.values import Plan, Usage
 
-OF_MONTH = """
+OF_MONTH = f"""
 SELECT m.merchant_id, m.month, (
     SELECT count(*)
     FROM orders o
@@ -22,13 +24,14 @@ SELECT m.merchant_id, m.month, (
       AND o.id >= cast(:first_id AS uuid)
       AND o.placed_at >= m.month AT TIME ZONE m.time_zone
       AND o.placed_at < (m.month + interval '1 month') AT TIME ZONE m.time_zone
+      AND o.channel IS DISTINCT FROM '{orders.COUNTER}'
 ) AS orders
 FROM (
     SELECT merchant_id, time_zone,
            date_trunc('month', cast(:now AS timestamptz) AT TIME ZONE time_zone) AS month
     FROM merchants
 ) m
-"""
+"""  # noqa: S608
 _ONE = text(OF_MONTH + "WHERE m.merchant_id = :merchant_id")
 
 

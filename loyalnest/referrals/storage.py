@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 
+from loyalnest import orders
 from loyalnest.kernel.database import Bulk, Row
 from loyalnest.kernel.ids import new_id
 from loyalnest.referrals.values import (
@@ -73,7 +74,7 @@ ORDER BY r.merchant_id, r.id
 FOR UPDATE OF r
 """  # noqa: S608
 
-_KNOWN = """
+_KNOWN = f"""
 SELECT r.id,
        coalesce(a.merged_into, a.id),
        f.living,
@@ -91,7 +92,7 @@ SELECT r.id,
            WHERE c.merchant_id = r.merchant_id
              AND (c.id = f.living OR c.merged_into = f.living)
              AND o.paid_at IS NOT NULL
-             AND o.kept > 0
+             AND {orders.COUNTS}
              AND o.placed_at < r.claimed_at - $3::interval),
        (SELECT min(c.enrolled_at)
         FROM customers c
@@ -122,7 +123,7 @@ LEFT JOIN LATERAL (
       AND o.placed_at < r.expires_at
     ORDER BY o.placed_at, o.id
     LIMIT 1) first ON true
-"""
+"""  # noqa: S608
 
 _ABOVE = """
 WITH RECURSIVE above AS (

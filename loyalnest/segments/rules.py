@@ -1,7 +1,8 @@
 """How buying is scored. Pure; the database scores by tables that are made from these functions.
 
 Recency counts days in the merchant's calendar since the last order, frequency counts orders, money
-is the customer's spend in multiples of the merchant's average order.
+is the customer's spend in multiples of the merchant's average order. Of whom no amount is known,
+because nobody keyed one in at the counter, money is not judged apart: it scores as frequency does.
 """
 
 from decimal import Decimal
@@ -29,8 +30,10 @@ def frequency_of(orders: int) -> int:
     return next((score for limit, score in FREQUENCY_ORDERS if orders <= limit), 5)
 
 
-def money_of(multiple: Decimal) -> int:
-    """The score for a spend of so many average orders."""
+def money_of(multiple: Decimal | None, orders: int) -> int:
+    """The score for a spend of so many average orders; None where no amount is known."""
+    if multiple is None:
+        return frequency_of(orders)
     below = next((score for limit, score in MONEY_BELOW if multiple < limit), None)
     if below is not None:
         return below

@@ -45,23 +45,29 @@ asked AS (
 
 # Some customers' orders are looked up one customer at a time, whatever the planner believes of
 # their number (which `OFFSET 0` keeps from it); everybody's are read as a whole.
-_ORDERS_OF_EACH = """CROSS JOIN LATERAL (
+_ORDERS_OF_EACH = f"""CROSS JOIN LATERAL (
         SELECT placed_at, currency, kept, rate
-        FROM orders
+        FROM orders o
         WHERE merchant_id = w.merchant_id AND customer_id = w.came_as
-          AND placed_at IS NOT NULL AND kept > 0
+          AND placed_at IS NOT NULL AND {orders.COUNTS}
         OFFSET 0
-    ) o"""
-_ORDERS_OF_ALL = """JOIN orders o
+    ) o"""  # noqa: S608
+_ORDERS_OF_ALL = f"""JOIN orders o
       ON o.merchant_id = w.merchant_id AND o.customer_id = w.came_as
-     AND o.placed_at IS NOT NULL AND o.kept > 0"""
+     AND o.placed_at IS NOT NULL AND {orders.COUNTS}"""
 
 _RECENCY = " ".join(f"WHEN days <= {limit} THEN {score}" for limit, score in rules.RECENCY_DAYS)
 _FREQUENCY = " ".join(
     f"WHEN orders <= {limit} THEN {score}" for limit, score in rules.FREQUENCY_ORDERS
 )
+# Visits of which nobody keyed in what was paid tell of no money: then frequency speaks for it.
 _MONEY = " ".join(
     [
+        *(
+            f"WHEN NOT any_money AND orders <= {limit} THEN {score}"
+            for limit, score in rules.FREQUENCY_ORDERS
+        ),
+        "WHEN NOT any_money THEN 5",
         *(f"WHEN multiple < {limit} THEN {score}" for limit, score in rules.MONEY_BELOW),
         f"WHEN multiple <= {rules.MONEY_UP_TO[0]} THEN {rules.MONEY_UP_TO[1]}",
     ]
@@ -75,7 +81,7 @@ _MONEY = " ".join(
 _SCORE = f"""
 WITH {{who}}, bought AS (
     SELECT w.merchant_id, w.customer_id, w.average, m.time_zone, o.placed_at,
-           {orders.OWN_MONEY} AS kept,
+           {orders.OWN_MONEY} AS kept, o.kept > 0 AS with_money,
            extract(epoch FROM o.placed_at - lag(o.placed_at) OVER (
                PARTITION BY w.merchant_id, w.customer_id ORDER BY o.placed_at)) / 86400 AS gap
     FROM who w
@@ -87,7 +93,7 @@ WITH {{who}}, bought AS (
            round((percentile_cont(0.5) WITHIN GROUP (ORDER BY gap))::numeric, 3) AS rhythm,
            greatest(0, ($4::timestamptz AT TIME ZONE min(time_zone))::date
                        - (max(placed_at) AT TIME ZONE min(time_zone))::date) AS days,
-           sum(kept) / min(average) AS multiple
+           sum(kept) / min(average) AS multiple, bool_or(with_money) AS any_money
     FROM bought
     GROUP BY merchant_id, customer_id
 ), scored AS (

@@ -8,7 +8,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from loyalnest import consents, customers
+from loyalnest import consents, customers, ledger
 from loyalnest.customers import Customer
 from loyalnest.kernel import relay
 from loyalnest.kernel.clock import Clock
@@ -112,6 +112,8 @@ async def pour_one(
         _drop(event, people[event.customer_id], sink)
         for event in events
         if event.customer_id is not None and event.customer_id in people and event.position <= upto
+        # The stamps of a card are counted in the same books, and are no points.
+        if event.data.get("unit", ledger.POINTS) == ledger.POINTS
     ]
     done: list[Drop] = []
     outcome = await _pour(offer, account, drops, done) if drops else Accepted()

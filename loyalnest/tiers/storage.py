@@ -79,21 +79,21 @@ WITH asked AS (
     JOIN customers c ON c.merchant_id = k.merchant_id AND c.merged_into = k.customer_id
 )
 """
-_OF_ORDERS = """
+_OF_ORDERS = f"""
 FROM who m
 CROSS JOIN LATERAL (
     SELECT placed_at AS at, currency, kept, rate
-    FROM orders
+    FROM orders o
     WHERE merchant_id = m.merchant_id
       AND customer_id = m.came_as
       AND placed_at IS NOT NULL
-      AND kept > 0
+      AND {orders.COUNTS}
       AND CASE m.award_on WHEN 'paid' THEN paid_at IS NOT NULL
                           WHEN 'fulfilled' THEN fulfilled_at IS NOT NULL
                           ELSE true END
     OFFSET 0
 ) o
-"""
+"""  # noqa: S608
 _OF_POINTS = """
 FROM who m
 JOIN units u ON u.merchant_id = m.merchant_id AND u.code = 'points'

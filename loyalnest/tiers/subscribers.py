@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from loyalnest import customers
 from loyalnest.customers import CustomerEnrolled, CustomerMerged, CustomerUnmerged
 from loyalnest.kernel.relay import LoggedEvent, Subscriber
-from loyalnest.ledger import PointsClawedBack, PointsEarned
+from loyalnest.ledger import POINTS, PointsClawedBack, PointsEarned
 from loyalnest.orders import (
     OrderCancelled,
     OrderEdited,
@@ -40,8 +40,7 @@ async def _judge(session: AsyncSession, events: Sequence[LoggedEvent], now: date
         (it.merchant_id, it.customer_id)
         for it in events
         if it.customer_id
-        # What a tier gives on entry leads to no other tier.
-        if it.type not in _EARNED or it.data["source_kind"] != SOURCE_KIND
+        if it.type not in _EARNED or _leads_up(it)
     }
     touched |= {
         (it.merchant_id, UUID(it.data["merged_id"])) for it in events if it.type in _PARTINGS
@@ -50,6 +49,12 @@ async def _judge(session: AsyncSession, events: Sequence[LoggedEvent], now: date
     living = await customers.current_many(session, sorted(touched))
     touched |= {(merchant_id, living[customer_id]) for merchant_id, customer_id in touched}
     await judge_many(session, sorted(touched), now=now)
+
+
+def _leads_up(event: LoggedEvent) -> bool:
+    """Whether what came in counts: what a tier gives on entry leads to no other tier, and the
+    stamps of a card are no points."""
+    return event.data["unit"] == POINTS and event.data["source_kind"] != SOURCE_KIND
 
 
 STANDINGS = Subscriber(

@@ -16,6 +16,7 @@ from loyalnest.kernel import relay
 from loyalnest.kernel.events import Author
 from loyalnest.kernel.http import CallerKind
 from loyalnest.kernel.ids import from_wire, to_wire
+from loyalnest.stamps import visits
 from tests.conftest import NOW, make_merchant
 from tests.customers.cast import identify, shopper
 from tests.doors import caller_for, door
@@ -53,7 +54,7 @@ async def at(
         caller = type(caller)(
             merchant_id, "staff:test", caller.scopes, CallerKind.STAFF, caller.subject_id
         )
-    async with door(database, router_of(books, GROUPS), caller=caller) as client:
+    async with door(database, router_of(books, GROUPS, visits.rhythms_of), caller=caller) as client:
         yield client
 
 

@@ -12,6 +12,7 @@ from loyalnest.kernel.database import Database, bulk
 from loyalnest.kernel.ids import from_wire
 from loyalnest.kernel.relay import settle
 from loyalnest.segments import queries
+from loyalnest.stamps import visits
 from loyalnest.tiers import Ladder, Tier
 from tests.conftest import NOW, make_merchant
 from tests.contracts.shopify.bodies import line, order
@@ -45,7 +46,9 @@ async def shop(lasting_database: Database) -> Shop:
 
 async def test_customers_are_asked_for_by_tier_and_segment(shop: Shop) -> None:
     routes = customers.router_of(
-        ledger.balances_of, customers.Groups(segments.groups_of, segments.members_of)
+        ledger.balances_of,
+        customers.Groups(segments.groups_of, segments.members_of),
+        visits.rhythms_of,
     )
     async with door(shop.database, routes, caller=caller_for(shop.merchant_id)) as api:
 

@@ -28,7 +28,11 @@ def test_frequency_by_orders(orders: int, score: int) -> None:
      ("5.01", 5)],
 )  # fmt: skip
 def test_money_by_average_orders(multiple: str, score: int) -> None:
-    assert rules.money_of(Decimal(multiple)) == score
+    assert rules.money_of(Decimal(multiple), 1) == score
+
+
+def test_money_of_which_nothing_is_known_scores_as_frequency_does() -> None:
+    assert [rules.money_of(None, orders) for orders in (1, 3, 6, 10, 11)] == [1, 2, 3, 4, 5]
 
 
 def test_each_of_the_125_triples_has_a_segment_and_each_segment_a_triple() -> None:

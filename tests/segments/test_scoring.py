@@ -201,7 +201,7 @@ async def test_the_database_scores_as_the_rules_do(
     zone = ZoneInfo("Europe/London")
     last = NOW - timedelta(days=min(days for days, _ in purchases))
     recency = rules.recency_of((NOW.astimezone(zone).date() - last.astimezone(zone).date()).days)
-    expected = (recency, rules.frequency_of(len(purchases)), rules.money_of(total / average))
+    expected = (recency, rules.frequency_of(len(purchases)), rules.money_of(total / average, 1))
     assert (found.recency, found.frequency, found.money) == expected
     assert found.segment == rules.segment_of(*expected)
 
@@ -234,10 +234,10 @@ async def test_before_the_first_night_the_average_so_far_is_looked_up_seldom(sho
     await heard(shop, NOW + timedelta(minutes=4))
     bea = await score(shop, BEA)
     assert bea is not None
-    assert bea.money == rules.money_of(Decimal(9)), "still by the first order's 10.00"
+    assert bea.money == rules.money_of(Decimal(9), 1), "still by the first order's 10.00"
 
     await shop.tells(bought(3, days_ago=1, price="20.00", email=BEA))
     await heard(shop, NOW + timedelta(minutes=6))
     bea = await score(shop, BEA)
     assert bea is not None
-    assert bea.money == rules.money_of(Decimal(110) / Decimal(40)), "by the average of all three"
+    assert bea.money == rules.money_of(Decimal(110) / Decimal(40), 1), "by the average of all three"

@@ -74,6 +74,7 @@ IMPERSONAL = {
     "enrolments",
     "entries",
     "events",
+    "guest_days",
     "lots",
     "merge_candidates",
     "orders",
@@ -82,9 +83,11 @@ IMPERSONAL = {
     "referral_invitations",
     "referrals",
     "rfm_scores",
+    "rhythms",
     "stamps",
     "standing_moves",
     "standings",
+    "visits",
 }
 # What else is sealed, whose it is, and how it ends.
 SEALED_OTHERWISE = {

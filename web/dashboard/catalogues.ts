@@ -33,6 +33,7 @@ export const LATER = [
   "site",
   "consent",
   "consentWay",
+  "shop",
   "siteKind",
   "sitePlace",
   "counter",

@@ -11,6 +11,7 @@ from loyalnest.entrypoints.cli import (
     api_keys,
     db,
     demo,
+    insights,
     jobs,
     keys,
     ledger,
@@ -41,6 +42,7 @@ app.add_typer(api_keys.commands, name="api-keys")
 app.add_typer(keys.commands, name="keys")
 app.add_typer(ledger.commands, name="ledger")
 app.add_typer(jobs.commands, name="jobs")
+app.add_typer(insights.commands, name="insights")
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from loyalnest import messaging, templates
+from loyalnest import messaging, orders, templates
 from loyalnest.journeys import queries
 from loyalnest.journeys.events import JourneyLeft
 from loyalnest.journeys.rules import steps as rules
@@ -35,7 +35,7 @@ ORDER BY due_at, id
 LIMIT $4
 FOR UPDATE SKIP LOCKED
 """
-_BECOME = """
+_BECOME = f"""
 SELECT k.id,
        c.merged_into IS NOT NULL OR c.erased_at IS NOT NULL,
        EXISTS (
@@ -45,13 +45,13 @@ SELECT k.id,
            WHERE p.merchant_id = $1
              AND (p.id = k.customer_id OR p.merged_into = k.customer_id)
              AND o.placed_at > k.entered_at
-             AND o.kept > 0
+             AND {orders.COUNTS}
        ),
        x.segment
 FROM unnest($2::uuid[], $3::uuid[], $4::timestamptz[]) AS k (id, customer_id, entered_at)
 JOIN customers c ON c.merchant_id = $1 AND c.id = k.customer_id
 LEFT JOIN rfm_scores x ON x.merchant_id = $1 AND x.customer_id = k.customer_id
-"""
+"""  # noqa: S608
 _MOVE = """
 UPDATE enrolments e
 SET step = k.step, due_at = k.due_at, ended_why = k.why,

@@ -151,6 +151,17 @@ async def unit_by_code(session: AsyncSession, merchant_id: UUID, code: str) -> U
     return units[merchant_id]
 
 
+async def unit_asked(session: AsyncSession, merchant_id: UUID, code: str) -> UnitId | None:
+    """The unit that a list is of; None for points where a merchant counts none.
+
+    Raises UnitUnknown.
+    """
+    found = await unit_ids_of(session, [merchant_id], code=code)
+    if merchant_id not in found and code != POINTS:
+        raise errors.UnitUnknown
+    return found.get(merchant_id)
+
+
 async def list_units(session: AsyncSession, merchant_id: UUID) -> list[Unit]:
     """Everything a merchant counts, by code."""
     connection = await bulk(session)

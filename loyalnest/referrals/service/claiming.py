@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from loyalnest import consents, customers
+from loyalnest import consents, customers, orders
 from loyalnest.kernel.database import bulk, merchant_of
 from loyalnest.kernel.events import publish
 from loyalnest.kernel.ids import new_id
@@ -36,16 +36,16 @@ WHERE merchant_id = :merchant_id AND code = :code
 FOR NO KEY UPDATE
 """)
 _WAIT_FOR_TURN = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
-_BOUGHT_BEFORE = text("""
+_BOUGHT_BEFORE = text(f"""
 SELECT EXISTS (
     SELECT FROM customers c
     JOIN orders o ON o.merchant_id = c.merchant_id AND o.customer_id = c.id
     WHERE c.merchant_id = :merchant_id
       AND (c.id = :living OR c.merged_into = :living)
       AND o.paid_at IS NOT NULL
-      AND o.kept > 0
+      AND {orders.COUNTS}
       AND o.placed_at < :before)
-""")
+""")  # noqa: S608
 _LATELY = text("""
 SELECT count(*)
 FROM customers c

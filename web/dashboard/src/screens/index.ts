@@ -23,6 +23,7 @@ import { routes as rewards } from "./rewards/routes";
 import { routes as segments } from "./segments/routes";
 import { routes as senders } from "./senders/routes";
 import { routes as settings } from "./settings/routes";
+import { routes as shop } from "./shop/routes";
 import { routes as signIn } from "./sign-in/routes";
 import { invitation, routes as staff } from "./staff/routes";
 import { routes as stampCards } from "./stamp-cards/routes";
@@ -36,6 +37,7 @@ export const inside = [
   ...privacy,
   ...segments,
   ...orders,
+  ...shop,
   ...rewards,
   ...stampCards,
   ...activity,

@@ -5,6 +5,7 @@ export const menu: readonly NavItem[] = [
   { to: "/", label: "nav.home", icon: "home" },
   { to: "/customers", label: "nav.customers", icon: "customers", scope: "customers:read" },
   { to: "/segments", label: "nav.segments", icon: "segments", scope: "customers:read" },
+  { to: "/shop", label: "nav.shop", icon: "clock", scope: "program:read" },
   { to: "/orders", label: "nav.orders", icon: "orders", scope: "orders:read" },
   { to: "/activity", label: "nav.activity", icon: "activity", scope: "events:read" },
   { to: "/earning", label: "nav.earning", icon: "earning", scope: "program:read" },

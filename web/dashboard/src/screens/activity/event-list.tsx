@@ -56,7 +56,7 @@ interface LineProps {
 function Line({ event, names, ofCustomer }: LineProps) {
   const { t, i18n } = useTranslation();
   const format = useFormat();
-  const key = `event.${event.type.replace(".", "_")}`;
+  const key = nameOfEvent(event);
   return (
     <li className="flex items-start gap-3 border-t border-line px-4 py-2.5 first:border-0">
       <span className="mt-0.5 text-muted">
@@ -75,6 +75,27 @@ function Line({ event, names, ofCustomer }: LineProps) {
       <Amount event={event} />
     </li>
   );
+}
+
+/** The stamps of a card are counted in the same books as points, and are none. */
+function isOfStamps(data: Event["data"]): boolean {
+  return typeof data.unit === "string" && data.unit.startsWith("card-");
+}
+
+const MOVES: Record<string, string> = {
+  "points.earned": "entry.earn",
+  "points.redeemed": "entry.redeem",
+  "points.expired": "entry.expire",
+  "points.adjusted": "entry.adjust",
+  "points.clawed_back": "entry.refund",
+  "points.restored": "entry.restore",
+  "points.merged": "entry.merge",
+};
+
+/** The key of what an event is called. */
+function nameOfEvent({ type, data }: Event): string {
+  const ofStamps = isOfStamps(data) ? MOVES[type] : undefined;
+  return ofStamps ?? `event.${type.replace(".", "_")}`;
 }
 
 const LINK = "min-w-0 text-accent hover:underline";
@@ -123,7 +144,10 @@ function orderOf({ data }: Event): string | null {
 function Amount({ event: { type, data } }: { event: Event }) {
   const format = useFormat();
   if (type.startsWith("points.") && typeof data.amount === "number") {
-    return <span className="font-semibold tabular-nums">{format.change(data.amount)}</span>;
+    const amount = isOfStamps(data)
+      ? format.amount(data.amount, String(data.unit))
+      : format.change(data.amount);
+    return <span className="font-semibold tabular-nums">{amount}</span>;
   }
   const money = data.total ?? data.amount;
   if (type.startsWith("order.") && typeof money === "string") {

@@ -39,6 +39,11 @@ const MessagesOf = lazy(async () => {
   return { default: (await import("../deliveries/of-customer")).MessagesOf };
 });
 
+const Frequency = lazy(async () => {
+  await restOfTexts();
+  return { default: (await import("../shop/of-customer")).Frequency };
+});
+
 export function Customer() {
   const { customerId } = route.useParams();
   const { t } = useTranslation();
@@ -94,6 +99,11 @@ function Known({ customer }: { customer: Person }) {
         <div className="order-1 flex min-w-0 flex-col gap-4 lg:order-2">
           <Balances customer={customer} />
           <TierCard customerId={customer.merged_into ?? customer.id} living={alive} />
+          {customer.frequency && (
+            <Suspense fallback={null}>
+              <Frequency found={customer.frequency} />
+            </Suspense>
+          )}
           <BuyingCard customerId={customer.merged_into ?? customer.id} />
           {alive && <BadgesOf customerId={customer.id} />}
           {alive && <ReferralsOf customerId={customer.id} />}

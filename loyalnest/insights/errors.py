@@ -1,0 +1,11 @@
+"""What can be wrong with a question about a shop's figures."""
+
+from loyalnest.kernel.errors import Invalid
+
+
+class RangeUpsideDown(Invalid):
+    """The first day is after the last one; swap them."""
+
+
+class RangeTooLong(Invalid):
+    """At most 400 days can be looked at together; ask for fewer."""
