@@ -33,6 +33,8 @@ _OPEN_S, _PONG_S = 10.0, 3.0
 SIDE_BY_SIDE = 200
 """Requests in flight at once: at a tenth of a second there and back, 2,000 a second."""
 _ANSWER_BYTES = 10_000
+# In OpenSSL's names for what went wrong.
+_ABOUT_TRUST = ("CERT", "UNKNOWN_CA", "ACCESS_DENIED", "HANDSHAKE_FAILURE")
 # Our own headers are as they should be, and of an answer's two are read. To look at all of them
 # costs as much again as all else here.
 _CONFIGURATION = H2Configuration(
@@ -165,7 +167,7 @@ class Line(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """The other side hung up, or the way there is gone."""
         if isinstance(exc, ssl.SSLError):
-            self._break(Distrusted(exc.reason or "tls"))
+            self._break(_tls_trouble(exc))
         else:
             self._break(Broken(type(exc).__name__ if exc else "hung_up"))
 
@@ -255,9 +257,15 @@ async def open_line(host: str, port: int, tls: ssl.SSLContext, *, timeout_s: flo
             _, line = await loop.create_connection(lambda: Line(timeout_s), host, port, ssl=tls)
             await line.ready()
     except ssl.SSLError as error:
-        raise Distrusted(error.reason or "tls") from None
+        raise _tls_trouble(error) from None
     except (OSError, TimeoutError) as error:
         if line:
             line.close()
         raise Broken(type(error).__name__) from None
     return line
+
+
+def _tls_trouble(error: ssl.SSLError) -> Broken:
+    """Whether it is about a certificate, or a connection like others that went wrong."""
+    reason = error.reason or "tls"
+    return (Distrusted if any(it in reason for it in _ABOUT_TRUST) else Broken)(reason)

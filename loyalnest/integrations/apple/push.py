@@ -67,13 +67,14 @@ class ApplePushes:
         authorities: Path | None = None,
         timeout_s: float = TIMEOUT_S,
         pauses_s: Sequence[float] = _PAUSES_S,
+        silent_s: float = _SILENT_S,
     ):
         """`authorities` are whom to trust instead of everybody's; for trying things out."""
         self._identity = identity
         self._clock = clock
         self._address = urlsplit(url)
         self._authorities = authorities
-        self._timeout_s, self._pauses_s = timeout_s, pauses_s
+        self._timeout_s, self._pauses_s, self._silent_s = timeout_s, pauses_s, silent_s
         self._tls: ssl.SSLContext | None = None
         self._line: Line | None = None
         self._opening = asyncio.Lock()
@@ -145,13 +146,13 @@ class ApplePushes:
     async def _open_line(self) -> Line:
         """The connection that there is, or a new one. Raises Broken, Distrusted."""
         line = self._line
-        if line and not line.broken and line.idle_s < _SILENT_S:
+        if line and not line.broken and line.idle_s < self._silent_s:
             return line
         async with self._opening:
             if self._unreached and self._is_unreached():
                 raise self._unreached[1].anew()
             line = self._line
-            if line and (line.idle_s < _SILENT_S or await line.is_alive()) and not line.broken:
+            if line and (line.idle_s < self._silent_s or await line.is_alive()) and not line.broken:
                 return line
             self._line = await self._opened()
             return self._line

@@ -150,6 +150,16 @@ async def test_a_service_that_never_answers_holds_nobody_up_for_long(service: Ap
     await pushes.close()
 
 
+async def test_a_connection_that_was_silent_is_asked_whether_it_lives(service: Apns) -> None:
+    pushes = pushes_to(service, silent_s=0.0)
+    assert await pushes.push(some(3)) == [TAKEN] * 3
+    assert (await service.seen()).connections == 1
+    await service.trouble(hangUp=True)
+    assert await pushes.push(some(3)) == [TAKEN] * 3
+    assert (await service.seen()).connections == 2
+    await pushes.close()
+
+
 async def test_where_nobody_listens_all_are_told_so_at_once(service: Apns) -> None:
     pushes = pushes_to(service, url="https://localhost:9")
     async with asyncio.timeout(5):
