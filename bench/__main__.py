@@ -32,6 +32,7 @@ from bench import (
     program_rate,
     redeem,
     render_mail,
+    scan,
     search_1m,
     send_50k,
     send_50k_batches,
@@ -78,6 +79,7 @@ FIGURES = [
         callbacks,
         pass_sign,
         pass_push,
+        scan,
     )
 ]
 RESULTS = Path(__file__).with_name("results.json")
