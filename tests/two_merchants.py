@@ -44,6 +44,7 @@ from tests.shop import Shop, Told, open_shop
 from tests.stamps.cast import fills_a_card
 from tests.stamps.counter import AT_COUNTER, ids_at_counter, keep_busy
 from tests.templates.cast import say_it_in_own_words
+from tests.wallet.holding import holds_a_pass
 
 PASSWORD = "correct horse battery"
 _FIRST = {
@@ -154,7 +155,9 @@ async def _live_through_it_all(database: Database, shop: Shop, email: str, key: 
     await speaks_up(shop, email)
     await _begin(database, shop)
     await _try_something(database, shop)
-    return await keep_busy(shop, key, await fills_a_card(shop, email))
+    card = await fills_a_card(shop, email)
+    await holds_a_pass(shop, f"phone-of-{email.partition('@')[0]}")
+    return await keep_busy(shop, key, card)
 
 
 async def _link_to_store(database: Database, shop: Shop, token: str) -> None:

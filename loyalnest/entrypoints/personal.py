@@ -10,12 +10,14 @@ from loyalnest import (
     referrals,
     stamps,
     storefront,
+    wallet,
 )
 from loyalnest.stamps import visits
 
 FORGETTING = (
     messaging.erase_customer,
     consents.erase_customer,
+    wallet.erase_customer,
     stamps.erase_customer,
     storefront.erase_customer,
 )
@@ -26,6 +28,7 @@ EXPORTING = (
     referrals.export_customer,
     gamification.export_customer,
     stamps.export_customer,
+    wallet.export_customer,
     storefront.export_customer,
     experiments.export_customer,
     visits.export_customer,

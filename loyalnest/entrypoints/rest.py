@@ -34,7 +34,7 @@ from loyalnest import (
     texts,
     tiers,
 )
-from loyalnest.entrypoints import carriers
+from loyalnest.entrypoints import carriers, wallets
 from loyalnest.entrypoints.counter_names import names_at_counter
 from loyalnest.entrypoints.personal import EXPORTING, FORGETTING
 from loyalnest.entrypoints.roles import Role
@@ -78,7 +78,7 @@ def routers(
             rewards.router,
             rewards.counter_router(),
             rewards.redemptions_router,
-            *_about_cards(),
+            *_about_cards(settings),
             *_own_account(),
             privacy.router,
         ],
@@ -98,6 +98,7 @@ def routers(
             texts.router,
             notices.router,
             templates.router_of(settings.address, ledger.units_of),
+            wallets.router(settings),
         ],
         Role.ADMIN_FEATURES: [
             storefront.router,
@@ -141,7 +142,7 @@ def _own_account() -> list[APIRouter]:
     ]
 
 
-def _about_cards() -> list[APIRouter]:
+def _about_cards(settings: Settings) -> list[APIRouter]:
     return [
         stamps.router,
         stamps.desk_router(),
@@ -149,7 +150,7 @@ def _about_cards() -> list[APIRouter]:
         counter.router,
         counter.device_router,
         enrolling.router,
-        enrolling.enrolments_router(enrolling.Door(), enrolling.no_wallets),
+        enrolling.enrolments_router(enrolling.Door(), wallets.places(settings)),
     ]
 
 

@@ -36,9 +36,10 @@ from loyalnest import (
     stamps,
     storefront,
     tiers,
+    wallet,
 )
 from loyalnest.consents import pages as consent_pages
-from loyalnest.entrypoints import carriers, certificates, live, reporting, rest
+from loyalnest.entrypoints import carriers, certificates, keeping, live, reporting, rest, wallets
 from loyalnest.entrypoints.http import Authenticate, Bearers, Parts, dashboard, stamper, widget
 from loyalnest.entrypoints.roles import EVERY_ROLE, Role
 from loyalnest.entrypoints.worker import Work
@@ -87,6 +88,7 @@ SEALED = (
     *privacy.SEALED,
     *counter.SEALED,
     *storefront.SEALED,
+    *wallet.SEALED,
 )
 INDEXES = (
     *merchants.INDEXES,
@@ -117,6 +119,7 @@ SUBSCRIBERS = (
     experiments.VISITORS,
     privacy.FORGETTING,
     storefront.CAPTURES,
+    wallet.CHANGES,
     notices.NOTICES,
     notices.CONFIRMATIONS,
     visits.VISITS,
@@ -153,6 +156,7 @@ TIMETABLE = (
     visits.NIGHTLY,
     privacy.OVERDUE,
     storefront.NIGHTLY,
+    wallet.NIGHTLY,
 )
 
 
@@ -161,10 +165,11 @@ def work(settings: Settings) -> Work:
     return Work(
         providers=PROVIDERS,
         subscribers=SUBSCRIBERS,
-        jobs=JOBS,
+        jobs=(*JOBS, wallet.throwing_away(lambda: keeping.objects(settings))),
         timetable=TIMETABLE,
         sending=carriers.sending(settings),
         tools=carriers.sink_offers(settings),
+        wallets=wallets.open_wallets(settings),
     )
 
 
@@ -199,6 +204,9 @@ def parts(database: Database, settings: Settings, roles: frozenset[Role] = EVERY
         open_.append(_widget_config(database, settings))
         pages.extend([*widget.routes(), *stamper.routes()])
         pages.append(messaging.link_route(database, clock=clock.now))
+        wallet_doors, while_open = wallets.doors(database, settings)
+        pages.extend(wallet_doors)
+        running.extend(while_open)
     return Parts(
         routers,
         webhooks=webhooks,
@@ -237,7 +245,7 @@ def _storefront_pages(database: Database, settings: Settings) -> list[BaseRoute]
 def _guests_pages(database: Database, settings: Settings) -> list[Route]:
     """Where a poster's code leads, and the cards on guests' own phones."""
     guests = cards.Guests(
-        database, enrolling.Door(), enrolling.no_wallets, settings.address, clock.now
+        database, enrolling.Door(), wallets.places(settings), settings.address, clock.now
     )
     return cards.card_routes(guests)
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import structlog
 
-from loyalnest import messaging, sinks
+from loyalnest import messaging, sinks, wallet
+from loyalnest.entrypoints.wallets import Wallets
 from loyalnest.kernel import inbox, jobs, memory, relay
 from loyalnest.kernel.database import Database
 from loyalnest.kernel.faults import Fault, classify, reason_of
@@ -34,6 +35,7 @@ class Work:
     timetable: Sequence[Recurring] = ()
     sending: messaging.Sending | None = None
     tools: Sequence[sinks.SinkOffer] = ()
+    wallets: Wallets | None = None
 
 
 async def serve(database: Database, work: Work) -> None:
@@ -85,6 +87,19 @@ def _parts(database: Database, work: Work, stopping: asyncio.Event) -> dict[str,
         parts["messages"] = lambda: desk.run(stopping)
     if work.tools:
         parts["sinks"] = lambda: sinks.run(database, work.tools, stopping)
+    if work.wallets is not None:
+        parts |= _wallet_parts(database, work.wallets, stopping)
+    return parts
+
+
+def _wallet_parts(database: Database, wallets: Wallets, stopping: asyncio.Event) -> dict[str, Part]:
+    parts: dict[str, Part] = {}
+    pusher, keeper = wallets.pusher, wallets.google
+    if pusher is not None:
+        parts["wallet pushes"] = lambda: wallet.run_pushes(database, pusher, stopping)
+    if keeper is not None:
+        kept = wallet.Kept(database, keeper, address=database.settings.address)
+        parts["wallet puts"] = lambda: wallet.run_puts(database, kept, stopping)
     return parts
 
 

@@ -76,6 +76,15 @@ class Settings(BaseSettings):
     apple_push_authorities: Path | None = None
     """A file: whom to trust instead of everybody's authorities where phones are told of changes."""
 
+    google_wallet_issuer: str | None = None
+    """Your issuer id at Google Wallet; see docs/how-to/google-wallet.md."""
+    google_wallet_account: Path | None = None
+    """A file: the key of the service account that acts for the issuer, as Google hands it out."""
+    google_wallet_url: str = "https://walletobjects.googleapis.com"
+    google_wallet_save_url: str = "https://pay.google.com/gp/v/save/"
+    google_wallet_keys_url: str = "https://pay.google.com/gp/m/issuer/keys"
+    """Where the keys are that Google signs its callbacks with."""
+
     s3_bucket: str | None = None
     """A bucket for what is large and can be made again, passes first; without it such things lie
     in a folder of `data_dir`, which all servers and workers must then share."""

@@ -23,6 +23,12 @@ def texts_in(language: str, folder: Path = LOCALES) -> Mapping[str, Text]:
 
 
 @cache
+def of_section(language: str, section: str) -> Mapping[str, Text]:
+    """Those of one part of the product."""
+    return {key: it for key, it in texts_in(language).items() if it.section == section}
+
+
+@cache
 def reviewed_in(language: str, folder: Path = LOCALES) -> Mapping[str, str]:
     """Which texts a speaker of the language has read for the product: key → fingerprint.
 

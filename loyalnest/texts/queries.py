@@ -27,6 +27,12 @@ WHERE merchant_id = :merchant_id
   AND language = :language
   AND forms IS NOT NULL
 """)
+_MENDED_EVERYWHERE = text("""
+SELECT language, key, forms
+FROM wordings
+WHERE merchant_id = :merchant_id
+  AND forms IS NOT NULL
+""")
 
 
 async def texts_in(session: AsyncSession, language: str) -> list[Said]:
@@ -74,6 +80,23 @@ async def spoken_in(
         for key, it in catalogue.texts_in(language).items()
         if it.section in sections
     }
+
+
+async def section_everywhere(session: AsyncSession, section: str) -> dict[str, dict[str, Forms]]:
+    """What one part of the product says in every language, in the merchant's own words where it
+    has any that can be shown: language → key → forms."""
+    asked = {"merchant_id": merchant_of(session)}
+    found = (await session.execute(_MENDED_EVERYWHERE, asked)).mappings()
+    own = {(row["language"], row["key"]): row["forms"] for row in found}
+    english = catalogue.english()
+    said = {
+        language: {key: it.forms for key, it in catalogue.of_section(language, section).items()}
+        for language in LANGUAGES
+    }
+    for (language, key), forms in own.items():
+        if key in said[language] and rules.fits(english[key], language, forms):
+            said[language][key] = forms
+    return said
 
 
 async def section_in(session: AsyncSession, language: str, section: str) -> dict[str, str]:

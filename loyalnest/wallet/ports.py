@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from loyalnest.wallet.values import PassContent, PushOutcomes
+from loyalnest.wallet.values import PassContent, ProgramContent, PushOutcome, PushOutcomes
 
 
 class PassMaker(Protocol):
@@ -39,6 +39,26 @@ class Pusher(Protocol):
 
     async def push(self, tokens: Sequence[str]) -> PushOutcomes:
         """Tell these phones, side by side; an outcome for each, in their order."""
+        ...
+
+    async def close(self) -> None:
+        """Give connections back."""
+        ...
+
+
+class PassKeeper(Protocol):
+    """A platform that keeps passes by itself and is told what is on them: Google."""
+
+    async def put_program(self, program: ProgramContent) -> PushOutcome:
+        """Let it know a card program, as it is now; passes of it can be put from then on."""
+        ...
+
+    async def put_pass(self, content: PassContent, *, program_id: str, notify: bool) -> PushOutcome:
+        """Let it know a pass, as it is now; `notify` lets the phone speak up of it."""
+        ...
+
+    def save_link(self, serial: str) -> str:
+        """Where somebody saves a pass that was put."""
         ...
 
     async def close(self) -> None:

@@ -21,6 +21,29 @@ class Platform(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Pass:
+    """One card in one platform's wallet."""
+
+    merchant_id: UUID
+    id: PassId
+    card_id: UUID
+    platform: Platform
+    serial: str
+    """What platforms know it by; it tells nothing, and stays for the life of the pass."""
+    token: str = field(repr=False)
+    """What a phone proves with that it holds the pass; it stays likewise."""
+    tag: int
+    """The place in the log of what changed it last; 0 while nothing has."""
+    changed_at: datetime
+    """In whole seconds, and later with every change: two within a second differ, too."""
+    voided_at: datetime | None
+    made_of: str | None
+    """The digest of the content that was made into a file last, or that Google was told."""
+    notified_at: tuple[datetime, ...]
+    """When Google last let phones speak up of it, three times at most."""
+
+
+@dataclass(frozen=True, slots=True)
 class PassStage:
     """A count of stamps that brings a reward, as a strip marks it."""
 
@@ -115,6 +138,23 @@ class PassContent:
     def words(self) -> PassTexts:
         """What it says in its own language."""
         return self.texts[self.language]
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramContent:
+    """All that is said of a card program as a whole, to a platform that keeps it by itself."""
+
+    id: str
+    organisation: str
+    name: str
+    names: Mapping[str, str]
+    """By language, as `kernel.languages` names them."""
+    language: str
+    logo_url: str
+    """Where anybody finds the logo as PNG."""
+    background: str
+    callback_url: str
+    """Where it is told that somebody saved or removed a pass."""
 
 
 class Told(StrEnum):

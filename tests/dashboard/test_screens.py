@@ -47,6 +47,7 @@ SCREENS = (
     *("/stamp-cards", "/stamp-cards/new?start=0", "/stamp-cards/{card_program}"),
     "/customers/{customer}?tab=cards",
     *("/messages/notices", "/messages/senders", "/customers/{customer}?tab=messages"),
+    "/settings/wallets",
 )
 Theme = Literal["light", "dark"]
 DESK: ViewportSize = {"width": 1280, "height": 800}

@@ -7,6 +7,7 @@ real ones are, so that a test can deliver one, deliver it twice, or change it on
 `python -m tests.emulators twilio --port 9010` runs one by itself, for a benchmark or a trial.
 """
 
+from tests.emulators.google_wallet import GoogleWallet
 from tests.emulators.klaviyo import Klaviyo
 from tests.emulators.mailchimp import Mailchimp
 from tests.emulators.meta import Meta
@@ -21,6 +22,7 @@ __all__ = [
     "Cut",
     "Delay",
     "Garbage",
+    "GoogleWallet",
     "Hang",
     "Klaviyo",
     "Mailchimp",

@@ -6,6 +6,7 @@ import asyncio
 from tests import emulators
 
 VENDORS = {
+    "google-wallet": emulators.GoogleWallet,
     "klaviyo": emulators.Klaviyo,
     "mailchimp": emulators.Mailchimp,
     "meta": emulators.Meta,

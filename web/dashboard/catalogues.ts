@@ -39,9 +39,10 @@ export const LATER = [
   "counter",
   "stampCard",
   "stampKind",
+  "wallet",
 ];
 /** What is said to customers: the server knows it, and no screen. */
-export const ELSEWHERE = ["enrol", "letters", "page", "poster", "stamper", "widget"];
+export const ELSEWHERE = ["enrol", "letters", "page", "pass", "poster", "stamper", "widget"];
 
 /** Parts each language's catalogue into what is loaded at first and what is loaded later. */
 export function parted(): Plugin {

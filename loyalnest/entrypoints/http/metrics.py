@@ -45,6 +45,9 @@ GROUP BY 2, 3
 """)
 
 
+_TELLINGS = text("SELECT platform, told, sum(count) FROM pass_tellings GROUP BY platform, told")
+
+
 class RequestMetrics:
     """Counts and times of requests, by method, route and status."""
 
@@ -109,6 +112,12 @@ class Standing:
         self._lines = gauge(
             "vendor_lines", "Merchants' accounts with vendors.", "kind", "provider", "state"
         )
+        self._wallets = gauge(
+            "passkit_updates_total",
+            "Phones and platforms told that a pass changed, within the last 90 days.",
+            "platform",
+            "outcome",
+        )
         self._pool = gauge("database_connections", "Connections of this process.", "state")
         self._certificates = certificates.expiries(database.settings)
         self._valid_for = gauge(
@@ -129,6 +138,8 @@ class Standing:
                 await self._look_at_log(session)
                 self._held.set(await jobs.count_held(session))
                 await self._look_at_lines(session)
+                for platform, told, count in await session.execute(_TELLINGS):
+                    self._wallets.labels(platform, told).set(count)
                 self._entries.set(await session.scalar(_ENTRIES) or 0)
         except Exception as error:
             _log.warning("metrics.unavailable", error=type(error).__name__)

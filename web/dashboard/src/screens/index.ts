@@ -29,6 +29,7 @@ import { invitation, routes as staff } from "./staff/routes";
 import { routes as stampCards } from "./stamp-cards/routes";
 import { routes as texts } from "./texts/routes";
 import { routes as tiers } from "./tiers/routes";
+import { routes as wallets } from "./wallets/routes";
 
 export const outside = [...signIn, ...invitation] as const;
 export const inside = [
@@ -61,4 +62,5 @@ export const inside = [
   ...consents,
   ...staff,
   ...texts,
+  ...wallets,
 ] as const;

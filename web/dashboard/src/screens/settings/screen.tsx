@@ -32,6 +32,7 @@ export function Settings() {
       {mayReadCustomers && <Messages />}
       {mayReadProgram && <Naming />}
       {mayReadProgram && <Texts />}
+      {mayReadProgram && <Wallets />}
       <Stores />
       {mayReadStaff && <Staff />}
       {!bridge && <Password />}
@@ -143,6 +144,22 @@ function Texts() {
       }
     >
       <p className="text-muted">{t("texts.text")}</p>
+    </Card>
+  );
+}
+
+function Wallets() {
+  const { t } = useTranslation();
+  return (
+    <Card
+      title={t("settings.wallets")}
+      actions={
+        <Link to="/settings/wallets" className={buttonClass()}>
+          {t("staff.manage")}
+        </Link>
+      }
+    >
+      <p className="text-muted">{t("settings.walletsText")}</p>
     </Card>
   );
 }

@@ -1,0 +1,147 @@
+"""What is on passes, put together from what modules below keep; nothing of it is kept here."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from loyalnest import branding, customers, merchants, stamps, texts
+from loyalnest.kernel.database import merchant_of
+from loyalnest.kernel.ids import to_wire
+from loyalnest.kernel.languages import chosen
+from loyalnest.stamps import CardState
+from loyalnest.texts import Forms
+from loyalnest.wallet import words
+from loyalnest.wallet.links import APPLE, GOOGLE
+from loyalnest.wallet.values import (
+    Pass,
+    PassColours,
+    PassContent,
+    PassId,
+    PassStage,
+    ProgramContent,
+)
+from loyalnest.wallet.words import Named, Shown
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A pass with all that is on it, and the program it is of."""
+
+    it: Pass
+    content: PassContent
+    program_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class _Shop:
+    """What all passes of a merchant have in common."""
+
+    brand: branding.Branding
+    logo: bytes | None
+    language: str
+    words: Mapping[str, Mapping[str, Forms]]
+    address: str
+
+
+async def contents_of(
+    session: AsyncSession, passes: Sequence[Pass], *, address: str, now: datetime
+) -> dict[PassId, Made]:
+    """What is on the merchant's passes at this moment; those whose card is gone are missing.
+
+    `address` is where phones reach this installation.
+    """
+    if not passes:
+        return {}
+    shop = await _shop(session, address)
+    states = await stamps.states(session, [it.card_id for it in passes], now=now)
+    cards = {state.card.id: state.card for state in states.values()}
+    codes = await stamps.pass_codes(session, list(cards.values()))
+    code_of = dict(zip(cards, codes, strict=True))
+    people = await customers.find_many(session, sorted({it.customer_id for it in cards.values()}))
+    made: dict[PassId, Made] = {}
+    for it in passes:
+        state = states.get(it.card_id)
+        if state is not None:
+            holder = people.get(state.card.customer_id)
+            name = holder.name if holder else None
+            content = _content(shop, it, state, code_of[state.card.id], name)
+            made[it.id] = Made(it, content, state.program.id)
+    return made
+
+
+async def programs_of(
+    session: AsyncSession, program_ids: Sequence[UUID], *, address: str
+) -> dict[UUID, ProgramContent]:
+    """What is said of card programs as a whole."""
+    shop = await _shop(session, address)
+    programs = await stamps.programs(session)
+    return {
+        it.id: ProgramContent(
+            id=it.id.hex,
+            organisation=shop.brand.name,
+            name=it.terms.name,
+            names=dict(it.terms.names),
+            language=shop.language,
+            logo_url=f"{address}{GOOGLE}logo/{to_wire('mer', it.merchant_id)}.png"
+            f"?v={shop.brand.version}",
+            background=shop.brand.settings.colour,
+            callback_url=f"{address}{GOOGLE}callback",
+        )
+        for it in programs
+        if it.id in program_ids
+    }
+
+
+async def _shop(session: AsyncSession, address: str) -> _Shop:
+    brand = await branding.current(session)
+    merchant = await merchants.get(session, merchant_of(session))
+    logo = brand.settings.logo
+    return _Shop(
+        brand,
+        await branding.find_body(session, merchant.id, logo) if logo else None,
+        chosen((merchant.locale,)),
+        await texts.section_everywhere(session, words.SECTION),
+        address,
+    )
+
+
+def _content(shop: _Shop, it: Pass, state: CardState, code: str, holder: str | None) -> PassContent:
+    terms = state.terms
+    stages = tuple(PassStage(stage.count, stage.name) for stage in terms.stages)
+    shown = Shown(
+        brand=shop.brand.name,
+        shop=shop.language,
+        program=Named(terms.name, terms.names),
+        stages=[(stage.count, Named(stage.name, stage.names)) for stage in terms.stages],
+        collected=state.collected,
+        due=[_due(state, reward) for reward in state.due],
+    )
+    palette = branding.palette_of(shop.brand.settings.colour)
+    return PassContent(
+        serial=it.serial,
+        organisation=shop.brand.name,
+        collected=state.collected,
+        needed=terms.needed,
+        stages=stages,
+        due=tuple(reward.name for reward in state.due),
+        holder=None if it.voided_at else holder,
+        number=f"{state.card.number[:5]}-{state.card.number[5:]}",
+        code=code,
+        colours=PassColours(palette.colour, palette.on_colour, palette.on_colour),
+        logo=shop.logo,
+        language=shop.language,
+        texts=words.texts_of(shown, shop.words),
+        service_url=f"{shop.address}{APPLE.rstrip('/')}",
+        token=it.token,
+        voided=it.voided_at is not None or state.card.state == "void",
+    )
+
+
+def _due(state: CardState, reward: stamps.CardReward) -> Named:
+    """A reward that waits, by what its stage is called under the terms that it was earned by."""
+    terms = state.program.versions.get(reward.version)
+    stage = next((it for it in terms.stages if it.key == reward.stage), None) if terms else None
+    return Named(reward.name, stage.names if stage else {})

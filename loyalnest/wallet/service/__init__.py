@@ -1,0 +1,1 @@
+"""The use cases of wallets, and the only writers of their tables."""

@@ -1,0 +1,175 @@
+"""A card in Google's wallet: saved by a link, changed as its card does, and heard of."""
+
+import json
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+from sqlalchemy import text
+from starlette.applications import Starlette
+
+from loyalnest import branding, wallet
+from loyalnest.integrations import google
+from loyalnest.integrations.calls import Line, Way
+from loyalnest.stamps import CardState
+from tests.emulators import GoogleWallet, Say
+from tests.integrations.google.cast import SAVE_URL, wallet_at
+from tests.wallet.cast import ADDRESS, Counter, placed
+
+
+@dataclass
+class Nest:
+    """The café, Google, and the doors between them."""
+
+    counter: Counter
+    vendor: GoogleWallet
+    kept: wallet.Kept
+    client: httpx.AsyncClient
+
+    async def saves(self, card: CardState) -> str:
+        """Somebody presses the button and keeps the card; what Google calls it."""
+        answer = await self.client.get(await self.link(card))
+        assert answer.status_code == 302, answer.text
+        assert answer.headers["location"].startswith(SAVE_URL)
+        return self.vendor.save(answer.headers["location"])
+
+    async def link(self, card: CardState) -> str:
+        buttons = wallet.buttons_of(address=ADDRESS, apple=False, google=True)
+        async with self.counter.cafe.open() as session:
+            links = await buttons(session, [card.card.id], self.counter.hands())
+        assert links[card.card.id].apple is None
+        return str(links[card.card.id].google)
+
+    async def tells(self) -> int:
+        await self.counter.follows()
+        told = 0
+        while more := await wallet.put_due(
+            self.counter.database, self.kept, clock=self.counter.hands
+        ):
+            told += more
+        return told
+
+    def balance(self, name: str) -> str:
+        return str(self.vendor.objects[name]["loyaltyPoints"]["balance"]["string"])
+
+
+@pytest.fixture
+async def nest(counter: Counter, tmp_path: Path) -> AsyncGenerator[Nest]:
+    async with GoogleWallet() as vendor:
+        keeper = wallet_at(vendor, tmp_path)
+        kept = wallet.Kept(counter.database, keeper, address=ADDRESS)
+        links = wallet.Links(counter.database, address=ADDRESS, clock=counter.hands)
+        keys = google.RootKeys(
+            lambda: Line(Way(vendor.url, counter.hands)),
+            f"{vendor.url}/gp/m/issuer/keys",
+            counter.hands,
+        )
+        note = wallet.note_saved_of(counter.database, counter.hands)
+        callbacks = google.Callbacks(vendor.issuer_id, keys, note, clock=counter.hands)
+        routes = [google.callback_route(callbacks), *wallet.google_link_routes(links, kept)]
+        app = placed(Starlette(routes=routes))
+        async with httpx.AsyncClient(
+            transport=httpx.ASGITransport(app), base_url=ADDRESS
+        ) as client:
+            yield Nest(counter, vendor, kept, client)
+        await kept.close()
+
+
+async def test_a_stamp_is_on_the_card_at_google(nest: Nest) -> None:
+    card = await nest.counter.cafe.card(await nest.counter.cafe.draws_up())
+    name = await nest.saves(card)
+    assert nest.balance(name) == "0/10"
+    await nest.tells()
+    await nest.counter.cafe.gives(card, 3)
+    nest.counter.hands.pass_by(seconds=10)
+    await nest.tells()
+    assert nest.balance(name) == "3/10"
+    assert len(nest.vendor.notified[name]) == 1
+
+
+async def test_ten_stamps_are_few_calls_and_three_notices(nest: Nest) -> None:
+    card = await nest.counter.cafe.card(await nest.counter.cafe.draws_up())
+    name = await nest.saves(card)
+    await nest.tells()
+    before = len(nest.vendor.requests)
+    for _ in range(10):
+        await nest.counter.cafe.gives(card)
+        nest.counter.hands.pass_by(seconds=5)
+        await nest.tells()
+    assert len(nest.vendor.notified[name]) == 3
+    assert len(nest.vendor.requests) - before == 10
+    assert nest.balance(name) == "0/10"
+    assert "Cake" in json.dumps(nest.vendor.objects[name]["textModulesData"])
+
+
+async def test_what_is_known_there_is_not_told_again(nest: Nest) -> None:
+    card = await nest.counter.cafe.card(await nest.counter.cafe.draws_up())
+    await nest.saves(card)
+    before = len(nest.vendor.requests)
+    await nest.saves(card)
+    assert len(nest.vendor.requests) == before
+
+
+async def test_a_program_that_looks_otherwise_is_told_before_its_cards(nest: Nest) -> None:
+    card = await nest.counter.cafe.card(await nest.counter.cafe.draws_up())
+    await nest.saves(card)
+    await nest.tells()
+    async with nest.counter.cafe.open() as session:
+        settings = branding.BrandSettings(name="Café", colour="#123456")
+        await branding.save(session, settings, actor="test", now=nest.counter.hands())
+    nest.counter.hands.pass_by(minutes=1)
+    await nest.tells()
+    (known,) = nest.vendor.classes.values()
+    assert (known["hexBackgroundColor"], known["issuerName"]) == ("#123456", "Café")
+
+
+async def test_while_google_is_away_the_button_says_so_and_changes_wait(nest: Nest) -> None:
+    card = await nest.counter.cafe.card(await nest.counter.cafe.draws_up())
+    name = await nest.saves(card)
+    await nest.tells()
+    nest.vendor.always(Say(503))
+    await nest.counter.cafe.gives(card)
+    nest.counter.hands.pass_by(seconds=10)
+    await nest.tells()
+    assert (await nest.client.get(await nest.link(card))).status_code == 503
+    nest.vendor.always(None)
+    nest.counter.hands.pass_by(minutes=1)
+    await nest.tells()
+    assert nest.balance(name) == "1/10"
+
+
+async def test_a_save_is_news_once_however_often_google_tells_it(nest: Nest) -> None:
+    card = await nest.counter.cafe.card(await nest.counter.cafe.draws_up())
+    name = await nest.saves(card)
+    url = f"{ADDRESS}/wallet/google/callback"
+    callback = nest.vendor.tell(url, name, nonce="once")
+    for _ in range(3):
+        assert (await callback.deliver(nest.client)).status_code == 200
+    gone = nest.vendor.tell(url, name, "del")
+    assert (await gone.deliver(nest.client)).status_code == 200
+    # Told again, and late: it was heard before.
+    assert (await callback.deliver(nest.client)).status_code == 200
+    await nest.counter.follows()
+    async with nest.counter.cafe.open() as session:
+        types = text("SELECT type FROM events WHERE type LIKE 'pass.%' ORDER BY position")
+        said = list(await session.scalars(types))
+        saved = await session.scalar(text("SELECT saved FROM passes"))
+    assert (said, saved) == (["pass.added", "pass.removed"], False)
+
+
+async def test_a_stranger_s_card_is_passed_over(nest: Nest) -> None:
+    url = f"{ADDRESS}/wallet/google/callback"
+    callback = nest.vendor.tell(url, f"{nest.vendor.issuer_id}.{'0' * 32}")
+    assert (await callback.deliver(nest.client)).status_code == 200
+
+
+async def test_the_logo_is_a_png_that_google_can_fetch(nest: Nest) -> None:
+    card = await nest.counter.cafe.card(await nest.counter.cafe.draws_up())
+    await nest.saves(card)
+    (known,) = nest.vendor.classes.values()
+    answer = await nest.client.get(known["programLogo"]["sourceUri"]["uri"])
+    assert answer.status_code == 200
+    assert answer.content.startswith(b"\x89PNG")
+    assert (await nest.client.get("/wallet/google/logo/mer_1.png")).status_code == 404

@@ -1,0 +1,194 @@
+"""What is on a pass, when it is made anew, and what becomes of it when somebody is forgotten."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+from sqlalchemy import text
+
+from loyalnest import customers, ledger, wallet
+from loyalnest.customers.service import amend
+from loyalnest.entrypoints.personal import FORGETTING
+from loyalnest.kernel.languages import LANGUAGES
+from tests.stamps.cafe import terms
+from tests.wallet.cast import Counter, Phone
+
+
+async def test_a_pass_says_in_every_language_what_is_missing(counter: Counter) -> None:
+    card = await counter.cafe.card(
+        await counter.cafe.draws_up(terms(name="Coffee", names={"de": "Kaffeekarte"}))
+    )
+    await counter.cafe.gives(card, 4)
+    shown = await counter.phone().adds(await counter.link(card))
+    assert set(shown["next"]) == set(LANGUAGES)
+    assert shown["next"]["en"] == "Free coffee: 1 more stamp"
+    assert shown["next"]["de"] == "Free coffee: noch 1 Stempel"
+    assert "Free coffee" in shown["next"]["ar"]
+
+
+async def test_a_reward_that_is_due_stands_on_the_pass_until_it_is_used(counter: Counter) -> None:
+    card = await counter.cafe.card(await counter.cafe.draws_up())
+    phone = counter.phone()
+    shown = await phone.adds(await counter.link(card))
+    stamped = await counter.cafe.gives(card, 5)
+    await counter.follows()
+    await counter.tells()
+    assert phone.passes[shown["serial"]]["due"] == "Free coffee"
+    await counter.cafe.hands_out(stamped.earned[0])
+    counter.hands.pass_by(seconds=5)
+    await counter.follows()
+    await counter.tells()
+    assert phone.passes[shown["serial"]]["due"] == ""
+
+
+async def test_an_unchanged_pass_is_not_made_again(counter: Counter) -> None:
+    card = await counter.cafe.card(await counter.cafe.draws_up())
+    for _ in range(3):
+        await counter.phone().adds(await counter.link(card))
+    assert counter.maker.made == 1
+    await counter.cafe.gives(card)
+    for _ in range(3):
+        await counter.phone().adds(await counter.link(card))
+    assert counter.maker.made == 2
+    counter.maker.edition = "plain 2"
+    await counter.phone().adds(await counter.link(card))
+    assert counter.maker.made == 3
+
+
+async def test_of_a_pass_one_file_is_kept(counter: Counter, tmp_path: Path) -> None:
+    card = await counter.cafe.card(await counter.cafe.draws_up())
+    for _ in range(4):
+        await counter.phone().adds(await counter.link(card))
+        await counter.cafe.gives(card)
+    assert len(files_in(tmp_path)) == 1
+
+
+async def test_a_file_that_is_lost_is_made_again(counter: Counter, tmp_path: Path) -> None:
+    card = await counter.cafe.card(await counter.cafe.draws_up())
+    await counter.phone().adds(await counter.link(card))
+    for file in files_in(tmp_path):
+        file.unlink()
+    await counter.phone().adds(await counter.link(card))
+    assert len(files_in(tmp_path)) == 1
+
+
+async def test_a_new_name_is_on_the_pass(counter: Counter) -> None:
+    guest = await counter.cafe.guest(name="Anna")
+    card = await counter.cafe.card(await counter.cafe.draws_up(), guest)
+    phone = counter.phone()
+    shown = await phone.adds(await counter.link(card))
+    assert shown["holder"] == "Anna"
+    async with counter.cafe.open() as session:
+        await amend(
+            session,
+            customer_id=guest,
+            changes={"name": "Hanna"},
+            may_move_birthday=False,
+            now=counter.hands(),
+        )
+    await counter.follows()
+    await counter.tells()
+    assert phone.passes[shown["serial"]]["holder"] == "Hanna"
+
+
+async def test_whoever_is_forgotten_has_a_void_pass_that_names_nobody(
+    counter: Counter, tmp_path: Path
+) -> None:
+    guest = await counter.cafe.guest(name="Anna Archer")
+    card = await counter.cafe.card(await counter.cafe.draws_up(), guest)
+    await counter.cafe.gives(card, 3)
+    phone = counter.phone()
+    shown = await phone.adds(await counter.link(card))
+    async with counter.cafe.open() as session:
+        told = await wallet.export_customer(session, guest)
+        await customers.erase_customer(
+            session,
+            merchant_id=counter.cafe.merchant_id,
+            customer_id=guest,
+            forgetting=FORGETTING,
+            now=counter.hands(),
+        )
+    assert told["passes"][0]["phones"] == 1
+    await throws_away(counter)
+    assert files_in(tmp_path) == []
+    await counter.follows()
+    await counter.tells()
+    now = phone.passes[shown["serial"]]
+    assert (now["voided"], now["holder"]) == (True, None)
+    assert all("Anna" not in file.read_text() for file in files_in(tmp_path))
+    again = await counter.client.get(await counter.link(card))
+    assert again.status_code == 404
+    await counter.cafe.books_balance()
+
+
+async def test_of_two_customers_who_are_one_both_passes_show_the_same(counter: Counter) -> None:
+    program = await counter.cafe.draws_up()
+    one, other = await counter.cafe.guest(), await counter.cafe.guest()
+    cards = [await counter.cafe.card(program, guest) for guest in (one, other)]
+    phones: list[tuple[Phone, str]] = []
+    for card in cards:
+        phone = counter.phone()
+        phones.append((phone, (await phone.adds(await counter.link(card)))["serial"]))
+        await counter.cafe.gives(card, 2)
+    async with counter.cafe.open() as session:
+        await ledger.merge(
+            session,
+            merchant_id=counter.cafe.merchant_id,
+            kept_id=one,
+            merged_id=other,
+            actor="test",
+            now=counter.hands(),
+        )
+    await counter.follows()
+    counter.hands.pass_by(seconds=5)
+    kept = await counter.cafe.sees(cards[0])
+    await counter.cafe.gives(kept)
+    await counter.follows()
+    await counter.tells()
+    shown = [phone.passes[serial]["collected"] for phone, serial in phones]
+    assert shown == [(await counter.cafe.sees(cards[0])).collected] * 2
+
+
+async def test_a_link_that_was_changed_leads_nowhere(counter: Counter) -> None:
+    card = await counter.cafe.card(await counter.cafe.draws_up())
+    link = await counter.link(card)
+    for wrong in (
+        link[:-10] + "AAA.pkpass",
+        "/wallet/apple/x.pkpass",
+        f"/wallet/apple/{'A' * 500}.pkpass",
+    ):
+        assert (await counter.client.get(wrong)).status_code == 404
+
+
+async def test_what_nobody_holds_any_more_is_forgotten_at_night(counter: Counter) -> None:
+    card = await counter.cafe.card(await counter.cafe.draws_up())
+    phone, other = counter.phone(), counter.phone()
+    shown = await phone.adds(await counter.link(card))
+    await other.adds(await counter.link(card))
+    await phone.unregisters(shown["serial"])
+    await wallet.NIGHTLY.handle(counter.database, counter.hands() + timedelta(days=2))
+    async with counter.database.platform() as session:
+        devices = await session.scalar(text("SELECT count(*) FROM pass_devices"))
+        listed = await session.scalar(
+            text("SELECT count(*) FROM directory WHERE kind = 'pass_device'")
+        )
+    assert (devices, listed) == (1, 1)
+    await counter.cafe.gives(card)
+    await counter.follows()
+    await counter.tells()
+    assert other.passes[shown["serial"]]["collected"] == 1
+
+
+async def throws_away(counter: Counter) -> None:
+    """Let the job run that the erasure asked for."""
+    job = wallet.throwing_away(lambda: counter.objects)
+    async with counter.database.platform() as session:
+        asked = text("SELECT payload FROM jobs.pgqueuer WHERE entrypoint = :name")
+        payloads = (await session.scalars(asked, {"name": job.name})).all()
+    assert payloads
+    for payload in payloads:
+        await job.handle(counter.database, json.loads(payload), counter.hands())
+
+
+def files_in(folder: Path) -> list[Path]:
+    return sorted((folder / "objects").rglob("*.pkpass"))
