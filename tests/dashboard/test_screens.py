@@ -45,7 +45,7 @@ SCREENS = (
     *("/messages/deliveries?state=in_doubt", "/messages/deliveries/{message}"),
     *("/counter", "/counter/clerks", "/counter/held?seen=true"),
     *("/stamp-cards", "/stamp-cards/new?start=0", "/stamp-cards/{card_program}"),
-    "/customers/{customer}?tab=cards",
+    *("/customers/{customer}?tab=cards", "/posters"),
     *("/messages/notices", "/messages/senders", "/customers/{customer}?tab=messages"),
     "/settings/wallets",
 )

@@ -13,6 +13,7 @@ from loyalnest.kernel.database import Database, merchant_of
 from loyalnest.kernel.languages import Wanted, accepted, chosen, spoken
 from loyalnest.messaging import Channel
 from loyalnest.stamps import enrolling
+from loyalnest.storefront.cards.logos import SmallLogo, small_logo
 from loyalnest.storefront.pages.doors import language_of
 from loyalnest.storefront.pages.speech import Speech
 
@@ -37,6 +38,7 @@ class Reader:
 
     merchant: merchants.Merchant
     brand: Branding
+    logo: SmallLogo | None
     speech: Speech
     wanted: Wanted
     carried: Sequence[enrolling.CheckBy]
@@ -56,9 +58,11 @@ async def reader_of(session: AsyncSession, request: Request) -> Reader:
     language = explicit or next(filter(None, wishes), None) or chosen((merchant.locale,))
     words = await texts.spoken_in(session, language, _SECTIONS)
     channels = {it.channel for it in await messaging.list_senders(session)}
+    brand = await branding.current(session)
     return Reader(
         merchant,
-        await branding.current(session),
+        brand,
+        await small_logo(session, brand),
         Speech(language, words, None),
         Wanted(explicit=language, shop=merchant.locale),
         [it for it in enrolling.CheckBy if Channel(it) in channels],

@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, read } from "../../api/client";
 import { useMay, useMerchant } from "../../api/program";
@@ -102,19 +102,11 @@ interface PictureProps {
 function Picture({ poster, size, locale }: PictureProps) {
   const { t } = useTranslation();
   const query = useQuery(pictureQuery(poster.id, size, locale));
-  const [address, setAddress] = useState<string>();
-  const file = query.data;
-  useEffect(() => {
-    if (!file) return;
-    const made = URL.createObjectURL(file);
-    setAddress(made);
-    return () => URL.revokeObjectURL(made);
-  }, [file]);
   if (query.isError) return <Failed error={query.error} onRetry={() => query.refetch()} />;
-  if (query.isPending || !address) return <Loading lines={6} />;
+  if (query.isPending) return <Loading lines={6} />;
   return (
     <img
-      src={address}
+      src={query.data}
       alt={t("posters.picture", { name: poster.name })}
       className="mx-auto max-h-72 w-auto max-w-full border border-line bg-white sm:max-h-96"
     />
