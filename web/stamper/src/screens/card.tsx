@@ -42,6 +42,7 @@ export function CardScreen({ open }: { open: Open }) {
           onUse={(reward) => void doing.use(reward)}
         />
       )}
+      {doing.failed && <p role="alert">{say("failed")}</p>}
       {entry && (
         <Outcome
           entry={entry}

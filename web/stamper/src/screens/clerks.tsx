@@ -48,8 +48,7 @@ function PinPad({ clerk, onBack }: { clerk: Clerk; onBack?: () => void }) {
     const tried = entered.current;
     if (busy || tried.length < SHORTEST) return;
     setBusy(true);
-    const came = await enter(clerk, tried);
-    setBusy(false);
+    const came = await enter(clerk, tried).finally(() => setBusy(false));
     put("");
     if ("present" in came) {
       announce(say("hello", { name: clerk.name }));

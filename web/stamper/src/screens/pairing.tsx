@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import { LINK, pairingCode, pairWith } from "../device";
-import { Refused } from "../door";
+import { Refused, Unreached } from "../door";
 import { reason, say } from "../words";
 import { Scanner } from "./scanner";
 
@@ -19,7 +19,7 @@ export function Pairing() {
     try {
       await pairWith(pairingCode(entered), name.trim() || deviceName());
     } catch (error) {
-      setFault(error instanceof Refused ? reason(error.code, error.message) : say("noNetwork"));
+      setFault(whyNot(error));
       setBusy(false);
     }
   }
@@ -78,6 +78,12 @@ export function Pairing() {
       </button>
     </form>
   );
+}
+
+function whyNot(error: unknown): string {
+  if (error instanceof Refused) return reason(error.code, error.message);
+  // Anything else: this browser makes no keys, as on pages that are not encrypted.
+  return say(error instanceof Unreached ? "noNetwork" : "failed");
 }
 
 /** What a browser tells of what it runs on. */

@@ -22,6 +22,8 @@ export interface Doing {
   /** What was done last with this card, and what became of it, until somebody goes on with it. */
   entry: Entry | undefined;
   goOn: () => void;
+  /** Nothing was done: it could not be written down. */
+  failed: boolean;
   stamp: (how: How) => Promise<void>;
   use: (reward: Due) => Promise<void>;
 }
@@ -32,22 +34,34 @@ export function useDoing(open: Open, confirmed: boolean): Doing {
   const [busy, setBusy] = useState(false);
   const [last, setLast] = useState<number>();
   const [begun, setBegun] = useState(false);
+  const [failed, setFailed] = useState(false);
   const found = useLive(() => entryOf(last), [last]);
 
   async function wish(make: (card: Whose) => Wish | Promise<Wish>) {
     if (!present || busy) return;
     setBusy(true);
+    setFailed(false);
+    try {
+      await carryOut(present.id, make);
+    } catch {
+      setFailed(true);
+      signal("bad");
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  async function carryOut(clerk: string, make: (card: Whose) => Wish | Promise<Wish>) {
     const { view, label } = open;
     // A live code is good for one wish; after it the card is known by itself.
     const card = begun && view ? { id: view.card_id } : open.whose;
     setBegun(true);
     const { counter } = await write({
-      ...{ clerk: present.id, wish: await make(card), offline: open.offline || isAway() },
+      ...{ clerk, wish: await make(card), offline: open.offline || isAway() },
       ...{ card: view?.card_id, name: view?.name ?? label, program: view?.program ?? "" },
     });
     setLast(counter);
     await Promise.race([sync(), new Promise((after) => setTimeout(after, PATIENCE_MS))]);
-    setBusy(false);
     const entry = await entryOf(counter);
     if (entry) await tell(entry, (view?.rewards ?? []).length);
   }
@@ -68,6 +82,7 @@ export function useDoing(open: Open, confirmed: boolean): Doing {
   return {
     busy,
     entry: last === undefined ? undefined : found.value,
+    failed,
     goOn: () => setLast(undefined),
     stamp: (how) =>
       wish(async (card) => {
