@@ -19,17 +19,17 @@ from loyalnest.stamps.values import CardId
 
 PATH = "/card/"
 _PURPOSE = "card links"
-_BYTES, _TOKEN_AT_MOST = 38, 100
+_BYTES, _TOKEN_AT_MOST = 39, 100
 
 
 def write_link(ring: KeyRing, link: Link) -> str:
-    """The token of a link: 72 letters."""
+    """The token of a link: 74 letters."""
     plain = b"".join(
         (
             link.merchant_id.bytes,
             link.card_id.bytes,
             bytes([link.proven]),
-            int(link.made_at.timestamp()).to_bytes(5),
+            int(link.made_at.timestamp() * 1000).to_bytes(6),
         )
     )
     return base64.urlsafe_b64encode(_cipher(ring).encrypt(plain, None)).decode().rstrip("=")
@@ -50,7 +50,7 @@ def read_link(ring: KeyRing, token: str) -> Link:
         merchant_id=UUID(bytes=plain[:16]),
         card_id=CardId(UUID(bytes=plain[16:32])),
         proven=bool(plain[32]),
-        made_at=datetime.fromtimestamp(int.from_bytes(plain[33:]), UTC),
+        made_at=datetime.fromtimestamp(int.from_bytes(plain[33:]) / 1000, UTC),
     )
 
 

@@ -1,6 +1,6 @@
 """Named reads: posters, printed cards, and whom a link still opens a card for."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import Row, text
@@ -18,6 +18,8 @@ from loyalnest.stamps.enrolling.values import (
     PosterId,
 )
 from loyalnest.stamps.values import CardId, CardProgramId
+
+_A_MILLISECOND = timedelta(milliseconds=1)
 
 _POSTERS = """
 SELECT p.merchant_id, p.id, p.program_id, p.store_id, p.name, p.code, p.check_by, p.created_at,
@@ -97,7 +99,8 @@ async def check_link(session: AsyncSession, link: Link) -> None:
     """Whether no newer link has ended this one. Raises CardLinkOver."""
     asked = {"merchant_id": link.merchant_id, "card_id": link.card_id}
     good_from = await session.scalar(_GOOD_FROM, asked)
-    if good_from is not None and link.made_at < good_from.replace(microsecond=0):
+    # A link says when it was made to the millisecond.
+    if good_from is not None and link.made_at <= good_from - _A_MILLISECOND:
         raise CardLinkOver
 
 
