@@ -9,6 +9,7 @@ import typer
 
 from loyalnest.entrypoints.cli import (
     api_keys,
+    cafe,
     db,
     demo,
     insights,
@@ -35,6 +36,7 @@ app.command("serve")(serving.serve)
 app.command("worker")(serving.work)
 app.command("replay")(replay.replay)
 app.command("demo")(demo.demo)
+app.command("cafe")(cafe.cafe)
 app.add_typer(db.commands, name="db")
 app.add_typer(merchants.commands, name="merchants")
 app.add_typer(staff.commands, name="staff")

@@ -15,7 +15,7 @@ from typing import Annotated
 import httpx
 import typer
 
-from loyalnest.entrypoints import certificates, demo, nest, post, regulars
+from loyalnest.entrypoints import cafe, certificates, demo, nest, post, regulars
 from loyalnest.entrypoints.cli import catcher, shop
 from loyalnest.entrypoints.cli.acting import open_database
 from loyalnest.entrypoints.cli.ports import address_at
@@ -144,6 +144,9 @@ async def _run(
             tasks.create_task(keep(program, register, stop, say))
         if await _is_ready(settings, stop):
             _greet(settings, made)
+            if made.at_cafe and made.at_cafe.guests_wait:
+                guests = Program("cafe", [*_OWN, "cafe"], once=True)
+                tasks.create_task(keep(guests, register, stop, say))
             if afterwards:
                 tasks.create_task(_let_in(settings, afterwards, register, stop))
         await stop.wait()
@@ -184,6 +187,7 @@ class _Made:
     places: _Places
     demo_password: str | None
     shop_password: str | None = None
+    at_cafe: cafe.Opened | None = None
     beside: Sequence[Program] = ()
 
 
@@ -213,10 +217,11 @@ async def _prepare(settings: Settings, places: _Places) -> _Made:
             owner_password=password,
             now=now,
         )
+        at_cafe = await cafe.prepare(database, owner_password=password, now=now)
         if places.mail is not None:
             await post.prepare(
                 database,
-                origins={demo.HANDLE: demo.ORIGIN, nest.HANDLE: nest.ORIGIN},
+                origins={it.HANDLE: it.ORIGIN for it in (demo, nest, cafe)},
                 smtp_port=places.mail.smtp_port,
                 offer=smtp.offer(clock.now),
                 now=now,
@@ -224,7 +229,13 @@ async def _prepare(settings: Settings, places: _Places) -> _Made:
             await regulars.prepare(database, now=now)
     shop.keep_key(settings, opened.api_key)
     beside = _beside(settings, places, places.shop_port, opened)
-    return _Made(places, password, opened.owner_password, beside)
+    return _Made(
+        places,
+        password,
+        shop_password=opened.owner_password,
+        at_cafe=at_cafe,
+        beside=beside,
+    )
 
 
 def _beside(
@@ -282,12 +293,21 @@ def _greet(settings: Settings, made: _Made) -> None:
         there = address_at(made.places.shop_port)
         say(f"  Shop      {there}   a demo shop with the widget in it")
         _greet_owner(nest.OWNER, nest.HANDLE, made.shop_password)
+    if made.at_cafe is not None:
+        _greet_cafe(address, made.at_cafe)
     if made.places.mail is not None:
         say(f"  Mail      {made.places.mail.address}   what customers are sent, kept here")
     say(f"  Data      {settings.data_dir}")
     if folder := logs_of(settings):
         say(f"  Logs      {folder / 'web.log'}, worker.log")
     say("  Stop      Ctrl-C\n")
+
+
+def _greet_cafe(address: str, opened: cafe.Opened) -> None:
+    if opened.poster:
+        say(f"  Poster    {address}/j/{opened.poster}   a café's: scan it, and have a stamp card")
+    say(f"  Stamper   {address}/stamper/   stamps it; clerks' PIN {cafe.PIN}")
+    _greet_owner(cafe.OWNER, cafe.HANDLE, opened.owner_password)
 
 
 def _greet_owner(email: str, merchant: str, password: str | None) -> None:

@@ -18,8 +18,11 @@ from loyalnest.stamps.counter.events import (
     StamperStopped,
 )
 from loyalnest.stamps.counter.keys import SEALED
+from loyalnest.stamps.counter.queries import list_clerks, list_stampers
 from loyalnest.stamps.counter.routes import device_router, router
 from loyalnest.stamps.counter.service.alerting import ALERTS
+from loyalnest.stamps.counter.service.clerks import add_clerk
+from loyalnest.stamps.counter.service.stampers import add_stamper
 
 __all__ = [
     "ALERTS",
@@ -34,7 +37,11 @@ __all__ = [
     "StamperRevoked",
     "StamperScope",
     "StamperStopped",
+    "add_clerk",
+    "add_stamper",
     "authenticate",
     "device_router",
+    "list_clerks",
+    "list_stampers",
     "router",
 ]

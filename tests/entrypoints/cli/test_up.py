@@ -248,11 +248,11 @@ def test_the_demos_shop_opens_beside_an_installation_that_had_none_and_ends_with
         shop.wait_until_ready()
         wait_until(lambda: shop.shows(address) and shop.shows(mails))
         handles = "SELECT string_agg(handle, ' ' ORDER BY handle) FROM merchants"
-        assert ask(shop.server.owner_url, handles) == "demo shop"
+        assert ask(shop.server.owner_url, handles) == "cafe demo shop"
         keys = "SELECT count(*)::text FROM api_keys"
         assert ask(shop.server.owner_url, keys) == "1"
         senders = "SELECT string_agg(options ->> 'port', ' ') FROM senders WHERE state = 'on'"
-        assert ask(shop.server.owner_url, senders) == f"{smtp_port} {smtp_port}"
+        assert ask(shop.server.owner_url, senders) == " ".join([smtp_port] * 3)
         status, output = shop.stop()
         assert status == 0, output
         assert of_installation(shop.data_dir) == []
@@ -263,6 +263,8 @@ def test_the_demos_shop_opens_beside_an_installation_that_had_none_and_ends_with
     assert mails in said[0]
     assert "owner@nest.example.com with" in said[0]
     assert "set-password owner@nest.example.com --merchant shop" in said[1]
+    assert "owner@cafe.example.com with" in said[0]
+    assert "set-password owner@cafe.example.com --merchant cafe" in said[1]
 
 
 def test_the_shop_opens_at_the_first_port_that_is_free() -> None:
