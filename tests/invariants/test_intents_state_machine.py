@@ -114,11 +114,13 @@ class Machine(RuleBasedStateMachine):
         self.stamped[device, number] = (card, count)
 
     @precondition(lambda self: self.stamped)
-    @rule(data=st.data())
-    def undo(self, data: st.DataObject) -> None:
+    @rule(data=st.data(), overtakes=st.booleans())
+    def undo(self, data: st.DataObject, overtakes: bool) -> None:
         device, number = data.draw(st.sampled_from(sorted(self.stamped)))
         self.wish(device, "undo", undoes=number)
         self.undone.add((device, number))
+        if overtakes:
+            self.run_(self._send(device, self.signed[device][-1:]))
 
     @precondition(lambda self: self.stamped)
     @rule(device=DEVICE, card=CARD)
