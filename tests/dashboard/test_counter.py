@@ -92,6 +92,7 @@ async def _code_for_a_phone(page: Page) -> str:
     await dialog.get_by_role("button", name="Add a stamper").click()
     await expect(dialog.get_by_text("Pair Phone by the door")).to_be_visible()
     await expect(dialog.get_by_text("/stamper/")).to_be_visible()
+    await expect(dialog.locator("path[fill='#000']")).to_be_visible()
     code = await dialog.locator("p.text-3xl").inner_text()
     await page.keyboard.press("Escape")
     await expect(page.get_by_text("Not paired yet")).to_be_visible()

@@ -31,6 +31,15 @@ async def test_a_pin_is_checked_without_a_network_by_what_a_device_knows(counter
     assert hashlib.pbkdf2_hmac("sha256", b"2469", salt, rounds) != wanted
 
 
+async def test_the_code_to_pair_by_is_in_a_qr_behind_the_apps_address(counter: Counter) -> None:
+    offer = await counter.offer()
+    way, code = offer["address"].split("#pair=")
+    assert way.endswith("/stamper/")
+    assert code == offer["pairing_code"].replace("-", "")
+    assert offer["qr"]["side"] >= 21
+    assert offer["qr"]["path"].startswith("M0 0h1v1h-1z")
+
+
 async def test_a_pairing_code_works_once(counter: Counter) -> None:
     code = (await counter.offer())["pairing_code"]
     await Device(counter.client).pairs(code)

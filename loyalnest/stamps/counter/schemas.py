@@ -19,6 +19,7 @@ from pydantic import (
 from loyalnest import merchants
 from loyalnest.kernel.http import Instant
 from loyalnest.kernel.ids import to_wire
+from loyalnest.stamps.counter.pairing import way_in
 from loyalnest.stamps.counter.values import (
     ALERT,
     CLERK,
@@ -102,21 +103,35 @@ class StamperView(BaseModel):
         )
 
 
+class PairingQr(BaseModel):
+    """The address as a QR: its dark modules, without the white around it."""
+
+    side: int = Field(description="How many modules a side.")
+    path: str = Field(description="As the path of an SVG, a unit a module.")
+
+
 class PairingOffer(BaseModel):
     """A device and the code that pairs it. Nobody can show the code again."""
 
     stamper: StamperView
     pairing_code: str = Field(examples=["7K3M-9QX2"])
     expires_at: datetime
+    address: str = Field(description="Opened on the device, it knows the code.")
+    qr: PairingQr
 
     @classmethod
-    def of(cls, it: Stamper, code: str, stores: Mapping[UUID, merchants.Store]) -> "PairingOffer":
+    def of(
+        cls, it: Stamper, code: str, stores: Mapping[UUID, merchants.Store], installation: str
+    ) -> "PairingOffer":
         """The offer as the API shows it, once."""
         assert it.pairing_expires_at is not None
+        way = way_in(installation, code)
         return cls(
             stamper=StamperView.of(it, stores),
             pairing_code=f"{code[:4]}-{code[4:]}",
             expires_at=it.pairing_expires_at,
+            address=way.address,
+            qr=PairingQr(side=way.side, path=way.path),
         )
 
 

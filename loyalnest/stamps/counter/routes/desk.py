@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from loyalnest import customers
+from loyalnest.kernel.database import database_of
 from loyalnest.kernel.http import PROBLEMS, Now, Page, Paging, SignedIn, page_of, tenant
 from loyalnest.kernel.ids import from_wire
 from loyalnest.stamps import queries as card_queries
@@ -56,7 +57,8 @@ async def add_stamper(
     stamper, code = await stampers.add_stamper(
         session, name=body.name, store_id=store_id, actor=caller.actor, now=now
     )
-    return PairingOffer.of(stamper, code, await queries.stores_by_id(session))
+    stores = await queries.stores_by_id(session)
+    return PairingOffer.of(stamper, code, stores, database_of(session).settings.address)
 
 
 @router.post("/stampers/{stamper_id}/pairing", operation_id="pair_stamper_anew", status_code=201)
@@ -70,7 +72,8 @@ async def pair_stamper_anew(
     response.headers["Cache-Control"] = "no-store"
     id_ = from_wire(STAMPER, stamper_id)
     stamper, code = await stampers.offer_pairing(session, id_, now=now)
-    return PairingOffer.of(stamper, code, await queries.stores_by_id(session))
+    stores = await queries.stores_by_id(session)
+    return PairingOffer.of(stamper, code, stores, database_of(session).settings.address)
 
 
 @router.post("/stampers/{stamper_id}/revoke", operation_id="revoke_stamper")

@@ -77,7 +77,7 @@ export function AddStamper({ onMade, onClose }: AddProps) {
 export function PairingShown({ offer, onClose }: { offer: Offer; onClose: () => void }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const address = new URL("/stamper/", window.location.origin).href;
+  const { side, path } = offer.qr;
   return (
     <Dialog
       open
@@ -86,9 +86,17 @@ export function PairingShown({ offer, onClose }: { offer: Offer; onClose: () => 
       onClose={onClose}
     >
       <div className="flex flex-col items-center gap-4 text-center">
+        <svg
+          viewBox={`-4 -4 ${side + 8} ${side + 8}`}
+          className="w-48 max-w-full rounded-lg bg-white"
+          shapeRendering="crispEdges"
+          aria-hidden="true"
+        >
+          <path d={path} fill="#000" />
+        </svg>
         <p className="w-full rounded-lg bg-sunken p-3 shadow-card">
           <code dir="ltr" className="break-all select-all">
-            {address}
+            {offer.address.split("#")[0]}
           </code>
         </p>
         <p dir="ltr" className="text-3xl font-bold tracking-widest tabular-nums select-all">
