@@ -4,7 +4,7 @@ A shop's days are kept in figures that are brought up to date with each batch of
 made again from the facts at any time, with the same result.
 """
 
-from loyalnest.insights.errors import RangeTooLong, RangeUpsideDown
+from loyalnest.insights.errors import RangeTooEarly, RangeTooLong, RangeUpsideDown
 from loyalnest.insights.queries import metrics_of
 from loyalnest.insights.routes import router_of
 from loyalnest.insights.service import rebuild
@@ -15,6 +15,7 @@ __all__ = [
     "SHOP",
     "Metrics",
     "Range",
+    "RangeTooEarly",
     "RangeTooLong",
     "RangeUpsideDown",
     "ShopClerk",

@@ -7,5 +7,9 @@ class RangeUpsideDown(Invalid):
     """The first day is after the last one; swap them."""
 
 
+class RangeTooEarly(Invalid):
+    """There were no such days for a shop; ask for later ones."""
+
+
 class RangeTooLong(Invalid):
     """At most 400 days can be looked at together; ask for fewer."""

@@ -17,7 +17,7 @@ from tests.dashboard.furniture import furnish, names_of
 
 SCREENS = (
     *("/", "/customers", "/customers?q=ada", "/customers?q=nobody%20here", "/customers/same"),
-    *("/customers/{customer}", "/customers/{customer}?tab=orders"),
+    *("/customers/{customer}", "/customers/{customer}?tab=orders", "/shop"),
     *("/customers?segment=lost", "/segments", "/segments/loyal", "/tiers"),
     *("/customers/{customer}?tab=rewards", "/rewards", "/rewards/redemptions", "/rewards/new"),
     *("/customers/{customer}?tab=activity", "/orders", "/orders?waiting=true", "/orders/{order}"),

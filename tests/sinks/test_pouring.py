@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from loyalnest import customers, sinks
+from loyalnest import customers, ledger, sinks
 from loyalnest.integrations import klaviyo, mailchimp
 from loyalnest.kernel import clock, relay
 from loyalnest.kernel.database import Database
@@ -97,6 +97,34 @@ async def test_klaviyo_is_told_of_those_who_agreed_and_of_nobody_else(klaviyos: 
     assert profile["phone_number"] == "+447700900000"
     assert {silent, agreed} == set(klaviyos.bakery.people) - {klaviyos.bakery.people[1]}
     assert "member2@example.com" not in klaviyos.vendor.profiles
+
+
+async def test_a_tool_is_told_of_points_and_of_no_stamps(klaviyos: Tap) -> None:
+    await klaviyos.connects()
+    (member,) = await klaviyos.bakery.enrols(1)
+    merchant_id = klaviyos.bakery.merchant_id
+    async with klaviyos.database.tenant(merchant_id) as session:
+        card = await ledger.open_unit(
+            session, merchant_id=merchant_id, code="card-abc", kind="stamps", now=NOW
+        )
+        points = await ledger.unit_by_code(session, merchant_id, ledger.POINTS)
+        postings = [
+            ledger.Posting(
+                merchant_id=merchant_id,
+                customer_id=member,
+                unit_id=unit.id,
+                kind=ledger.EntryKind.EARN,
+                amount=amount,
+                source=ledger.Source("test", unit.code),
+                step="earn",
+                occurred_at=NOW,
+            )
+            for unit, amount in ((card, 1), (points, 70))
+        ]
+        await ledger.post_many(session, postings, now=NOW)
+    await klaviyos.pours()
+    told = [it for it in klaviyos.vendor.events if it.metric == "LoyalNest points.earned"]
+    assert len(told) == 1
 
 
 async def test_a_batch_whose_answer_was_lost_comes_again_and_is_one(klaviyos: Tap) -> None:

@@ -5,6 +5,8 @@ import type { Metrics } from "./data";
 /** A Monday, for the names of the days. */
 const MONDAY = Date.UTC(2024, 0, 1);
 const DAY_MS = 86_400_000;
+const NAMES_REM = 3;
+const HOUR_REM = 1.5;
 const WEEK = [1, 2, 3, 4, 5, 6, 7];
 
 /** When guests come: a table whose cells are the darker the more came. */
@@ -26,11 +28,14 @@ export function Hours({ hours }: { hours: Metrics["hours"] }) {
       {/* Wider than a phone where a shop is open all day: it scrolls by itself, also by keyboard. */}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard */}
       <section className="-mx-4 overflow-x-auto px-4" tabIndex={0} aria-label={t("shop.byHour")}>
-        <table className="w-full table-fixed border-separate border-spacing-0.5 text-xs">
+        <table
+          className="w-full table-fixed border-separate border-spacing-0.5 text-xs"
+          style={{ minWidth: `${NAMES_REM + shown.length * HOUR_REM}rem` }}
+        >
           <caption className="sr-only">{t("shop.byHour")}</caption>
           <thead>
             <tr>
-              <th scope="col" className="w-10">
+              <th scope="col" className="w-12">
                 <span className="sr-only">{t("shop.weekday")}</span>
               </th>
               {shown.map((hour) => (
