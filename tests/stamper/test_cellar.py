@@ -7,6 +7,16 @@ from playwright.async_api import Browser, expect
 from loyalnest import stamps
 from tests.stamper.conftest import Counter, paired
 
+# Both have read which number is the next before either has written down that it took it.
+_SIGN_SLOWLY = """
+() => {
+    const { sign } = SubtleCrypto.prototype;
+    SubtleCrypto.prototype.sign = async function (...what) {
+        await new Promise(done => setTimeout(done, 1500));
+        return sign.apply(this, what);
+    };
+}
+"""
 _LOOK_AGAIN = "document.dispatchEvent(new Event('visibilitychange'))"
 
 
@@ -73,7 +83,8 @@ async def test_two_tabs_of_a_device_share_its_numbers(counter: Counter, chromium
             await tab.opens(card.card.number)
             for tab, card in zip((phone, twin), cards, strict=True)
         ]
-        await asyncio.gather(*(each.click() for each in buttons))
+        await asyncio.gather(*(tab.page.evaluate(_SIGN_SLOWLY) for tab in (phone, twin)))
+        await asyncio.gather(*(each.evaluate("it => it.click()") for each in buttons))
         for page in (phone.page, twin.page):
             await expect(page.get_by_text("Unsent: 2")).to_be_visible()
         await phone.context.set_offline(False)
