@@ -33,7 +33,7 @@ ROW = re.compile(r"^\| `(\w+)` \| `[A-Z]+ \S+` \| (?:`(\S+)`)? *\|(.*)\|$", re.M
 NO_SCOPE = {
     *("sign_in", "refresh_session", "read_link", "use_link", "count_referral_click"),
     *("use_customer_link", "report_usage", "get_widget_config", "capture_email"),
-    "pair_stamper",
+    *("pair_stamper", "enrol_guest"),
     *("sign_out", "sign_out_everywhere", "change_password", "link_shopify_user", "get_identity"),
     *("list_own_sessions", "end_own_session"),
 }
