@@ -19,25 +19,52 @@ from loyalnest.kernel.database import Bulk, bulk
 from loyalnest.wallet.rules import RESTS
 
 # Two cards of one program that a merge made one customer's show the same, so that a change of one
-# is a change of both.
+# is a change of both. OFFSET 0 has cards looked up by their customer: joined, all cards of the
+# program would be held against each.
 _BY_CARD = """
-SELECT p.merchant_id, p.id, k.position
-FROM unnest($3::uuid[], $4::uuid[], $5::bigint[]) AS k (merchant_id, about, position)
-JOIN cards c ON c.merchant_id = k.merchant_id AND c.id = k.about
-JOIN customers o ON o.merchant_id = c.merchant_id AND o.id = c.customer_id
-JOIN customers f
-  ON f.merchant_id = o.merchant_id
- AND (f.id = coalesce(o.merged_into, o.id) OR f.merged_into = coalesce(o.merged_into, o.id))
-JOIN cards s
-  ON s.merchant_id = f.merchant_id AND s.customer_id = f.id AND s.program_id = c.program_id
+SELECT p.merchant_id, p.id, w.position
+FROM (
+    SELECT c.merchant_id, c.program_id, coalesce(o.merged_into, o.id) AS living, k.position
+    FROM unnest($3::uuid[], $4::uuid[], $5::bigint[]) AS k (merchant_id, about, position)
+    JOIN cards c ON c.merchant_id = k.merchant_id AND c.id = k.about
+    JOIN customers o ON o.merchant_id = c.merchant_id AND o.id = c.customer_id
+) w
+CROSS JOIN LATERAL (
+    SELECT w.living AS id
+  UNION ALL
+    SELECT m.id
+    FROM customers m
+    WHERE m.merchant_id = w.merchant_id
+      AND m.merged_into = w.living
+) f
+CROSS JOIN LATERAL (
+    SELECT it.merchant_id, it.id
+    FROM cards it
+    WHERE it.merchant_id = w.merchant_id
+      AND it.customer_id = f.id
+      AND it.program_id = w.program_id
+    OFFSET 0
+) s
 JOIN passes p ON p.merchant_id = s.merchant_id AND p.card_id = s.id
 """
 _BY_CUSTOMER = """
 SELECT p.merchant_id, p.id, k.position
 FROM unnest($3::uuid[], $4::uuid[], $5::bigint[]) AS k (merchant_id, about, position)
-JOIN customers f
-  ON f.merchant_id = k.merchant_id AND (f.id = k.about OR f.merged_into = k.about)
-JOIN cards s ON s.merchant_id = f.merchant_id AND s.customer_id = f.id
+CROSS JOIN LATERAL (
+    SELECT k.about AS id
+  UNION ALL
+    SELECT m.id
+    FROM customers m
+    WHERE m.merchant_id = k.merchant_id
+      AND m.merged_into = k.about
+) f
+CROSS JOIN LATERAL (
+    SELECT it.merchant_id, it.id
+    FROM cards it
+    WHERE it.merchant_id = k.merchant_id
+      AND it.customer_id = f.id
+    OFFSET 0
+) s
 JOIN passes p ON p.merchant_id = s.merchant_id AND p.card_id = s.id
 """
 _BY_PROGRAM = """
