@@ -16,6 +16,7 @@ from sqlalchemy import text
 from bench.post import Post
 from loyalnest import customers, stamps
 from loyalnest.kernel import clock
+from loyalnest.kernel.crypto import with_coming_keys, with_newest_alone, with_newest_in_use
 from loyalnest.kernel.database import Database
 from loyalnest.kernel.ids import from_wire
 from loyalnest.messaging import Channel
@@ -313,3 +314,17 @@ async def test_a_card_of_paper_is_somebodys_from_its_first_use(counter: Counter)
     assert first.card.id == typed.card.id != other.card.id
     again = await counter.asks("GET", f"/card-batches/{batch['id']}")
     assert again.json()["bound"] == 2
+
+
+async def test_a_poster_is_found_when_the_keys_are_others(counter: Counter) -> None:
+    poster = await counter.puts_up()
+    database = counter.cafe.database
+    turning = Database(
+        database.engine, with_newest_in_use(with_coming_keys(database.ring)), database.settings
+    )
+    ring = turning.ring
+    assert [it async for it in enrolling.INDEX.rebuild(turning, ring)] == [1]
+    alone = Database(database.engine, with_newest_alone(ring), database.settings)
+    async with alone.batch([]) as session:
+        found = await enrolling.poster_at(session, poster["code"])
+    assert found.code == poster["code"]
