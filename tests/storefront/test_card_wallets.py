@@ -48,7 +48,7 @@ async def test_a_wallet_is_offered_to_everybody_and_filled_for_its_owner(
 ) -> None:
     state = await cafe.card(await cafe.draws_up())
     async with cafe.open() as session:
-        token = enrolling.link_to(session, state.card.id, proven=proven, now=clock.now())
+        token = await enrolling.link_to(session, state.card.id, proven=proven, now=clock.now())
     page = await client.get(f"/card/{token}")
     assert page.status_code == 200
     assert f'href="/card/{token}/wallet/apple"' in page.text
@@ -59,5 +59,5 @@ async def test_a_wallet_is_offered_to_everybody_and_filled_for_its_owner(
 
 
 async def test_a_link_that_was_made_up_opens_nothing(client: httpx.AsyncClient) -> None:
-    for token in ("nonsense", "A" * 72, "é"):
+    for token in ("nonsense", "A" * 74, "é"):
         assert (await client.get(f"/card/{token}")).status_code == 404

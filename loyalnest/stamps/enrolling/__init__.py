@@ -21,7 +21,7 @@ from loyalnest.stamps.enrolling.errors import (
     TooManyPosters,
 )
 from loyalnest.stamps.enrolling.jobs import DAILY
-from loyalnest.stamps.enrolling.links import read_link, write_link
+from loyalnest.stamps.enrolling.links import merchant_in
 from loyalnest.stamps.enrolling.open_routes import enrolments_router
 from loyalnest.stamps.enrolling.phones import example_of, regions_of
 from loyalnest.stamps.enrolling.queries import (
@@ -32,6 +32,7 @@ from loyalnest.stamps.enrolling.queries import (
     list_batches,
     list_posters,
     numbers_of,
+    open_link,
 )
 from loyalnest.stamps.enrolling.routes import router
 from loyalnest.stamps.enrolling.service import (
@@ -100,19 +101,19 @@ __all__ = [
     "list_batches",
     "list_posters",
     "live_code",
+    "merchant_in",
     "modules_of",
     "no_wallets",
     "numbers_of",
+    "open_link",
     "path_of",
     "place_of",
     "poster_at",
     "print_cards",
     "printed_codes",
-    "read_link",
     "regions_of",
     "renew_link",
     "router",
     "shown",
     "withdraw_poster",
-    "write_link",
 ]

@@ -110,7 +110,7 @@ async def _view(
     session: AsyncSession, done: Enrolled, *, told: bool, wallets: FindWallets, now: datetime
 ) -> EnrolledView:
     address = database_of(session).settings.address
-    token = queries.link_to(session, done.state.card.id, proven=done.proven, now=now)
+    token = await queries.link_to(session, done.state.card.id, proven=done.proven, now=now)
     url = f"{address}{PATH}{token}"
     found = await wallets(session, [done.state.card.id])
     offered = found.get(done.state.card.id)

@@ -6,9 +6,10 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from loyalnest.kernel.database import merchant_of, ring_of
+from loyalnest import merchants
+from loyalnest.kernel.database import merchant_of
 from loyalnest.stamps.enrolling.errors import CardBatchNotFound, CardLinkOver, PosterNotFound
-from loyalnest.stamps.enrolling.links import write_link
+from loyalnest.stamps.enrolling.links import read_link, write_link
 from loyalnest.stamps.enrolling.values import (
     BatchId,
     CardBatch,
@@ -17,6 +18,7 @@ from loyalnest.stamps.enrolling.values import (
     Poster,
     PosterId,
 )
+from loyalnest.stamps.secrets import secret_of
 from loyalnest.stamps.values import CardId, CardProgramId
 
 _A_MILLISECOND = timedelta(milliseconds=1)
@@ -90,9 +92,18 @@ async def numbers_of(session: AsyncSession, batch_id: UUID) -> list[str]:
     return list(await session.scalars(_NUMBERS, asked))
 
 
-def link_to(session: AsyncSession, card_id: CardId, *, proven: bool, now: datetime) -> str:
+async def link_to(session: AsyncSession, card_id: CardId, *, proven: bool, now: datetime) -> str:
     """The token by which a card's page is opened from now on."""
-    return write_link(ring_of(session), Link(merchant_of(session), card_id, proven, now))
+    secret = await secret_of(session)
+    return write_link(secret, Link(merchant_of(session), card_id, proven, now))
+
+
+async def open_link(session: AsyncSession, token: str) -> Link:
+    """What a token of the session's merchant says. Raises CardLinkOver."""
+    # Whoever makes a token up names nobody, and nobody has a secret.
+    if await merchants.find(session, merchant_of(session)) is None:
+        raise CardLinkOver
+    return read_link(await secret_of(session), token)
 
 
 async def check_link(session: AsyncSession, link: Link) -> None:

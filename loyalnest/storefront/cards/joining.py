@@ -100,7 +100,7 @@ class Joining:
             return _check(visit, filled, phone=done.phone)
         if isinstance(done, DomainError):
             return _check(visit, filled, refused=done)
-        return self._welcome(visit, done)
+        return await self._welcome(visit, done)
 
     async def _enrol(
         self, visit: _Visit, filled: Filled, once: UUID
@@ -131,8 +131,8 @@ class Joining:
             now=visit.now,
         )
 
-    def _welcome(self, visit: _Visit, done: enrolling.Enrolled) -> Response:
-        token = enrolling.link_to(
+    async def _welcome(self, visit: _Visit, done: enrolling.Enrolled) -> Response:
+        token = await enrolling.link_to(
             visit.session, done.state.card.id, proven=done.proven, now=visit.now
         )
         address = f"/card/{token}?language={visit.reader.speech.language}"
@@ -153,9 +153,9 @@ async def _own_link(visit: _Visit) -> str | None:
     """Where the card is that this browser was given here, if it still opens."""
     token = visit.request.cookies.get(COOKIE, "")
     try:
-        link = enrolling.read_link(ring_of(visit.session), token)
-        if link.merchant_id != visit.poster.merchant_id:
+        if enrolling.merchant_in(token) != visit.poster.merchant_id:
             return None
+        link = await enrolling.open_link(visit.session, token)
         await enrolling.check_link(visit.session, link)
     except enrolling.CardLinkOver:
         return None

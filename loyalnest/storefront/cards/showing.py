@@ -61,9 +61,9 @@ class Showing:
 
     async def card(self, request: Request) -> Response:
         """The whole page. Raises CardLinkOver where there is no such card."""
-        link = enrolling.read_link(self._guests.database.ring, request.path_params["token"])
-        async with self._guests.database.tenant(link.merchant_id) as session:
-            held = await self._held(session, request, link)
+        merchant_id = enrolling.merchant_in(request.path_params["token"])
+        async with self._guests.database.tenant(merchant_id) as session:
+            held = await self._held(session, request)
             if isinstance(held, Response):
                 return held
             terms = held.state.program.terms
@@ -79,10 +79,10 @@ class Showing:
 
     async def face(self, request: Request) -> Response:
         """What changes of it: by itself for the page's script, or as a page that loads anew."""
-        link = enrolling.read_link(self._guests.database.ring, request.path_params["token"])
+        merchant_id = enrolling.merchant_in(request.path_params["token"])
         framed = "frame" in request.query_params
-        async with self._guests.database.tenant(link.merchant_id) as session:
-            held = await self._held(session, request, link)
+        async with self._guests.database.tenant(merchant_id) as session:
+            held = await self._held(session, request)
             if isinstance(held, Response):
                 return held
             title = held.say("showCode")
@@ -94,23 +94,24 @@ class Showing:
 
     async def wallet(self, request: Request) -> Response:
         """On to where the card is put into a wallet, for whoever may see what is on it."""
-        link = enrolling.read_link(self._guests.database.ring, request.path_params["token"])
-        async with self._guests.database.tenant(link.merchant_id) as session:
-            held = await self._held(session, request, link)
+        merchant_id = enrolling.merchant_in(request.path_params["token"])
+        async with self._guests.database.tenant(merchant_id) as session:
+            held = await self._held(session, request)
             if isinstance(held, Response):
                 return held
-            found = (await self._guests.wallets(session, [link.card_id])).get(link.card_id)
+            found = (await self._guests.wallets(session, [held.link.card_id])).get(
+                held.link.card_id
+            )
         target = None
-        if found is not None and link.proven:
+        if found is not None and held.link.proven:
             target = {"apple": found.apple, "google": found.google}.get(
                 request.path_params["wallet"]
             )
         return RedirectResponse(target or held.at, status_code=303)
 
-    async def _held(
-        self, session: AsyncSession, request: Request, link: enrolling.Link
-    ) -> _Held | Response:
+    async def _held(self, session: AsyncSession, request: Request) -> _Held | Response:
         now = self._guests.clock()
+        link = await enrolling.open_link(session, request.path_params["token"])
         reader = await reader_of(session, request)
         state = (await stamps.states(session, [link.card_id], now=now)).get(link.card_id)
         try:
