@@ -11,6 +11,8 @@ from loyalnest.kernel import clock
 from loyalnest.kernel.ids import from_wire, to_wire
 from loyalnest.messaging import Channel
 from loyalnest.messaging.trying import Trial, try_out
+from loyalnest.stamps.enrolling import CheckBy
+from loyalnest.stamps.enrolling.service.checks import send_code
 from loyalnest.storefront.signing_in import ask_for_link
 from tests.conftest import NOW
 from tests.shop import Shop, open_shop
@@ -42,7 +44,8 @@ async def refer_a_friend(shop: Shop, email: str) -> None:
 
 
 async def reach_out(shop: Shop, email: str) -> None:
-    """A friend is invited, a link to come in is asked for, a test is sent, the morning is there."""
+    """A friend is invited, a link to come in is asked for, a phone is checked, a test is sent, the
+    morning is there."""
     database, merchant_id = shop.database, shop.merchant_id
     advocate = from_wire(customers.WIRE_PREFIX, await shop.customer_id(email))
     async with database.tenant(merchant_id) as session:
@@ -52,6 +55,9 @@ async def reach_out(shop: Shop, email: str) -> None:
         prices = {Channel.SMS: Decimal("0.05")}
         await save_prices(session, prices, actor="test", now=NOW)
         sender = (await messaging.list_senders(session))[0]
+        sms = messaging.Setup(Channel.SMS, "+447700900000", "Bakery", {"url": "http://127.0.0.1"})
+        await messaging.set_up(session, sms, offer(), actor="test", now=NOW)
+        await send_code(session, "+491510000009", by=CheckBy.SMS, language="en", now=NOW)
     await try_out(
         database,
         merchant_id,

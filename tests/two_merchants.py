@@ -12,8 +12,8 @@ from loyalnest import (
     branding,
     campaigns,
     customers,
-    experiments,
     gamification,
+    insights,
     merchants,
     onboarding,
     plans,
@@ -30,13 +30,14 @@ from loyalnest.kernel.http import bind
 from loyalnest.kernel.ids import from_wire, to_wire
 from loyalnest.kernel.inbox import DeliveryState, Intake, NewDelivery
 from loyalnest.kernel.relay.delivery import note_failure
+from loyalnest.stamps import visits
 from loyalnest.storefront import pages
 from tests.branding.drawings import drawing
 from tests.conftest import NOW
 from tests.consents.cast import speaks_up
 from tests.contracts.shopify.bodies import order, refund
 from tests.doors import bearing, house, make_key
-from tests.experiments.cast import begins, meeting, meets
+from tests.experiments.cast import tries_something
 from tests.journeys.cast import sets_out
 from tests.messaging.cast import writes_to
 from tests.reaching_out import EARLIER, reach_out, refer_a_friend
@@ -154,7 +155,7 @@ async def _live_through_it_all(database: Database, shop: Shop, email: str, key: 
     await refer_a_friend(shop, email)
     await speaks_up(shop, email)
     await _begin(database, shop)
-    await _try_something(database, shop)
+    await tries_something(shop)
     card = await fills_a_card(shop, email)
     await holds_a_pass(shop, f"phone-of-{email.partition('@')[0]}")
     return await keep_busy(shop, key, card)
@@ -266,14 +267,6 @@ async def _begin(database: Database, shop: Shop) -> None:
         await plans.note_usage(session, plans.Plan("small", 3), now=NOW)
 
 
-async def _try_something(database: Database, shop: Shop) -> None:
-    """An experiment runs; who met it long ago is a number by now, who met it today is not yet."""
-    running = await begins(shop)
-    for variant, at in (("a", NOW - timedelta(days=100)), ("b", NOW)):
-        await meets(shop, running, variant, meeting(running, variant, 1), clicking=1, now=at)
-    await experiments.forget(database, NOW)
-
-
 async def _look_their_own_way(database: Database, shop: Shop, owner: str) -> str:
     """A name and a logo of their own; what names the picture."""
     body = drawing(colour={"ada": "red", "bea": "blue"}[owner])
@@ -323,8 +316,10 @@ async def _settle_program(database: Database, shop: Shop, email: str) -> None:
         campaigns.GOALS,
         referrals.REFERRALS,
         gamification.BADGES,
+        *(visits.VISITS, visits.RHYTHMS, insights.SHOP),
     ]
     await relay.settle(database, subscribers, clock=lambda: NOW)
+    await visits.NIGHTLY.handle(database, NOW)
     async with database.tenant(shop.merchant_id) as session:
         await segments.score_everybody(session, shop.merchant_id, now=NOW)
         customer_id = from_wire("cus", await shop.customer_id(email))

@@ -165,3 +165,11 @@ async def domain_of(shop: Shop) -> str:
     async with shop.database.tenant(shop.merchant_id) as session:
         (store,) = await merchants.list_stores(session, merchant_id=shop.merchant_id)
         return store.domain
+
+
+async def tries_something(shop: Shop) -> None:
+    """An experiment runs; who met it long ago is a number by now, who met it today is not yet."""
+    running = await begins(shop)
+    for variant, at in (("a", NOW - timedelta(days=100)), ("b", NOW)):
+        await meets(shop, running, variant, meeting(running, variant, 1), clicking=1, now=at)
+    await experiments.forget(shop.database, NOW)
