@@ -111,6 +111,22 @@ async def test_the_same_form_sent_twice_is_sent_once(counter: Counter) -> None:
         assert "Stamps: 4 of 10" in shown.text
 
 
+async def test_a_stranger_who_sends_a_form_again_is_told_no_more(
+    counter: Counter, post: Post
+) -> None:
+    await _bakery(counter).uses(post, channel=Channel.SMS)
+    poster = await counter.puts_up()
+    member = await _enrols(counter, phone=PHONE, name="Ana Real")
+    await _stamps(counter, 6)
+    page = await counter.opens(poster["code"])
+    for _ in range(3):
+        sent = await counter.fills_in(poster["code"], page=page, name="Eve", sms="1")
+        shown = await counter.client.get(sent.headers["location"])
+        assert "Stamps: 1 of 10" in shown.text
+    told = await counter.asks("GET", f"/customers/{member['customer_id']}/consents")
+    assert [it for it in told.json()["history"] if it["purpose"] == "outreach"] == []
+
+
 async def test_mistakes_keep_what_was_typed_and_say_where_they_are(counter: Counter) -> None:
     poster = await counter.puts_up()
     wrong = await counter.fills_in(poster["code"], name="Ana <b>", phone="12")

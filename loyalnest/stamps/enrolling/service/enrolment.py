@@ -11,7 +11,7 @@ from loyalnest.consents import Channel, Proof, Purpose, Way
 from loyalnest.customers import Contact, Customer
 from loyalnest.kernel.database import merchant_of
 from loyalnest.kernel.errors import DomainError
-from loyalnest.kernel.ids import to_wire
+from loyalnest.kernel.ids import new_id, to_wire
 from loyalnest.kernel.writing import readable
 from loyalnest.stamps import queries as cards
 from loyalnest.stamps.enrolling import phones
@@ -129,10 +129,18 @@ async def _take_in(
         actor=joining.actor,
     )
     (state,) = await open_cards(session, [opening], now=now)
-    noted = {"card_id": state.card.id, "poster_id": place.poster_id, "is_new": is_new, "now": now}
-    await session.execute(_NOTE, {**about, **noted})
-    # The same form once more is whoever sent it first.
-    return Enrolled(state, is_new, guest.proven or sent_before == state.card.id)
+    # The same form once more is whoever sent it first, if it was sure to be them then.
+    proven = guest.proven or sent_before == state.card.id
+    noted = {
+        "merchant_id": merchant_id,
+        "form": joining.form if proven else new_id(),
+        "card_id": state.card.id,
+        "poster_id": place.poster_id,
+        "is_new": is_new,
+        "now": now,
+    }
+    await session.execute(_NOTE, noted)
+    return Enrolled(state, is_new, proven)
 
 
 async def _note_consents(
