@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from loyalnest.kernel.errors import Contended, NotFound, RateLimited, TooLarge
+from loyalnest.kernel.errors import NotFound, RateLimited, TooLarge
 from loyalnest.kernel.http import problem_response
 from loyalnest.storefront.cards.guests import Guests
 from loyalnest.storefront.cards.joining import Joining
@@ -14,7 +14,6 @@ from loyalnest.storefront.cards.showing import Showing
 
 JOIN, CARD = "/j/", "/card/"
 _ELSEWHERE = frozenset({"cross-site", "same-site"})
-_TRIES = 3
 
 Answering = Callable[[Request], Awaitable[Response]]
 
@@ -36,18 +35,8 @@ def _at(path: str, answering: Answering, *methods: str) -> Route:
         if request.method == "POST" and request.headers.get("sec-fetch-site") in _ELSEWHERE:
             return problem_response(NotFound("There is no such address here."))
         try:
-            return await _patiently(answering, request)
+            return await answering(request)
         except (NotFound, RateLimited, TooLarge) as error:
             return problem_response(error)
 
     return Route(path, answer, methods=list(methods or ("GET",)))
-
-
-async def _patiently(answering: Answering, request: Request) -> Response:
-    """The answer, should a twin of the request get in between."""
-    for _ in range(_TRIES - 1):
-        try:
-            return await answering(request)
-        except Contended:
-            continue
-    return await answering(request)

@@ -1,6 +1,7 @@
 """From the poster to the card: by the page and by REST, twice by one phone, with a code or without,
 and without telling strangers who is a member."""
 
+import asyncio
 import html
 import io
 import re
@@ -125,6 +126,19 @@ async def test_a_stranger_who_sends_a_form_again_is_told_no_more(
         assert "Stamps: 1 of 10" in shown.text
     told = await counter.asks("GET", f"/customers/{member['customer_id']}/consents")
     assert [it for it in told.json()["history"] if it["purpose"] == "outreach"] == []
+
+
+async def test_a_form_that_is_sent_twice_at_once_is_one_card(counter: Counter) -> None:
+    poster = await counter.puts_up()
+    page = await counter.opens(poster["code"])
+    taps = [counter.fills_in(poster["code"], page=page) for _ in range(3)]
+    answers = await asyncio.gather(*taps)
+    assert [it.status_code for it in answers] == [303] * 3
+    await _stamps(counter, 3)
+    for answer in answers:
+        shown = await counter.client.get(answer.headers["location"])
+        assert "Stamps: 4 of 10" in shown.text
+    assert (await counter.asks("GET", f"/posters/{poster['id']}")).json()["cards"] == 1
 
 
 async def test_mistakes_keep_what_was_typed_and_say_where_they_are(counter: Counter) -> None:
