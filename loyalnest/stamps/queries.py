@@ -45,7 +45,7 @@ ORDER BY r.earned_at DESC, r.id DESC LIMIT $3
 """  # noqa: S608
 _COUNTS = """
 SELECT c.program_id, count(*) FROM cards c
-WHERE c.merchant_id = $1 AND c.state = 'active'
+WHERE c.merchant_id = $1 AND c.state = 'active' AND ($2::uuid IS NULL OR c.program_id = $2)
 GROUP BY c.program_id
 """
 _EXPORT_CARDS = f"""
@@ -77,9 +77,11 @@ async def get_program(session: AsyncSession, program_id: CardProgramId) -> CardP
     return found[program_id]
 
 
-async def count_cards(session: AsyncSession) -> dict[CardProgramId, int]:
-    """How many cards of each program are in circulation."""
-    rows = await (await bulk(session)).fetch(_COUNTS, merchant_of(session))
+async def count_cards(
+    session: AsyncSession, program_id: CardProgramId | None = None
+) -> dict[CardProgramId, int]:
+    """How many cards of each program are in circulation, or of one of them."""
+    rows = await (await bulk(session)).fetch(_COUNTS, merchant_of(session), program_id)
     return {row[0]: row[1] for row in rows}
 
 

@@ -309,7 +309,7 @@ def _named(body: NewStamp) -> service.Named:
 
 
 async def _shown(session: AsyncSession, program: CardProgram) -> CardProgramView:
-    cards = await queries.count_cards(session)
+    cards = await queries.count_cards(session, program.id)
     return CardProgramView.of(program, cards.get(program.id, 0))
 
 

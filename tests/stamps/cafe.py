@@ -15,6 +15,7 @@ from loyalnest.entrypoints import wiring
 from loyalnest.kernel.database import Database
 from loyalnest.kernel.errors import DomainError
 from loyalnest.kernel.ids import new_id
+from loyalnest.kernel.jobs import Job
 from loyalnest.kernel.relay import settle
 from loyalnest.stamps import CardProgram, CardState, CardTerms, Stage, Stamped, Stamping
 from tests.conftest import NOW, make_merchant
@@ -113,6 +114,10 @@ class Cafe:
     async def news_is_told(self) -> None:
         """Let subscribers hear what happened, and jobs be done."""
         await settle(self.database, wiring.SUBSCRIBERS)
+
+    async def jobs_are_done(self, job: Job, **payload: str) -> None:
+        """Let a job of the café's be done now."""
+        await job.handle(self.database, {"merchant_id": str(self.merchant_id), **payload}, NOW)
 
     async def books_balance(self) -> None:
         """Nothing is wrong in the books."""

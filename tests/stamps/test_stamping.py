@@ -1,7 +1,7 @@
 """Cards that are stamped, filled, used and corrected: in the books at every step."""
 
 import asyncio
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Literal
 
@@ -218,6 +218,80 @@ async def test_a_card_that_is_not_used_for_long_lapses_and_begins_anew(cafe: Caf
     assert (await cafe.sees(card, at=later)).collected == 0
     assert (await cafe.gives(card, at=later)).state.collected == 1
     await cafe.books_balance()
+
+
+async def test_after_a_lapse_the_next_round_brings_its_stages_anew(cafe: Cafe) -> None:
+    card = await cafe.card(await cafe.draws_up(terms(validity=Validity(days=30))))
+    (coffee,) = (await cafe.gives(card, 5)).earned
+    await cafe.hands_out(coffee)
+    later = NOW + timedelta(days=40)
+    four = await cafe.gives(card, 4, at=later)
+    assert (four.state.collected, four.state.card.round) == (4, 2)
+    fifth = await cafe.gives(card, at=later)
+    assert [(it.round, it.name) for it in fifth.earned] == [(2, "Free coffee")]
+    await cafe.books_balance()
+
+
+async def test_a_stage_that_comes_earlier_now_is_had_by_whoever_has_enough(cafe: Cafe) -> None:
+    program = await cafe.draws_up()
+    card = await cafe.card(program)
+    await cafe.gives(card, 4)
+    sooner = terms(stages=(Stage(key="coffee", count=3, name="Free coffee"), CAKE))
+    async with cafe.open() as session:
+        await stamps.save(
+            session,
+            program.id,
+            sooner,
+            state=stamps.ProgramState.ACTIVE,
+            actor="test",
+            now=NOW,
+        )
+    await cafe.jobs_are_done(stamps.SETTLE, program_id=str(program.id))
+    assert [it.name for it in (await cafe.sees(card)).due] == ["Free coffee"]
+
+
+async def test_a_round_filled_by_better_terms_is_reopened_by_those(cafe: Cafe) -> None:
+    program = await cafe.draws_up(terms(stages=(COFFEE, CAKE)))
+    card = await cafe.card(program)
+    await cafe.gives(card, 2)
+    turned = terms(
+        stages=(
+            Stage(key="cake", count=3, name="Cake"),
+            Stage(key="coffee", count=5, name="Free coffee"),
+        )
+    )
+    async with cafe.open() as session:
+        await stamps.save(
+            session, program.id, turned, state=stamps.ProgramState.ACTIVE, actor="test", now=NOW
+        )
+    full = await cafe.gives(card, 3)
+    assert full.state.card.round == 2
+    after = await cafe.undoes(full)
+    assert (after.collected, after.debt, after.card.round) == (2, 0, 1)
+    await cafe.books_balance()
+
+
+async def test_a_birthday_is_stamped_once_a_year_whatever_is_run_and_merged(cafe: Cafe) -> None:
+    program = await cafe.draws_up(terms(birthday_stamps=2))
+    born = date(1990, NOW.month, NOW.day)
+    guest, other = await cafe.guest(birthday=born), await cafe.guest(birthday=born)
+    card = await cafe.card(program, guest)
+    await cafe.card(program, other)
+    async with cafe.open() as session:
+        await ledger.merge(
+            session,
+            merchant_id=cafe.merchant_id,
+            kept_id=guest,
+            merged_id=other,
+            actor="test",
+            now=NOW,
+        )
+    morning = NOW.replace(hour=6)
+    for _ in range(2):
+        await stamps.BIRTHDAYS.handle(cafe.database, morning)
+    assert (await cafe.sees(card)).collected == 2
+    await stamps.BIRTHDAYS.handle(cafe.database, morning + timedelta(days=1))
+    assert (await cafe.sees(card)).collected == 2
 
 
 async def test_stamps_become_points_and_points_stamps_at_the_merchants_rate(cafe: Cafe) -> None:

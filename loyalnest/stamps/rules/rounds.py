@@ -58,6 +58,12 @@ def improves(new: CardTerms, old: CardTerms) -> bool:
     )
 
 
+def asks_less(new: CardTerms, old: CardTerms) -> bool:
+    """Whether a card that stays as it is could have reached more by new terms than by old ones."""
+    counts = {stage.key: stage.count for stage in old.stages}
+    return any(stage.count < counts.get(stage.key, new.needed + 1) for stage in new.stages)
+
+
 def held_version(versions: Mapping[int, CardTerms], since: int, newest: int, collected: int) -> int:
     """The terms of a round that began under those of `since`: its own, or a later improvement.
 

@@ -13,7 +13,7 @@ from loyalnest import ledger
 from loyalnest.kernel.database import bulk, merchant_of
 from loyalnest.kernel.events import publish
 from loyalnest.kernel.ids import new_id
-from loyalnest.stamps import errors, queries
+from loyalnest.stamps import errors, queries, rules
 from loyalnest.stamps.events import CardProgramSaved
 from loyalnest.stamps.numbers import ALPHABET
 from loyalnest.stamps.service.settling import settle_program_soon
@@ -97,8 +97,8 @@ async def save(
             expiry=_expiry(terms.validity),
             now=now,
         )
-    if terms.needed < current.terms.needed:
-        # Who has enough by the new terms has a full card from now on.
+    if rules.asks_less(terms, current.terms):
+        # Who has enough for a stage by the new terms has what it brings from now on.
         await settle_program_soon(session, program_id, version=version)
     return await _saved(session, program_id, now)
 

@@ -33,12 +33,29 @@ ON CONFLICT (merchant_id, card_id, round, stage) DO UPDATE
   WHERE r.state = 'taken_back'
 RETURNING {REWARD_COLUMNS}
 """  # noqa: S608
-# A round's last stage can have been had before: its stamps were taken back when it was used.
+# What completes a round can have been had before: on the way there, or when its stamps were taken
+# back after it was used. Its line says by which version the round was filled.
 _KEEP_ENTRY = """
-UPDATE card_rewards r SET entry_id = k.entry_id
-FROM unnest($2::uuid[], $3::int[], $4::text[], $5::uuid[]) AS k (card_id, round, stage, entry_id)
+UPDATE card_rewards r SET entry_id = k.entry_id, version = k.version, count = k.count
+FROM unnest($2::uuid[], $3::int[], $4::text[], $5::uuid[], $6::int[], $7::int[])
+  AS k (card_id, round, stage, entry_id, version, count)
 WHERE r.merchant_id = $1 AND r.card_id = k.card_id AND r.round = k.round AND r.stage = k.stage
   AND r.entry_id IS DISTINCT FROM k.entry_id
+"""
+# A round whose stamps have lapsed is over, if it had brought something: what it brought is kept.
+_LAPSED = """
+SELECT c.id
+FROM unnest($2::uuid[], $3::uuid[], $4::uuid[]) AS k (id, customer_id, unit_id)
+JOIN cards c ON c.merchant_id = $1 AND c.id = k.id
+CROSS JOIN LATERAL (
+    SELECT max(r.earned_at) AS earned_at
+    FROM card_rewards r
+    WHERE r.merchant_id = $1 AND r.card_id = c.id AND r.round = c.round AND r.state <> 'taken_back'
+) r
+WHERE EXISTS (
+    SELECT FROM entries e
+    WHERE e.merchant_id = $1 AND e.customer_id = k.customer_id AND e.unit_id = k.unit_id
+      AND e.kind = 'expire' AND e.recorded_at >= r.earned_at)
 """
 _WRITE = """
 UPDATE cards c
@@ -60,6 +77,8 @@ class Filling(msgspec.Struct):
     version: int = 0
     """Under which terms it is filled; 0 until its balance is known."""
     last_stamp_at: datetime | None = None
+    was_empty: bool = False
+    """Nothing was on it when it was taken in hand."""
 
     @property
     def moves(self) -> int:
@@ -74,6 +93,7 @@ class Filling(msgspec.Struct):
     def holds(self, collected: int) -> None:
         """Begin with this balance: it says which terms hold."""
         self.collected = collected
+        self.was_empty = collected <= 0
         self.version = rules.held_version(
             self.program.versions, self.card.version, self.program.version, collected
         )
@@ -117,6 +137,7 @@ async def carry_on(
     session: AsyncSession, fillings: Sequence[Filling], *, actor: str, now: datetime
 ) -> dict[CardId, Carried]:
     """Complete what is full, write down what stages bring, and the cards; where they are then."""
+    await _begin_anew(session, [it for it in fillings if it.was_empty and it.card.last_stamp_at])
     steps = [_Step(it, _advance(it)) for it in fillings]
     entries = await _complete(session, steps, actor=actor, now=now)
     earned = await _earn(session, steps, entries, now=now)
@@ -130,6 +151,23 @@ async def carry_on(
         )
         for filling, advance in steps
     }
+
+
+async def _begin_anew(session: AsyncSession, fillings: Sequence[Filling]) -> None:
+    """Let the next round begin on cards whose stamps had lapsed."""
+    if not fillings:
+        return
+    rows = await (await bulk(session)).fetch(
+        _LAPSED,
+        merchant_of(session),
+        [it.card.id for it in fillings],
+        [it.card.customer_id for it in fillings],
+        [it.program.unit_id for it in fillings],
+    )
+    lapsed = {row[0] for row in rows}
+    for it in fillings:
+        if it.card.id in lapsed:
+            it.card = msgspec.structs.replace(it.card, round=it.card.round + 1)
 
 
 def _advance(it: Filling) -> rules.Advance:
@@ -173,7 +211,7 @@ async def _earn(
     now: datetime,
 ) -> dict[CardId, list[CardReward]]:
     rows: list[tuple[object, ...]] = []
-    kept: list[tuple[UUID, int, str, UUID]] = []
+    kept: list[tuple[UUID, int, str, UUID, int, int]] = []
     for filling, advance in steps:
         last = {one.round: one.stage.key for one in advance.completed}
         for round_, version, stage in advance.reached:
@@ -182,7 +220,7 @@ async def _earn(
             what = (round_, version, stage.key, stage.count, stage.name, stage.cost)
             rows.append((new_id(), card.id, card.customer_id, *what, entry))
             if entry is not None:
-                kept.append((card.id, round_, stage.key, entry))
+                kept.append((card.id, round_, stage.key, entry, version, stage.count))
     if not rows:
         return {}
     connection, merchant_id = await bulk(session), merchant_of(session)

@@ -66,16 +66,16 @@ async def settle(database: Database, payload: Payload, now: datetime) -> None:
             rows = await (await bulk(session)).fetch(
                 _OF_PROGRAM, merchant_id, program_id, after, _PAGE
             )
-            await _settle(session, [row[0] for row in rows], now=now, if_full=True)
+            await _settle(session, [row[0] for row in rows], now=now, if_reached=True)
         if len(rows) < _PAGE:
             return
         after = rows[-1][0]
 
 
 async def _settle(
-    session: AsyncSession, card_ids: Sequence[CardId], *, now: datetime, if_full: bool = False
+    session: AsyncSession, card_ids: Sequence[CardId], *, now: datetime, if_reached: bool = False
 ) -> None:
-    """Carry on with these cards; `if_full`: those alone that have enough for the last stage."""
+    """Carry on with these cards; `if_reached`: those alone that have enough for a stage."""
     if not card_ids:
         return
     leading = await storage.leading(session, card_ids, lock=True)
@@ -83,7 +83,7 @@ async def _settle(
     fillings: list[Filling] = []
     for card in leading.cards.values():
         state = states[card.id]
-        if if_full and state.collected < state.terms.needed:
+        if if_reached and state.collected < state.terms.stages[0].count:
             continue
         filling = Filling(card, state.program)
         filling.holds(state.collected - state.debt)
