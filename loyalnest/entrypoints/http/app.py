@@ -69,7 +69,8 @@ def build_app(
         public_https=(settings.public_url or "").startswith("https://"),
     )
     app = _Webhooks(app, parts.webhooks)
-    return Traces(app, metrics=RequestMetrics(registry))
+    routes = (*parts.webhooks, *parts.open, *api.router.routes)
+    return Traces(app, metrics=RequestMetrics(registry), routes=routes)
 
 
 def rest_api(parts: Parts, settings: Settings) -> FastAPI:

@@ -2,8 +2,11 @@
 
 import re
 import time
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 
 import structlog
+from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from loyalnest.entrypoints.http.metrics import RequestMetrics
@@ -20,12 +23,13 @@ _log = structlog.get_logger("http")
 class Traces:
     """Every request has a trace id, one line in the log and a place in the metrics.
 
-    A line names the route and never the query string or the path's own values beyond ids.
+    A line names the route by its pattern, and never the query string or what stands in the path.
     """
 
-    def __init__(self, app: ASGIApp, *, metrics: RequestMetrics):
+    def __init__(self, app: ASGIApp, *, metrics: RequestMetrics, routes: Iterable[BaseRoute]):
         self.app = app
         self.metrics = metrics
+        self.patterns = patterns_of(routes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in {"http", "websocket"}:
@@ -56,15 +60,18 @@ class Traces:
                 raise
             await problem_response(error)(scope, receive, send_traced)
         except Exception:
-            _log.exception("request.failed", method=scope["method"], route=route_of(scope))
+            _log.exception("request.failed", method=scope["method"], route=self._route(scope))
             if status:
                 raise
             await unexpected_response()(scope, receive, send_traced)
         finally:
             self._record(scope, status, time.perf_counter() - started)
 
+    def _route(self, scope: Scope) -> str:
+        return route_of(self.patterns, scope)
+
     def _record(self, scope: Scope, status: int, took_s: float) -> None:
-        route = route_of(scope)
+        route = self._route(scope)
         self.metrics.observe(scope["method"], route, status, took_s)
         if status in (200, 304) and route.startswith(_COUNTED):
             return  # they come by the thousand a second and are counted, not told
@@ -80,15 +87,25 @@ class Traces:
         )
 
 
-def route_of(scope: Scope) -> str:
-    """The path with its values replaced by their names; the same for every address unknown here."""
-    if "endpoint" not in scope:
-        return "unmatched"
-    values = {str(value): name for name, value in scope.get("path_params", {}).items()}
-    if not values:
-        return scope["path"]
-    parts = scope["path"].split("/")
-    return "/".join(f"{{{values[part]}}}" if part in values else part for part in parts)
+def patterns_of(routes: Iterable[BaseRoute]) -> Mapping[int, Sequence[Route]]:
+    """Routes by who answers them, which is all that a request says of its route afterwards."""
+    found: dict[int, list[Route]] = defaultdict(list)
+    for route in routes:
+        if isinstance(route, Route):
+            found[id(route.endpoint)].append(route)
+    return found
+
+
+def route_of(patterns: Mapping[int, Sequence[Route]], scope: Scope) -> str:
+    """The pattern of the route that answered; the same for every address unknown here.
+
+    A path is never told itself: it may hold what only its owner is to know, and there are as many
+    as somebody cares to make up.
+    """
+    for route in patterns.get(id(scope.get("endpoint")), ()):
+        if route.path_regex.match(scope["path"]):
+            return route.path_format
+    return "unmatched"
 
 
 def _trace_of(scope: Scope) -> str:

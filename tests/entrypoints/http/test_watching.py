@@ -3,18 +3,25 @@
 import json
 import logging
 from collections.abc import Generator
+from pathlib import Path
 
+import httpx
 import pytest
 import structlog
 from sqlalchemy import text
+from starlette.convertors import Convertor, IntegerConvertor
+from starlette.routing import Route
 from structlog.testing import capture_logs
 from structlog.typing import EventDict
 
-from loyalnest.kernel import crypto, logs
+from loyalnest.entrypoints import certificates, wiring
+from loyalnest.entrypoints.http import build_app
+from loyalnest.kernel import clock, crypto, logs
 from loyalnest.kernel.database import Database
 from tests.doors import bearing, house, make_key, open_cafe
 from tests.sinks.cast import tells_a_tool
 
+_SECRET = "5ec2e7"
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 
 
@@ -82,6 +89,31 @@ async def test_metrics_tell_how_requests_and_the_installation_stand(database: Da
     ):
         assert f"loyalnest_{name}" in told
     assert "anna" not in told
+
+
+async def test_no_value_of_any_path_is_logged_or_counted(
+    shared_database: Database, logged: list[EventDict], tmp_path: Path
+):
+    settings = shared_database.settings.model_copy(update={"data_dir": tmp_path})
+    certificates.make_trial(settings, now=clock.now())
+    parts = wiring.parts(shared_database, settings)
+    of_api = (route for router in parts.routers for route in router.routes)
+    routes = [
+        route
+        for route in (*parts.webhooks, *parts.open, *parts.pages, *of_api)
+        if isinstance(route, Route) and route.param_convertors
+    ]
+    app = build_app(shared_database, settings, parts)
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False, client=("127.0.0.1", 1))
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        for route in routes:
+            values = {name: _value(it) for name, it in route.param_convertors.items()}
+            path = route.path_format.format(**values)
+            await client.request(next(iter(route.methods or {"GET"})), path)
+            assert logged.pop()["route"] in {it.path_format for it in routes} | {"unmatched"}
+        told = (await client.get("/metrics")).text
+    assert "/wallet/apple/{token}.pkpass" in told
+    assert _SECRET not in told.lower()
 
 
 @pytest.mark.parametrize(
@@ -181,3 +213,8 @@ async def test_too_large_a_body_is_refused(shared_database: Database):
         )
     assert (whole.status_code, parts.status_code) == (413, 413)
     assert (whole.json()["code"], parts.json()["status"]) == ("TOO_LARGE", 413)
+
+
+def _value(convertor: Convertor[object]) -> str:
+    """Something that a route takes in this place of its path."""
+    return "524276" if isinstance(convertor, IntegerConvertor) else _SECRET
