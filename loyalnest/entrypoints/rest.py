@@ -65,9 +65,12 @@ def shopify_app(settings: Settings) -> shopify.App | None:
 
 
 def routers(
-    settings: Settings, subscribers: Sequence[relay.Subscriber]
+    settings: Settings, subscribers: Sequence[relay.Subscriber], guests: enrolling.Door
 ) -> Mapping[Role, Sequence[APIRouter]]:
-    """Which of the REST API's routes belong to which role."""
+    """Which of the REST API's routes belong to which role.
+
+    Guests who enrol here use up the same allowance as at the pages with that door.
+    """
     return {
         Role.AUTH: [staff.router_of(settings), shopify.router_of(shopify_app(settings))],
         Role.POINTS: [
@@ -78,7 +81,7 @@ def routers(
             rewards.router,
             rewards.counter_router(),
             rewards.redemptions_router,
-            *_about_cards(settings),
+            *_about_cards(settings, guests),
             *_own_account(),
             privacy.router,
         ],
@@ -142,7 +145,7 @@ def _own_account() -> list[APIRouter]:
     ]
 
 
-def _about_cards(settings: Settings) -> list[APIRouter]:
+def _about_cards(settings: Settings, guests: enrolling.Door) -> list[APIRouter]:
     return [
         stamps.router,
         stamps.desk_router(),
@@ -150,7 +153,7 @@ def _about_cards(settings: Settings) -> list[APIRouter]:
         counter.router,
         counter.device_router,
         enrolling.router,
-        enrolling.enrolments_router(enrolling.Door(), wallets.places(settings)),
+        enrolling.enrolments_router(guests, wallets.places(settings)),
     ]
 
 

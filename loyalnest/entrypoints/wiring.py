@@ -175,7 +175,8 @@ def work(settings: Settings) -> Work:
 
 def parts(database: Database, settings: Settings, roles: frozenset[Role] = EVERY_ROLE) -> Parts:
     """What a server of these roles answers to. Deliveries are taken in by the role `points`."""
-    by_role = rest.routers(settings, SUBSCRIBERS)
+    guests = enrolling.Door()
+    by_role = rest.routers(settings, SUBSCRIBERS, guests)
     routers = [router for role in Role if role in roles for router in by_role[role]]
     webhooks: list[BaseRoute] = []
     open_: list[Route] = []
@@ -197,7 +198,7 @@ def parts(database: Database, settings: Settings, roles: frozenset[Role] = EVERY
         pages.extend(dashboard.routes(_shop_known_to(database), settings.shopify_client_id))
         pages.extend(branding.media_routes(database))
         pages.extend(_storefront_pages(database, settings))
-        pages.extend(_guests_pages(database, settings))
+        pages.extend(_guests_pages(database, settings, guests))
         left = storefront.LeftAddresses()
         letters = consent_pages.Letters(database, clock=clock.now, left=left)
         pages.extend(consent_pages.letter_routes(letters))
@@ -242,11 +243,9 @@ def _storefront_pages(database: Database, settings: Settings) -> list[BaseRoute]
     ]
 
 
-def _guests_pages(database: Database, settings: Settings) -> list[Route]:
+def _guests_pages(database: Database, settings: Settings, door: enrolling.Door) -> list[Route]:
     """Where a poster's code leads, and the cards on guests' own phones."""
-    guests = cards.Guests(
-        database, enrolling.Door(), wallets.places(settings), settings.address, clock.now
-    )
+    guests = cards.Guests(database, door, wallets.places(settings), settings.address, clock.now)
     return cards.card_routes(guests)
 
 
@@ -291,5 +290,5 @@ def _shop_known_to(database: Database) -> dashboard.FindShop:
 
 def description(settings: Settings) -> Parts:
     """The routes alone, for describing them: nothing runs, no database is needed."""
-    by_role = rest.routers(settings, SUBSCRIBERS)
+    by_role = rest.routers(settings, SUBSCRIBERS, enrolling.Door())
     return Parts([router for routers in by_role.values() for router in routers])

@@ -20,6 +20,7 @@ from loyalnest.kernel import clock
 from loyalnest.kernel.crypto import with_coming_keys, with_newest_alone, with_newest_in_use
 from loyalnest.kernel.database import Database
 from loyalnest.kernel.ids import from_wire
+from loyalnest.kernel.limits import Policy
 from loyalnest.messaging import Channel
 from loyalnest.stamps import enrolling
 from tests.conftest import NOW
@@ -139,6 +140,22 @@ async def test_a_form_that_is_sent_twice_at_once_is_one_card(counter: Counter) -
         shown = await counter.client.get(answer.headers["location"])
         assert "Stamps: 4 of 10" in shown.text
     assert (await counter.asks("GET", f"/posters/{poster['id']}")).json()["cards"] == 1
+
+
+async def test_the_page_and_rest_have_one_allowance(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("loyalnest.stamps.enrolling.door.BY_ADDRESS", Policy("enrolments", 2, 600))
+    async with a_counter(database) as counter:
+        code = (await counter.puts_up())["code"]
+        body = {"poster": code, "name": "Ana", "phone": PHONE}
+        by_page = await counter.fills_in(code)
+        by_rest = [
+            await counter.asks("POST", "/enrollments", owner=False, json=body) for _ in range(2)
+        ]
+        late = await counter.fills_in(code)
+    answers = [by_page, *by_rest, late]
+    assert [it.status_code for it in answers] == [303, 201, 429, 429]
 
 
 async def test_mistakes_keep_what_was_typed_and_say_where_they_are(counter: Counter) -> None:
