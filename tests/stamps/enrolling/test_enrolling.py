@@ -129,6 +129,18 @@ async def test_a_stranger_who_sends_a_form_again_is_told_no_more(
     assert [it for it in told.json()["history"] if it["purpose"] == "outreach"] == []
 
 
+async def test_a_strangers_language_is_not_taken_for_a_customers(counter: Counter) -> None:
+    poster = await counter.puts_up()
+    ana = customers.Contact(counter.cafe.merchant_id, phone=READ, phone_verified=True)
+    async with counter.cafe.open() as session:
+        await customers.enrol(session, ana, now=NOW)
+    assert (await counter.fills_in(poster["code"])).status_code == 303
+    async with counter.cafe.open() as session:
+        known = await customers.find_identified(session, customers.PHONE, READ)
+    assert known is not None
+    assert known.locale is None
+
+
 async def test_a_form_that_is_sent_twice_at_once_is_one_card(counter: Counter) -> None:
     poster = await counter.puts_up()
     page = await counter.opens(poster["code"])

@@ -117,7 +117,7 @@ async def _take_in(
         phone=guest.phone,
         phone_verified=True,
         name=name,
-        locale=joining.language,
+        locale=joining.language if guest.proven else None,
     )
     customer_id, _ = await customers.enrol(session, contact, now=now)
     held = (await cards.states_of_customers(session, [customer_id], now=now))[customer_id]
