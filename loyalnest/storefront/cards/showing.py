@@ -1,7 +1,8 @@
 """The card on its owner's phone, which draws itself anew.
 
 Whoever wrote a number that was somebody's already sees what they would see had it been nobody's: a
-card as new as it can be, whose code makes staff ask for the name.
+card as new as it can be, whose code makes staff ask for the name. Where a wallet's button leads
+tells the two apart all the same, and so does what a decoder reads from the code (ADR 0026).
 """
 
 from dataclasses import dataclass
