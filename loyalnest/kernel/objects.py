@@ -60,7 +60,7 @@ class Folder:
 
     async def delete(self, name: str) -> None:
         """Keep nothing by this name."""
-        await asyncio.to_thread(self._path(name).unlink, missing_ok=True)
+        await asyncio.to_thread(_unlink, self._path(name))
 
     async def close(self) -> None:
         """There is nothing to give back."""
@@ -100,3 +100,12 @@ def _read(path: Path) -> bytes | None:
         return None
     except OSError as error:
         raise ObjectsUnavailable(f"{path} can't be read: {error.strerror}.") from error
+
+
+def _unlink(path: Path) -> None:
+    try:
+        path.unlink()
+    except (FileNotFoundError, NotADirectoryError):
+        pass
+    except OSError as error:
+        raise ObjectsUnavailable(f"{path} can't be deleted: {error.strerror}.") from error

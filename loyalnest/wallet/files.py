@@ -1,16 +1,19 @@
 """Pass files, kept by their content: one that has not changed is not signed again.
 
 Of a pass one file is kept, the newest. Its name says what it was made from, so that nobody is ever
-handed another one; its digest is written down before the file is, and whoever finds a newer one
-written down afterwards takes their own away again.
+handed another one. The old file goes first, then the new one's digest is written down, and then it
+is put: whatever fails in between, no file lies there that its pass doesn't name, and erasure finds
+all of them. Whoever finds a newer digest written down afterwards takes their own file away again.
 """
 
 import asyncio
-from collections.abc import Callable
-from typing import TypeAlias
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias, TypeVar
+
+import structlog
 
 from loyalnest.kernel.database import Database
-from loyalnest.kernel.objects import Objects
+from loyalnest.kernel.objects import Objects, ObjectsUnavailable
 from loyalnest.wallet import queries, rules
 from loyalnest.wallet.content import Made
 from loyalnest.wallet.ports import PassMaker
@@ -20,6 +23,10 @@ from loyalnest.wallet.values import Pass
 OpenObjects: TypeAlias = Callable[[], Objects]
 
 MEDIA_TYPE = "application/vnd.apple.pkpass"
+_PATIENCE_S = 5.0
+_Found = TypeVar("_Found")
+
+log = structlog.get_logger("wallet")
 
 
 class Files:
@@ -32,15 +39,22 @@ class Files:
         self._opened: Objects | None = None
 
     async def file_of(self, made: Made) -> bytes:
-        """A pass as a phone takes it. Raises ObjectsUnavailable."""
+        """A pass as a phone takes it: the file that is kept, or one that is made and, where the
+        place for files answers, kept."""
         it = made.it
         digest = rules.digest_of(made.content, self._maker.edition)
-        if digest == it.made_of:
-            kept = await self._objects.find(_name(it, digest))
+        try:
+            kept = await self._find(it, digest)
             if kept is not None:
                 return kept
+        except ObjectsUnavailable as error:
+            log.warning("wallet.files_away", detail=error.detail)
+            return await asyncio.to_thread(self._maker.make, made.content)
         body = await asyncio.to_thread(self._maker.make, made.content)
-        await self._keep(it, digest, body)
+        try:
+            await self._keep(it, digest, body)
+        except ObjectsUnavailable as error:
+            log.warning("wallet.files_away", detail=error.detail)
         return body
 
     async def close(self) -> None:
@@ -56,16 +70,31 @@ class Files:
             self._opened = self._open_objects()
         return self._opened
 
+    async def _find(self, it: Pass, digest: str) -> bytes | None:
+        if digest != it.made_of:
+            return None
+        return await _soon(self._objects.find(_name(it, digest)))
+
     async def _keep(self, it: Pass, digest: str, body: bytes) -> None:
-        async with self._database.tenant(it.merchant_id) as session:
-            await note_made_of(session, it, digest)
-        await self._objects.put(_name(it, digest), body, media_type=MEDIA_TYPE)
         if it.made_of not in (None, digest):
-            await throw_away(self._objects, it)
+            await _soon(throw_away(self._objects, it))
+        async with self._database.tenant(it.merchant_id) as session:
+            if not await note_made_of(session, it, digest):
+                return
+        await _soon(self._objects.put(_name(it, digest), body, media_type=MEDIA_TYPE))
         async with self._database.tenant(it.merchant_id) as session:
             now = (await queries.passes_of(session, [it.id])).get(it.id)
-        if now is None or now.made_of != digest:
-            await self._objects.delete(_name(it, digest))
+        if now is None or (now.made_of, now.voided_at) != (digest, it.voided_at):
+            await _soon(self._objects.delete(_name(it, digest)))
+
+
+async def _soon(asked: Awaitable[_Found]) -> _Found:
+    """What a place for files says, in the time that a phone waits. Raises ObjectsUnavailable."""
+    try:
+        async with asyncio.timeout(_PATIENCE_S):
+            return await asked
+    except TimeoutError:
+        raise ObjectsUnavailable from None
 
 
 async def throw_away(objects: Objects, it: Pass) -> None:

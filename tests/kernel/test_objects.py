@@ -28,6 +28,12 @@ async def test_nothing_half_written_is_left_where_writing_fails(tmp_path: Path) 
     assert os.listdir(tmp_path) == ["taken"]
 
 
+async def test_what_can_not_be_deleted_is_said(tmp_path: Path) -> None:
+    (tmp_path / "taken").mkdir()
+    with pytest.raises(ObjectsUnavailable):
+        await Folder(tmp_path).delete("taken")
+
+
 async def test_nobody_else_on_the_machine_reads_it(tmp_path: Path) -> None:
     await Folder(tmp_path / "objects").put("one", b"one", media_type=PNG)
     assert (tmp_path / "objects").stat().st_mode & 0o077 == 0

@@ -160,6 +160,7 @@ class Counter:
     cafe: Cafe
     client: httpx.AsyncClient
     maker: PlainPasses
+    files: wallet.Files
     objects: Objects
     pushes: PushService
     hands: Hands
@@ -183,6 +184,11 @@ class Counter:
         it = Phone(self.client, name or f"{number:032x}", token or f"{number:064x}")
         self.phones.append(it)
         return it
+
+    async def files_lie_in(self, objects: Objects) -> None:
+        """From now on files are kept in another place."""
+        self.objects = objects
+        await self.files.close()
 
     async def follows(self) -> None:
         """Let passes follow what happened."""
@@ -213,8 +219,8 @@ def token_of(session: Any, merchant_id: UUID, card_id: UUID) -> str:
 def open_counter(cafe: Cafe, folder: Path) -> Counter:
     """The café's doors, without the rest of the house."""
     hands = Hands(datetime(2026, 11, 20, 12, 0, tzinfo=UTC))
-    maker, objects = PlainPasses(), Folder(folder)
-    files = wallet.Files(cafe.database, maker, lambda: objects)
+    maker = PlainPasses()
+    files = wallet.Files(cafe.database, maker, lambda: counter.objects)
     service = wallet.PhoneDoor(
         cafe.database, files, pass_type=PASS_TYPE, address=ADDRESS, clock=hands
     )
@@ -223,7 +229,8 @@ def open_counter(cafe: Cafe, folder: Path) -> Counter:
     client = httpx.AsyncClient(
         transport=httpx.ASGITransport(placed(app)), base_url=ADDRESS, follow_redirects=False
     )
-    return Counter(cafe, client, maker, objects, PushService(), hands)
+    counter = Counter(cafe, client, maker, files, Folder(folder), PushService(), hands)
+    return counter
 
 
 def placed(app: ASGIApp) -> ASGIApp:

@@ -1,6 +1,7 @@
 """What is on a pass, when it is made anew, and what becomes of it when somebody is forgotten."""
 
 import json
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from loyalnest import customers, ledger, wallet
 from loyalnest.customers.service import amend
 from loyalnest.entrypoints.personal import FORGETTING
 from loyalnest.kernel.languages import LANGUAGES
+from loyalnest.kernel.objects import Folder, ObjectsUnavailable
 from tests.stamps.cafe import terms
 from tests.wallet.cast import Counter, Phone
 
@@ -70,6 +72,44 @@ async def test_a_file_that_is_lost_is_made_again(counter: Counter, tmp_path: Pat
         file.unlink()
     await counter.phone().adds(await counter.link(card))
     assert len(files_in(tmp_path)) == 1
+
+
+async def test_while_no_file_can_be_kept_passes_are_made_and_none_is_left_behind(
+    counter: Counter, tmp_path: Path
+) -> None:
+    card = await counter.cafe.card(await counter.cafe.draws_up())
+    await counter.phone().adds(await counter.link(card))
+    shaky = Shaky(tmp_path / "objects")
+    await counter.files_lie_in(shaky)
+    for failing in ("find", "put", "delete"):
+        shaky.failing = failing
+        await counter.phone().adds(await counter.link(card))
+        await counter.cafe.gives(card)
+        shown = await counter.phone().adds(await counter.link(card))
+        assert shown["collected"] == (await counter.cafe.sees(card)).collected
+        assert await lost_files(counter, tmp_path) == []
+    shaky.failing = ""
+    await counter.phone().adds(await counter.link(card))
+    assert len(files_in(tmp_path)) == 1
+
+
+async def test_of_somebody_who_is_forgotten_meanwhile_no_file_is_kept(
+    counter: Counter, tmp_path: Path
+) -> None:
+    guest = await counter.cafe.guest(name="Anna Archer")
+    card = await counter.cafe.card(await counter.cafe.draws_up(), guest)
+    await counter.phone().adds(await counter.link(card))
+    await counter.cafe.gives(card)
+
+    async def forgets() -> None:
+        async with counter.cafe.open() as session:
+            await session.execute(text("UPDATE passes SET voided_at = now()"))
+
+    shaky = Shaky(tmp_path / "objects")
+    shaky.meanwhile = forgets
+    await counter.files_lie_in(shaky)
+    await counter.client.get(await counter.link(card))
+    assert files_in(tmp_path) == []
 
 
 async def test_a_new_name_is_on_the_pass(counter: Counter) -> None:
@@ -192,3 +232,35 @@ async def throws_away(counter: Counter) -> None:
 
 def files_in(folder: Path) -> list[Path]:
     return sorted((folder / "objects").rglob("*.pkpass"))
+
+
+async def lost_files(counter: Counter, folder: Path) -> list[Path]:
+    """Files that no pass names, so that erasure would not find them."""
+    async with counter.cafe.open() as session:
+        named = set(await session.scalars(text("SELECT made_of FROM passes")))
+    return [file for file in files_in(folder) if file.stem not in named]
+
+
+class Shaky(Folder):
+    """A place for files, some of whose answers fail."""
+
+    failing = ""
+    meanwhile: Callable[[], Awaitable[None]] | None = None
+
+    async def put(self, name: str, body: bytes, *, media_type: str) -> None:
+        self._fail("put")
+        await super().put(name, body, media_type=media_type)
+
+    async def find(self, name: str) -> bytes | None:
+        self._fail("find")
+        return await super().find(name)
+
+    async def delete(self, name: str) -> None:
+        self._fail("delete")
+        if self.meanwhile:
+            await self.meanwhile()
+        await super().delete(name)
+
+    def _fail(self, what: str) -> None:
+        if what == self.failing:
+            raise ObjectsUnavailable

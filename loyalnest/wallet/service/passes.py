@@ -28,10 +28,16 @@ FROM unnest($4::uuid[], $5::uuid[], $6::text[], $7::bytea[]) AS k (id, card_id, 
 ON CONFLICT (merchant_id, card_id, platform) DO NOTHING
 RETURNING id, serial
 """
+# Of a pass that was voided since it was read nothing may be kept: it could name somebody. Nor where
+# somebody else noted what they made: theirs would be named nowhere any more.
 _MADE_OF = """
 UPDATE passes
 SET made_of = $3
-WHERE merchant_id = $1 AND id = $2
+WHERE merchant_id = $1
+  AND id = $2
+  AND made_of IS NOT DISTINCT FROM $4
+  AND voided_at IS NOT DISTINCT FROM $5
+RETURNING true
 """
 _NOT_MADE = """
 UPDATE passes p
@@ -79,9 +85,13 @@ async def ensure_passes(
     return await queries.passes_of_cards(session, card_ids, platform)
 
 
-async def note_made_of(session: AsyncSession, it: Pass, digest: str) -> None:
-    """Remember which content a pass was made of last."""
-    await (await bulk(session)).execute(_MADE_OF, it.merchant_id, it.id, digest)
+async def note_made_of(session: AsyncSession, it: Pass, digest: str) -> bool:
+    """Remember which content a pass was made of last. Returns False for one that was voided or made
+    since it was read: then nothing is remembered, and nothing to be kept."""
+    noted = await (await bulk(session)).fetchval(
+        _MADE_OF, it.merchant_id, it.id, digest, it.made_of, it.voided_at
+    )
+    return bool(noted)
 
 
 async def note_thrown_away(session: AsyncSession, passes: Collection[Pass]) -> None:
