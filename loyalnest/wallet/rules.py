@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from loyalnest.wallet.values import PassContent, PassStage, ProgramContent
+from loyalnest.wallet.values import PassContent, PassStage, Platform, ProgramContent
 
 RESTS = timedelta(seconds=3)
 """For so long a phone is left alone after it was told: what changes meanwhile is told at once."""
 NOTIFIED_AT_MOST, NOTIFIED_WITHIN = 3, timedelta(hours=24)
 """How often Google lets a phone speak up of a pass; beyond, it changes without a word."""
 GIVEN_UP_AFTER = timedelta(days=2)
-"""Who could not be told for so long learns of it when the phone next looks by itself."""
+"""A phone that could not be told for so long learns of it when it next looks by itself."""
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=2), timedelta(minutes=30)
 
 
@@ -41,3 +41,9 @@ def may_notify(notified_at: Sequence[datetime], now: datetime) -> bool:
 def wait_after(tries: int) -> timedelta:
     """How long to wait after so many attempts in a row that failed."""
     return min(_FIRST_WAIT * 2 ** min(tries, 12), _LONGEST_WAIT)
+
+
+def is_given_up(platform: Platform, *, since: datetime, now: datetime) -> bool:
+    """Whether nobody tries to tell any more. Google never looks by itself: it is told in the end,
+    for it could show the name of somebody who was forgotten meanwhile."""
+    return platform is Platform.APPLE and now - since >= GIVEN_UP_AFTER

@@ -5,8 +5,9 @@ change is told at once, and what changes within the next seconds in one more go.
 """
 
 import asyncio
+import random
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from uuid import UUID
 
 import structlog
@@ -19,7 +20,7 @@ from loyalnest.kernel.pace import Pace
 from loyalnest.wallet.kept import Kept
 from loyalnest.wallet.ports import Pusher
 from loyalnest.wallet.service import telling
-from loyalnest.wallet.service.telling import Claimed, Ended
+from loyalnest.wallet.service.telling import Claimed, Ended, PushToken
 from loyalnest.wallet.values import Platform, PushOutcome, Told
 
 log = structlog.get_logger(__name__)
@@ -28,8 +29,9 @@ PUSHED_AT_ONCE, PUT_AT_ONCE = 1000, 50
 """How many one worker tells in one go; all of it takes less than the lease."""
 _CALL_S = 40.0
 _LEAST_PAUSE_S = 0.1
+_ENCOUNTERS = 10
 
-_Tell = Callable[[Sequence[Claimed]], Awaitable[Sequence[PushOutcome]]]
+_Tell = Callable[[Sequence[Claimed]], Awaitable[Sequence[Ended]]]
 
 
 async def run_pushes(
@@ -55,14 +57,13 @@ async def run_puts(
 async def push_due(database: Database, pusher: Pusher, *, clock: Clock = system_clock) -> int:
     """Tell the phones whose turn it is. Returns how many that were."""
 
-    async def tell(claimed: Sequence[Claimed]) -> Sequence[PushOutcome]:
+    async def tell(claimed: Sequence[Claimed]) -> Sequence[Ended]:
         async with database.batch(_merchants(claimed)) as session:
             tokens = await telling.tokens_of(session, claimed)
         # A phone that holds passes of several merchants comes for all of them when it is told once.
-        once = list(dict.fromkeys(tokens.values()))
+        once = list(dict.fromkeys(it.token for it in tokens.values()))
         outcomes = dict(zip(once, await pusher.push(once), strict=True)) if once else {}
-        gone = PushOutcome(Told.GONE)
-        return [outcomes[tokens[it]] if it in tokens else gone for it in claimed]
+        return [_ended(it, tokens.get(it), outcomes) for it in claimed]
 
     return await _tell_next(database, Platform.APPLE, PUSHED_AT_ONCE, tell, clock)
 
@@ -70,14 +71,14 @@ async def push_due(database: Database, pusher: Pusher, *, clock: Clock = system_
 async def put_due(database: Database, kept: Kept, *, clock: Clock = system_clock) -> int:
     """Tell Google of the passes whose turn it is. Returns how many that were."""
 
-    async def tell(claimed: Sequence[Claimed]) -> Sequence[PushOutcome]:
+    async def tell(claimed: Sequence[Claimed]) -> Sequence[Ended]:
         by_merchant: dict[UUID, list[UUID]] = defaultdict(list)
         for it in claimed:
             by_merchant[it.merchant_id].append(it.id)
         found: dict[UUID, PushOutcome] = {}
         for merchant_id, pass_ids in by_merchant.items():
             found |= await kept.put_many(merchant_id, pass_ids, now=clock())
-        return [found[it.id] for it in claimed]
+        return [Ended(it, found[it.id]) for it in claimed]
 
     return await _tell_next(database, Platform.GOOGLE, PUT_AT_ONCE, tell, clock)
 
@@ -89,16 +90,12 @@ async def _tell_next(
         claimed = await telling.claim(session, platform, limit=at_most, now=clock())
     if not claimed:
         return 0
-    outcomes = await _outcomes(platform, claimed, tell)
-    ended = [Ended(it, outcome) for it, outcome in zip(claimed, outcomes, strict=True)]
-    async with database.batch(_merchants(claimed)) as session:
-        await telling.settle(session, platform, ended, now=clock())
+    ended = await _told(platform, claimed, tell)
+    await _settle(database, platform, ended, clock)
     return len(claimed)
 
 
-async def _outcomes(
-    platform: Platform, claimed: Sequence[Claimed], tell: _Tell
-) -> Sequence[PushOutcome]:
+async def _told(platform: Platform, claimed: Sequence[Claimed], tell: _Tell) -> Sequence[Ended]:
     """What a vendor's failure was like, they come again: to be told twice does no harm."""
     try:
         async with asyncio.timeout(_CALL_S):
@@ -108,7 +105,31 @@ async def _outcomes(
             raise
         reason = reason_of(error).code
         log.warning("wallet.telling_failed", platform=platform.value, code=reason)
-        return [PushOutcome(Told.LATER, reason)] * len(claimed)
+        return [Ended(it, PushOutcome(Told.LATER, reason)) for it in claimed]
+
+
+async def _settle(
+    database: Database, platform: Platform, ended: Sequence[Ended], clock: Clock
+) -> None:
+    """Write down how it ended; once more where another transaction locked the same rows."""
+    merchants = _merchants([it.claimed for it in ended])
+    for encounter in range(_ENCOUNTERS):
+        try:
+            async with database.batch(merchants) as session:
+                await telling.settle(session, platform, ended, now=clock())
+        except Exception as error:
+            if classify(error) is not Fault.CONTENDED or encounter == _ENCOUNTERS - 1:
+                raise
+            await asyncio.sleep(random.uniform(0, 0.01) * 2**encounter)  # noqa: S311
+        else:
+            return
+
+
+def _ended(it: Claimed, told_by: PushToken | None, outcomes: Mapping[str, PushOutcome]) -> Ended:
+    """How it ended for one phone; who has no token any more is gone."""
+    if told_by is None:
+        return Ended(it, PushOutcome(Told.GONE))
+    return Ended(it, outcomes[told_by.token], told_by.hash)
 
 
 async def _keep_on(step: Callable[[], Awaitable[int]], stopping: asyncio.Event) -> None:

@@ -140,6 +140,21 @@ async def test_while_google_is_away_the_button_says_so_and_changes_wait(nest: Ne
     assert nest.balance(name) == "1/10"
 
 
+async def test_google_is_told_in_the_end_however_long_it_refuses(nest: Nest) -> None:
+    card = await nest.counter.cafe.card(await nest.counter.cafe.draws_up())
+    name = await nest.saves(card)
+    await nest.tells()
+    nest.vendor.always(Say(403))
+    await nest.counter.cafe.gives(card)
+    nest.counter.hands.pass_by(seconds=10)
+    for _ in range(4):
+        await nest.tells()
+        nest.counter.hands.pass_by(days=1)
+    nest.vendor.always(None)
+    await nest.tells()
+    assert nest.balance(name) == "1/10"
+
+
 async def test_a_save_is_news_once_however_often_google_tells_it(nest: Nest) -> None:
     card = await nest.counter.cafe.card(await nest.counter.cafe.draws_up())
     name = await nest.saves(card)

@@ -1,13 +1,16 @@
 """Phones are told at once, seldom, and as long as they want to hear it."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 
 from loyalnest import wallet
+from loyalnest.kernel.errors import Contended
 from loyalnest.stamps import CardState
 from loyalnest.wallet import PushOutcome, Told
+from loyalnest.wallet.service import telling
 from tests.wallet.cast import Counter, Phone
 
 
@@ -82,6 +85,76 @@ async def test_a_phone_that_is_gone_is_let_go_of(counter: Counter) -> None:
     assert await counter.tells() == 0
 
 
+async def test_a_phone_that_came_back_while_its_old_token_was_refused_is_kept(
+    counter: Counter,
+) -> None:
+    phone = counter.phone()
+    card = await held(counter, phone)
+    await counter.cafe.gives(card)
+    await counter.follows()
+    (serial,) = phone.passes
+
+    class Late:
+        async def push(self, tokens: list[str]) -> list[PushOutcome]:
+            phone.token = "e" * 64
+            assert await phone.registers(serial) == 200
+            return [PushOutcome(Told.GONE, "Unregistered") for _ in tokens]
+
+        async def close(self) -> None: ...
+
+    assert await wallet.push_due(counter.database, Late(), clock=counter.hands) == 1  # type: ignore[arg-type]
+    await counter.cafe.gives(card)
+    await counter.follows()
+    counter.hands.pass_by(seconds=10)
+    assert await counter.tells() == 1
+    assert phone.passes[serial]["collected"] == 2
+
+
+async def test_what_changes_after_a_late_worker_was_replaced_is_told(counter: Counter) -> None:
+    phone = counter.phone()
+    card = await held(counter, phone)
+    await counter.cafe.gives(card)
+    await counter.follows()
+
+    class Late:
+        async def push(self, tokens: list[str]) -> list[PushOutcome]:
+            await overdue(counter)
+            assert await counter.tells() == 1
+            await counter.cafe.gives(card)
+            await counter.follows()
+            return [PushOutcome(Told.TAKEN) for _ in tokens]
+
+        async def close(self) -> None: ...
+
+    assert await wallet.push_due(counter.database, Late(), clock=counter.hands) == 1  # type: ignore[arg-type]
+    counter.hands.pass_by(seconds=10)
+    assert await counter.tells() == 1
+    (shown,) = phone.passes.values()
+    assert shown["collected"] == 2
+
+
+async def test_how_it_ended_is_written_down_though_somebody_locks_the_same(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    phone = counter.phone()
+    card = await held(counter, phone)
+    await counter.cafe.gives(card)
+    await counter.follows()
+    settle, met = telling.settle, 0
+
+    async def meets(*given: Any, **named: Any) -> None:
+        nonlocal met
+        met += 1
+        if met < 3:
+            raise Contended
+        await settle(*given, **named)
+
+    monkeypatch.setattr(telling, "settle", meets)
+    assert await counter.tells() == 1
+    async with counter.cafe.open() as session:
+        assert await session.scalar(text("SELECT count(*) FROM pass_updates")) == 0
+
+
 async def test_what_could_not_be_told_is_tried_again_later_and_later(counter: Counter) -> None:
     phone = counter.phone()
     card = await held(counter, phone)
@@ -132,9 +205,7 @@ async def test_a_worker_that_dies_leaves_its_phones_to_others(counter: Counter) 
     with pytest.raises(KeyboardInterrupt):
         await wallet.push_due(counter.database, Dying(), clock=counter.hands)  # type: ignore[arg-type]
     assert await counter.tells() == 0
-    async with counter.database.platform() as session:
-        late = text("UPDATE pass_updates SET busy_until = busy_until - cast(:by AS interval)")
-        await session.execute(late, {"by": timedelta(minutes=2)})
+    await overdue(counter)
     assert await counter.tells() == 1
 
 
@@ -153,3 +224,10 @@ async def test_what_became_of_it_is_counted_by_day(counter: Counter) -> None:
         counted = text("SELECT told, count, reason FROM pass_tellings ORDER BY told")
         rows = [tuple(row) for row in await session.execute(counted)]
     assert rows == [("later", 1, "TooManyRequests"), ("taken", before + 1, None)]
+
+
+async def overdue(counter: Counter) -> None:
+    """Whoever took somebody over to tell them has had them for too long."""
+    async with counter.database.platform() as session:
+        late = text("UPDATE pass_updates SET busy_until = busy_until - cast(:by AS interval)")
+        await session.execute(late, {"by": timedelta(minutes=2)})

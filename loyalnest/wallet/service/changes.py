@@ -105,24 +105,24 @@ changed AS (
     WHERE p.merchant_id = t.merchant_id
       AND p.id = t.pass_id
       AND p.tag < t.position
-    RETURNING p.merchant_id, p.id, p.platform, p.told_at
+    RETURNING p.merchant_id, p.id, p.platform, p.told_at, p.tag
 )
 INSERT INTO pass_updates (merchant_id, platform, target_id, version, due_at, since)
-SELECT t.merchant_id, t.platform, t.target_id, 1, greatest($1, min(t.told_at) + $2), $1
+SELECT t.merchant_id, t.platform, t.target_id, max(t.tag), greatest($1, min(t.told_at) + $2), $1
 FROM (
-    SELECT c.merchant_id, c.platform, d.id AS target_id, d.told_at
+    SELECT c.merchant_id, c.platform, d.id AS target_id, d.told_at, c.tag
     FROM changed c
     JOIN pass_registrations r ON r.merchant_id = c.merchant_id AND r.pass_id = c.id
     JOIN pass_devices d ON d.merchant_id = r.merchant_id AND d.id = r.device_id
   UNION ALL
-    SELECT merchant_id, platform, id, told_at
+    SELECT merchant_id, platform, id, told_at, tag
     FROM changed
     WHERE platform = 'google'
 ) t
 GROUP BY t.merchant_id, t.platform, t.target_id
 ORDER BY t.merchant_id, t.platform, t.target_id
 ON CONFLICT (merchant_id, platform, target_id) DO UPDATE
-SET version = pass_updates.version + 1
+SET version = greatest(pass_updates.version, excluded.version)
 """
 _VOID = """
 UPDATE passes p

@@ -6,7 +6,7 @@ while it is being told is another version, and told after it.
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from loyalnest.kernel.database import bulk, ring_of
 from loyalnest.wallet.keys import PUSH_TOKEN
-from loyalnest.wallet.rules import GIVEN_UP_AFTER, RESTS, wait_after
+from loyalnest.wallet.rules import RESTS, is_given_up, wait_after
 from loyalnest.wallet.values import Platform, PushOutcome, Told
 
 LEASE = timedelta(minutes=1)
@@ -38,7 +38,7 @@ WHERE u.merchant_id = mine.merchant_id
 RETURNING u.merchant_id, u.target_id, u.version, u.tries, u.since
 """
 _TOKENS = """
-SELECT k.number, d.merchant_id, d.token_sealed
+SELECT k.number, d.merchant_id, d.token_sealed, d.token_hash
 FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS k (merchant_id, id, number)
 JOIN pass_devices d ON d.merchant_id = k.merchant_id AND d.id = k.id
 """
@@ -74,9 +74,12 @@ FROM unnest($2::uuid[], $3::uuid[]) AS k (merchant_id, id)
 WHERE p.merchant_id = k.merchant_id AND p.id = k.id
 """,
 }
+# A phone that came back with another token while its old one was refused is not gone.
 _LET_GO = """
 DELETE FROM pass_registrations r
-USING unnest($1::uuid[], $2::uuid[]) AS k (merchant_id, id)
+USING unnest($1::uuid[], $2::uuid[], $3::bytea[]) AS k (merchant_id, id, token_hash)
+JOIN pass_devices d
+  ON d.merchant_id = k.merchant_id AND d.id = k.id AND d.token_hash = k.token_hash
 WHERE r.merchant_id = k.merchant_id AND r.device_id = k.id
 """
 _COUNT = """
@@ -101,11 +104,21 @@ class Claimed:
 
 
 @dataclass(frozen=True, slots=True)
+class PushToken:
+    """By what a phone is told, and what that is known by."""
+
+    token: str = field(repr=False)
+    hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     """How telling somebody ended."""
 
     claimed: Claimed
     outcome: PushOutcome
+    token_hash: bytes | None = None
+    """Of the token that a phone was told by."""
 
 
 async def claim(
@@ -116,16 +129,17 @@ async def claim(
     return [Claimed(*row.values()) for row in rows]
 
 
-async def tokens_of(session: AsyncSession, claimed: Sequence[Claimed]) -> dict[Claimed, str]:
+async def tokens_of(session: AsyncSession, claimed: Sequence[Claimed]) -> dict[Claimed, PushToken]:
     """By which tokens phones are told; those that are gone are missing."""
     rows = await (await bulk(session)).fetch(
         _TOKENS, [it.merchant_id for it in claimed], [it.id for it in claimed]
     )
     ring = ring_of(session)
     return {
-        claimed[row["number"] - 1]: ring.open(
-            row["merchant_id"], PUSH_TOKEN, bytes(row["token_sealed"])
-        ).decode()
+        claimed[row["number"] - 1]: PushToken(
+            ring.open(row["merchant_id"], PUSH_TOKEN, bytes(row["token_sealed"])).decode(),
+            bytes(row["token_hash"]),
+        )
         for row in rows
     }
 
@@ -138,32 +152,32 @@ async def settle(
     connection = await bulk(session)
     told = [it for it in ended if it.outcome.told is Told.TAKEN]
     await connection.execute(_TOLD_AT[platform], now, *_names(told))
-    gone = [it for it in ended if it.outcome.told is Told.GONE]
-    if gone and platform is Platform.APPLE:
-        await connection.execute(_LET_GO, *_names(gone))
-    done = [it for it in ended if _is_done(it, now)]
+    gone = [it for it in ended if it.outcome.told is Told.GONE and it.token_hash]
+    if gone:
+        await connection.execute(_LET_GO, *_names(gone), [it.token_hash for it in gone])
+    done = [it for it in ended if _is_done(it, platform, now)]
     versions = [it.claimed.version for it in done]
     await connection.execute(_DONE, platform.value, *_names(done), versions)
-    tries = [0 if _is_done(it, now) else it.claimed.tries + 1 for it in ended]
+    tries = [0 if _is_done(it, platform, now) else it.claimed.tries + 1 for it in ended]
     await connection.execute(
         _AGAIN,
         platform.value,
         *_names(ended),
         tries,
-        [_due_again(it, now) for it in ended],
-        [now if _is_done(it, now) else it.claimed.since for it in ended],
+        [_due_again(it, platform, now) for it in ended],
+        [now if _is_done(it, platform, now) else it.claimed.since for it in ended],
     )
     await _count(session, platform, ended, now)
 
 
-def _is_done(it: Ended, now: datetime) -> bool:
+def _is_done(it: Ended, platform: Platform, now: datetime) -> bool:
     """Told, gone, or tried for too long."""
     waits = it.outcome.told in (Told.LATER, Told.REFUSED)
-    return not waits or now - it.claimed.since >= GIVEN_UP_AFTER
+    return not waits or is_given_up(platform, since=it.claimed.since, now=now)
 
 
-def _due_again(it: Ended, now: datetime) -> datetime:
-    if _is_done(it, now):
+def _due_again(it: Ended, platform: Platform, now: datetime) -> datetime:
+    if _is_done(it, platform, now):
         return now + RESTS
     return now + max(wait_after(it.claimed.tries), it.outcome.retry_after or timedelta())
 
