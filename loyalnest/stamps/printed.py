@@ -4,6 +4,7 @@ Whoever shows one is a member without a name, known by the card's number; should
 and a phone one day, the two are merged like any others.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import text
@@ -23,6 +24,11 @@ FROM printed_cards c
 JOIN card_batches b ON b.merchant_id = c.merchant_id AND b.id = c.batch_id
 WHERE c.merchant_id = :merchant_id AND c.number = :number
 FOR UPDATE OF c
+""")
+_BEARING = text("""
+SELECT number, card_id FROM printed_cards
+WHERE merchant_id = :merchant_id AND number = ANY(:numbers)
+ORDER BY number
 """)
 _BIND = text("""
 UPDATE printed_cards
@@ -49,10 +55,20 @@ async def take_up(session: AsyncSession, number: str, *, now: datetime) -> CardI
         program_id=CardProgramId(row.program_id),
         store_id=row.store_id,
         actor="paper",
+        number=number,
     )
     (state,) = await open_cards(session, [opening], now=now)
     await bind(session, number, state.card.id, now=now)
     return state.card.id
+
+
+async def bearing(session: AsyncSession, numbers: Collection[str]) -> dict[str, CardId | None]:
+    """Those of these numbers that stand on paper, and the cards that they came to be."""
+    if not numbers:
+        return {}
+    asked = {"merchant_id": merchant_of(session), "numbers": list(numbers)}
+    rows = await session.execute(_BEARING, asked)
+    return {row.number: None if row.card_id is None else CardId(row.card_id) for row in rows}
 
 
 async def bind(session: AsyncSession, number: str, card_id: CardId, *, now: datetime) -> bool:

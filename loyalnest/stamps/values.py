@@ -239,6 +239,8 @@ class Opening(msgspec.Struct, frozen=True, kw_only=True):
     program_id: CardProgramId
     store_id: UUID | None = None
     actor: str = "system"
+    number: str | None = None
+    """Of a card of paper, which bears its own; else a new one is drawn."""
 
 
 class Stamping(msgspec.Struct, frozen=True, kw_only=True):

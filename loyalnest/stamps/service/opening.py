@@ -97,7 +97,7 @@ async def _write(
         return
     merchant_id = merchant_of(session)
     rows = [
-        (card_id, program.id, living[it.customer_id], new_number(), program.version)
+        (card_id, program.id, living[it.customer_id], it.number or new_number(), program.version)
         for card_id, it, program in new
     ]
     written = await (await bulk(session)).fetch(

@@ -1,8 +1,9 @@
 """Which card and how many stamps each intent of a batch means."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from loyalnest.kernel.database import merchant_of
 from loyalnest.kernel.errors import DomainError, NotFound
 from loyalnest.kernel.ids import from_wire
-from loyalnest.stamps import codes, showing
+from loyalnest.stamps import codes, printed, showing
 from loyalnest.stamps import rules as card_rules
 from loyalnest.stamps.code_errors import CodeAlreadyUsed, CodeUnreadable
 from loyalnest.stamps.codes import Code, CodeKind
@@ -19,7 +20,7 @@ from loyalnest.stamps.counter.storage import FoundCard
 from loyalnest.stamps.counter.values import CardFacts, CardRef, Case, IntentKind
 from loyalnest.stamps.errors import CardNotFound
 from loyalnest.stamps.secrets import secret_of
-from loyalnest.stamps.storage import programs_of
+from loyalnest.stamps.storage import leading, programs_of
 from loyalnest.stamps.values import (
     CARD,
     CARD_REWARD,
@@ -41,13 +42,32 @@ class _Named:
     card_id: UUID | None = None
     number: str | None = None
     code: Code | None = None
+    rewarded: UUID | None = None
+    """The card on which the reward was collected that is to be used."""
 
 
-@dataclass(slots=True)
-class _Names:
-    by_case: dict[int, _Named] = field(default_factory=dict[int, _Named])
-    """By counter."""
-    of_rewards: Mapping[UUID, UUID] = field(default_factory=dict[UUID, UUID])
+class _Found(NamedTuple):
+    """Cards that are held, by whatever names them."""
+
+    by_id: Mapping[UUID, FoundCard]
+    by_number: Mapping[str, FoundCard]
+    leading: Mapping[UUID, CardId]
+    """Which card counts for each."""
+
+    def card_of(self, about: _Named) -> FoundCard:
+        """The card that is meant. Raises CardNotFound, also where a reward is another card's."""
+        if about.number is not None:
+            found = self.by_number.get(about.number)
+        else:
+            found = self.by_id.get(about.card_id or about.rewarded or UUID(int=0))
+        if found is None:
+            raise CardNotFound
+        # What a guest collected before a merge is due on the card that they have since.
+        if about.rewarded is not None and self.leading.get(about.rewarded) != self.leading.get(
+            found.id
+        ):
+            raise CardNotFound
+        return found
 
 
 async def name_cards(session: AsyncSession, cases: Sequence[Case], *, now: datetime) -> None:
@@ -56,27 +76,63 @@ async def name_cards(session: AsyncSession, cases: Sequence[Case], *, now: datet
     if not wanted:
         return
     names = await _read(session, wanted, now)
-    named = list(names.by_case.values())
-    rows = await storage.lock_cards(
-        session,
-        {it.card_id for it in named if it.card_id},
-        {it.number for it in named if it.number},
-    )
-    programs = await programs_of(session, {it.program_id for it in rows})
-    by_id, by_number = {it.id: it for it in rows}, {it.number: it for it in rows}
+    papers = await _take_up(session, [it for it in wanted if it.open], names, now)
+    found = await _hold(session, list(names.values()), papers)
+    programs = await programs_of(session, {it.program_id for it in found.by_id.values()})
     for case in wanted:
         if not case.open:
             continue
-        about = names.by_case[case.said.counter]
-        found = by_id.get(about.card_id) if about.card_id else by_number.get(about.number or "")
+        about = names[case.said.counter]
         try:
-            _settle(case, about, found, programs)
+            _settle(case, about, found.card_of(about), programs)
         except DomainError as error:
             case.refuse(error)
 
 
-async def _read(session: AsyncSession, cases: Sequence[Case], now: datetime) -> _Names:
-    names = _Names()
+async def _take_up(
+    session: AsyncSession, cases: Sequence[Case], names: Mapping[int, _Named], now: datetime
+) -> dict[str, CardId]:
+    """The cards that numbers on paper stand for; opened where the first use was without a network.
+
+    Refuses those whose card can't be opened.
+    """
+    numbers = {it for case in cases if (it := names[case.said.counter].number)}
+    papers = await printed.bearing(session, numbers)
+    opened = {number: card_id for number, card_id in papers.items() if card_id is not None}
+    # One by one, but each once in its life: a card of paper is nobody's only until its first use.
+    for number in papers.keys() - opened.keys():
+        try:
+            async with session.begin_nested():
+                card_id = await printed.take_up(session, number, now=now)
+        except DomainError as error:
+            for case in cases:
+                if names[case.said.counter].number == number:
+                    case.refuse(error)
+        else:
+            assert card_id is not None  # its row is there
+            opened[number] = card_id
+    return opened
+
+
+async def _hold(
+    session: AsyncSession, named: Sequence[_Named], papers: Mapping[str, CardId]
+) -> _Found:
+    """Lock the cards that are named, and those of rewards."""
+    ids = {it for about in named for it in (about.card_id, about.rewarded) if it}
+    numbers = {it.number for it in named if it.number}
+    rows = await storage.lock_cards(session, ids | set(papers.values()), numbers)
+    by_id = {it.id: it for it in rows}
+    by_number = {it.number: it for it in rows}
+    by_number |= {number: by_id[card_id] for number, card_id in papers.items()}
+    # Only for a reward it has to be known which cards are one customer's.
+    rewarded = any(it.rewarded for it in named)
+    leads = await leading(session, by_id if rewarded else (), lock=False)
+    return _Found(by_id, by_number, leads.of)
+
+
+async def _read(session: AsyncSession, cases: Sequence[Case], now: datetime) -> dict[int, _Named]:
+    """What intents say of their cards, by counter."""
+    names: dict[int, _Named] = {}
     secret, merchant_id = await secret_of(session), merchant_of(session)
     for case in cases:
         try:
@@ -84,18 +140,18 @@ async def _read(session: AsyncSession, cases: Sequence[Case], now: datetime) -> 
         except DomainError as error:
             case.refuse(error)
         else:
-            names.by_case[case.said.counter] = about
+            names[case.said.counter] = about
     rewards = {it.reward_id for it in cases if it.open and it.reward_id}
-    names.of_rewards = await storage.cards_of_rewards(session, rewards)
+    card_of = await storage.cards_of_rewards(session, rewards)
     for case in cases:
         if case.open and case.reward_id:
-            names.by_case[case.said.counter].card_id = names.of_rewards.get(case.reward_id)
+            names[case.said.counter].rewarded = card_of.get(case.reward_id)
     # Each phone is a search of its own; they are typed by hand, and few.
     for case in cases:
         ref = case.said.card
         if case.open and ref and ref.phone and not case.reward_id:
             try:
-                about = names.by_case[case.said.counter]
+                about = names[case.said.counter]
                 about.card_id = await _by_phone(session, case, ref.phone, now)
             except DomainError as error:
                 case.refuse(error)
@@ -145,14 +201,10 @@ async def _by_phone(session: AsyncSession, case: Case, phone: str, now: datetime
 def _settle(
     case: Case,
     about: _Named,
-    found: FoundCard | None,
+    found: FoundCard,
     programs: Mapping[CardProgramId, CardProgram],
 ) -> None:
     """Write down what is known of a case's card. Raises what refuses it."""
-    if found is None:
-        raise CardNotFound
-    if about.number is not None and about.number != found.number:
-        raise CardNotFound
     program = programs[found.program_id]
     case.card = CardFacts(
         id=found.id,
