@@ -1,8 +1,12 @@
 """What comes late, waits for the owner, or is taken back."""
 
+import asyncio
 from datetime import timedelta
 
 from loyalnest import stamps
+from loyalnest.kernel.ids import from_wire
+from loyalnest.stamps.counter import storage
+from loyalnest.stamps.counter.values import STAMPER
 from tests.conftest import NOW
 from tests.stamps.cafe import terms
 from tests.stamps.counter import Counter, ago, said
@@ -165,3 +169,33 @@ async def test_a_reward_is_used_and_put_back(counter: Counter) -> None:
         [reward["id"]],
     )
     assert said(await device.sends_one("use")) == ("refused", "REWARD_MISSING")
+
+
+async def test_what_somebody_else_handed_out_since_is_not_taken_back(counter: Counter) -> None:
+    _, named = await counter.new_card(await counter.cafe.draws_up())
+    one, other = await counter.device(), await counter.device()
+    (reward,) = (await one.sends_one(card=named, count=5))["card"]["rewards"]
+    await one.sends_one("use", reward=reward["id"])
+    back = await counter.owner("POST", f"card-rewards/{reward['id']}/put-back")
+    assert back.is_success, back.text
+    assert said(await one.sends_one("undo", undoes=2)) == ("refused", "REWARD_NOT_USED")
+    used = await other.sends_one("use", reward=reward["id"])
+    assert (said(used), used["card"]["rewards"]) == (("done", None), [])
+    assert said(await one.sends_one("undo", undoes=2)) == ("refused", "REWARD_NOT_USED")
+    assert said(await other.sends_one("undo", undoes=1)) == ("done", None)
+
+
+async def test_an_owner_who_decides_waits_for_the_device_that_takes_it_back(
+    counter: Counter,
+) -> None:
+    card, named = await counter.new_card(await counter.cafe.draws_up())
+    device = await counter.device()
+    await device.sends_one(card=named, at=ago(days=3), offline=True)
+    (held,) = await counter.held()
+    async with counter.cafe.open() as session:
+        await storage.lock_stamper(session, from_wire(STAMPER, device.id))
+        decided = asyncio.create_task(counter.owner("POST", f"counter/held/{held['id']}/accept"))
+        done, _ = await asyncio.wait({decided}, timeout=0.5)
+        assert not done
+    assert (await decided).status_code == 204
+    assert await counter.collected(card) == 1

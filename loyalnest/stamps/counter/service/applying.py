@@ -35,13 +35,15 @@ from loyalnest.stamps.counter.values import (
     Stamper,
     Verdict,
 )
-from loyalnest.stamps.errors import RewardNotDue
+from loyalnest.stamps.errors import RewardNotDue, RewardNotUsed
 from loyalnest.stamps.service import Using, put_back, stamp_many, undo, use_many
+from loyalnest.stamps.storage import leading
 from loyalnest.stamps.values import CardRewardId, CardState, Stamped, StampId, Stamping
 
 KEPT_AT_MOST = 500
 """So much of what a device brings that was cut off is kept for the owner."""
 
+_USED_AS = text("SELECT use_key FROM card_rewards WHERE merchant_id = :merchant_id AND id = :id")
 _USED_AT = text("""
 SELECT id, used_at FROM card_rewards
 WHERE merchant_id = :merchant_id AND id = ANY(:ids) AND state = 'used'
@@ -246,6 +248,7 @@ async def _undo(
                 )
             else:
                 assert target.reward_id is not None
+                await _own_use(session, stamper, case, target)
                 state = await put_back(
                     session, CardRewardId(target.reward_id), actor=actor, now=now
                 )
@@ -254,6 +257,18 @@ async def _undo(
         else:
             case.verdict = Verdict(IntentOutcome.DONE)
             states[target.card_id] = state
+
+
+async def _own_use(session: AsyncSession, stamper: Stamper, case: Case, target: Known) -> None:
+    """Hold the card whose reward a case puts back.
+
+    Raises RewardNotUsed where it is due again, or was used by somebody else since.
+    """
+    assert target.card_id is not None
+    await leading(session, [target.card_id], lock=True)
+    asked = {"merchant_id": stamper.merchant_id, "id": target.reward_id}
+    if await session.scalar(_USED_AS, asked) != _key_of(stamper, case.pairing, target.counter):
+        raise RewardNotUsed
 
 
 async def _bounded(
@@ -312,7 +327,11 @@ def _said(answer: Answer) -> tuple[str | None, str | None, UUID | None, UUID | N
 
 
 def _key(stamper: Stamper, case: Case) -> str:
-    return f"{to_wire(STAMPER, stamper.id)}:{case.pairing}:{case.said.counter}"
+    return _key_of(stamper, case.pairing, case.said.counter)
+
+
+def _key_of(stamper: Stamper, pairing: int, counter: int) -> str:
+    return f"{to_wire(STAMPER, stamper.id)}:{pairing}:{counter}"
 
 
 def _actor(stamper: Stamper, case: Case) -> str:

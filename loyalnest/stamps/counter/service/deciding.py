@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from loyalnest.kernel.database import merchant_of
 from loyalnest.kernel.events import publish
-from loyalnest.stamps.counter import queries, storage
+from loyalnest.stamps.counter import storage
 from loyalnest.stamps.counter.errors import (
     AlreadyDecided,
     HeldIntentNotFound,
@@ -32,6 +32,7 @@ from loyalnest.stamps.counter.values import (
 )
 from loyalnest.stamps.storage import programs_of
 
+_WHOSE = text("SELECT stamper_id FROM intents WHERE merchant_id = :merchant_id AND id = :id")
 _LOCK = text("""
 SELECT stamper_id, pairing, counter, digest, kind, card_id, clerk_id, undoes, count AS wanted,
        offline, happened_at, outcome, wish
@@ -52,8 +53,7 @@ async def accept(session: AsyncSession, intent_id: UUID, *, actor: str, now: dat
 
     Raises HeldIntentNotFound, AlreadyDecided, and what refuses it now; then it still waits.
     """
-    row = await _waiting(session, intent_id)
-    stamper = await queries.get_stamper(session, row.stamper_id)
+    row, stamper = await _waiting(session, intent_id)
     case = await _case(session, row, stamper)
     await carry_out(session, stamper, [case], now=now)
     verdict = case.verdict
@@ -66,19 +66,23 @@ async def accept(session: AsyncSession, intent_id: UUID, *, actor: str, now: dat
 
 async def reject(session: AsyncSession, intent_id: UUID, *, actor: str, now: datetime) -> None:
     """Don't let what waits count. Raises HeldIntentNotFound, AlreadyDecided."""
-    row = await _waiting(session, intent_id)
+    row, _ = await _waiting(session, intent_id)
     await _decide(session, intent_id, judging.refused(HeldRejected()), None, actor, now)
     await _announce(session, row, intent_id, accepted=False, now=now)
 
 
-async def _waiting(session: AsyncSession, intent_id: UUID) -> Row[Any]:
+async def _waiting(session: AsyncSession, intent_id: UUID) -> tuple[Row[Any], Stamper]:
     asked = {"merchant_id": merchant_of(session), "id": intent_id}
-    row = (await session.execute(_LOCK, asked)).one_or_none()
-    if row is None:
+    stamper_id = await session.scalar(_WHOSE, asked)
+    if stamper_id is None:
         raise HeldIntentNotFound
+    # The clerk may be taking it back at this moment: whoever has the device decides, and the other
+    # finds it decided.
+    at_counter = await storage.lock_stamper(session, stamper_id)
+    row = (await session.execute(_LOCK, asked)).one()
     if row.outcome != IntentOutcome.HELD:
         raise AlreadyDecided
-    return row
+    return row, at_counter.stamper
 
 
 async def _case(session: AsyncSession, row: Row[Any], stamper: Stamper) -> Case:
