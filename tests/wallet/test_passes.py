@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from loyalnest import customers, ledger, wallet
+from loyalnest import customers, ledger, orders, wallet
 from loyalnest.customers.service import amend
 from loyalnest.entrypoints.personal import FORGETTING
 from loyalnest.kernel.languages import LANGUAGES
@@ -187,6 +187,43 @@ async def test_of_two_customers_who_are_one_both_passes_show_the_same(counter: C
     await counter.tells()
     shown = [phone.passes[serial]["collected"] for phone, serial in phones]
     assert shown == [(await counter.cafe.sees(cards[0])).collected] * 2
+
+
+async def test_a_phone_that_came_after_a_merge_keeps_its_own_card_when_it_is_undone(
+    counter: Counter,
+) -> None:
+    program = await counter.cafe.draws_up()
+    one, other = await counter.cafe.guest(), await counter.cafe.guest()
+    await counter.cafe.gives(await counter.cafe.card(program, one), 2)
+    theirs = await counter.cafe.card(program, other)
+    await counter.cafe.gives(theirs, 1)
+    async with counter.cafe.open() as session:
+        merge_id = await ledger.merge(
+            session,
+            merchant_id=counter.cafe.merchant_id,
+            kept_id=one,
+            merged_id=other,
+            actor="test",
+            now=counter.hands(),
+        )
+    await counter.follows()
+    phone = counter.phone()
+    shown = await phone.adds(await counter.link(theirs))
+    assert shown["collected"] == 3
+    async with counter.cafe.open() as session:
+        await ledger.unmerge(
+            session,
+            merchant_id=counter.cafe.merchant_id,
+            merge_id=merge_id,
+            earned_through=orders.sources_of,
+            actor="test",
+            now=counter.hands(),
+        )
+    await counter.follows()
+    counter.hands.pass_by(seconds=5)
+    await counter.tells()
+    now = phone.passes[shown["serial"]]["collected"]
+    assert now == (await counter.cafe.sees(theirs)).collected == 1
 
 
 async def test_a_link_that_was_changed_leads_nowhere(counter: Counter) -> None:

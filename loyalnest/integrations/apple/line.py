@@ -8,6 +8,7 @@ import asyncio
 import json
 import ssl
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Self, TypeAlias, cast
 
@@ -225,7 +226,9 @@ class Line(asyncio.Protocol):
         if self.idle_s >= self._timeout_s:
             self._break(Broken("timeout"))
         elif not self.broken:
-            self._h2.reset_stream(stream, ErrorCodes.CANCEL)
+            # Its answer may have ended in this very turn; then nothing is left to call off.
+            with suppress(ProtocolError):
+                self._h2.reset_stream(stream, ErrorCodes.CANCEL)
             self._flush()
 
     def _break(self, broken: Broken) -> None:

@@ -92,7 +92,9 @@ class Links:
             state = (await stamps.states(session, [named.card_id], now=now)).get(named.card_id)
             if state is None or state.card.state == "void":
                 raise PassNotFound
-            card_id = state.card.id
+            # Of the card that the link names, though another may lead since a merge: what is in a
+            # phone is theirs, should the two turn out to be two after all.
+            card_id = named.card_id
             return (await ensure_passes(session, [card_id], platform, now=now))[card_id]
 
 
