@@ -14,8 +14,6 @@ from loyalnest.wallet.content import Made, contents_of, programs_of
 from loyalnest.wallet.ports import PassKeeper
 from loyalnest.wallet.values import PassId, ProgramContent, PushOutcome, Told
 
-EDITION = "google 1"
-"""Changes when the same content is to be told in another way."""
 _AT_ONCE = 8
 _MISSING = PushOutcome(Told.GONE, "CARD_GONE")
 _KNOWN = PushOutcome(Told.TAKEN)
@@ -97,7 +95,7 @@ class Kept:
         """Tell of programs that changed. Returns what became of those that were not taken."""
         refused: dict[UUID, PushOutcome] = {}
         for program_id, content in programs.items():
-            digest = rules.digest_of(content, EDITION)
+            digest = rules.digest_of(content, self._keeper.edition)
             if known.get(program_id) == digest:
                 continue
             outcome = await self._keeper.put_program(content)
@@ -114,13 +112,12 @@ class Kept:
         self, made: Made, refused: PushOutcome | None, slots: asyncio.Semaphore, now: datetime
     ) -> _Put:
         it = made.it
-        digest = rules.digest_of(made.content, EDITION)
+        digest = rules.kept_as(made.content, self._keeper.edition)
         if refused is not None:
             return _Put(made, digest, refused, notified=False)
         if digest == it.made_of:
             return _Put(made, digest, _KNOWN, notified=False)
-        # A pass that nobody can have yet is nothing to speak up of.
-        notify = it.made_of is not None and rules.may_notify(it.notified_at, now)
+        notify = rules.is_worth_a_word(it.made_of, digest) and rules.may_notify(it.notified_at, now)
         async with slots:
             outcome = await self._keeper.put_pass(
                 made.content, program_id=made.program_id.hex, notify=notify

@@ -49,6 +49,12 @@ class Pusher(Protocol):
 class PassKeeper(Protocol):
     """A platform that keeps passes by itself and is told what is on them: Google."""
 
+    @property
+    def edition(self) -> str:
+        """Changes when what was told has to be told again: in another way, or for another issuer,
+        for whom nothing is there yet."""
+        ...
+
     async def put_program(self, program: ProgramContent) -> PushOutcome:
         """Let it know a card program, as it is now; passes of it can be put from then on."""
         ...

@@ -2,11 +2,12 @@
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import msgspec
 
-from loyalnest.wallet.values import PassContent, PassStage, Platform, ProgramContent
+from loyalnest.wallet.values import PassColours, PassContent, PassStage, Platform, ProgramContent
 
 RESTS = timedelta(seconds=3)
 """For so long a phone is left alone after it was told: what changes meanwhile is told at once."""
@@ -26,6 +27,27 @@ def digest_of(content: PassContent | ProgramContent, edition: str) -> str:
     """What the same content in the same edition is known by."""
     said = msgspec.json.encode(content, order="deterministic")
     return hashlib.sha256(edition.encode() + b"\0" + said).hexdigest()
+
+
+def kept_as(content: PassContent, edition: str) -> str:
+    """What a pass that a platform keeps by itself is known by: all that is told of it, and after a
+    dot what a phone may speak up of. How it looks is its program's, and left out."""
+    told = replace(
+        content,
+        organisation="",
+        colours=PassColours("", "", ""),
+        logo=None,
+        service_url="",
+        token="",
+    )
+    spoken = msgspec.json.encode((content.collected, content.needed, content.due))
+    return f"{digest_of(told, edition)}.{hashlib.sha256(spoken).hexdigest()[:16]}"
+
+
+def is_worth_a_word(before: str | None, now: str) -> bool:
+    """Whether a phone has something to speak up of, by what a pass was known by and is now. One
+    that nobody can have yet is nothing to speak of."""
+    return before is not None and before.partition(".")[2] != now.partition(".")[2]
 
 
 def changed_since(changed_at: datetime, known: datetime | None) -> bool:

@@ -14,6 +14,8 @@ from tests.shop import Shop
 class Keeper:
     """Takes whatever it is told."""
 
+    edition = "plain 1"
+
     async def put_program(self, program: ProgramContent) -> PushOutcome:
         return PushOutcome(Told.TAKEN)
 

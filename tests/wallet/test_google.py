@@ -125,6 +125,39 @@ async def test_a_program_that_looks_otherwise_is_told_before_its_cards(nest: Nes
     assert (known["hexBackgroundColor"], known["issuerName"]) == ("#123456", "Café")
 
 
+async def test_a_phone_speaks_up_of_stamps_and_not_of_looks(nest: Nest) -> None:
+    card = await nest.counter.cafe.card(await nest.counter.cafe.draws_up())
+    name = await nest.saves(card)
+    await nest.tells()
+    for colour in ("#aa0000", "#00aa00", "#0000aa"):
+        async with nest.counter.cafe.open() as session:
+            settings = branding.BrandSettings(name=f"Café {colour}", colour=colour)
+            await branding.save(session, settings, actor="test", now=nest.counter.hands())
+        nest.counter.hands.pass_by(minutes=1)
+        await nest.tells()
+    assert name not in nest.vendor.notified
+    await nest.counter.cafe.gives(card)
+    nest.counter.hands.pass_by(minutes=1)
+    await nest.tells()
+    assert len(nest.vendor.notified[name]) == 1
+
+
+async def test_another_issuer_is_told_of_everything_anew(nest: Nest, tmp_path: Path) -> None:
+    card = await nest.counter.cafe.card(await nest.counter.cafe.draws_up())
+    name = await nest.saves(card)
+    nest.vendor.issuer_id = "3388000000087654321"
+    kept = wallet.Kept(nest.counter.database, wallet_at(nest.vendor, tmp_path), address=ADDRESS)
+    await nest.counter.follows()
+    await nest.counter.cafe.gives(card)
+    await nest.counter.follows()
+    nest.counter.hands.pass_by(minutes=1)
+    assert await wallet.put_due(nest.counter.database, kept, clock=nest.counter.hands) == 1
+    await kept.close()
+    anew = name.replace(name.partition(".")[0], nest.vendor.issuer_id)
+    assert nest.balance(anew) == "1/10"
+    assert {it.partition(".")[0] for it in nest.vendor.classes} >= {nest.vendor.issuer_id}
+
+
 async def test_while_google_is_away_the_button_says_so_and_changes_wait(nest: Nest) -> None:
     card = await nest.counter.cafe.card(await nest.counter.cafe.draws_up())
     name = await nest.saves(card)

@@ -33,6 +33,8 @@ _JSON = {"content-type": "application/json"}
 # https://developers.google.com/wallet/retail/loyalty-cards/rest: 20 calls a second for an issuer.
 _RATE = Limit(20, 1)
 _QUOTA = "QuotaExceeded"
+_EDITION = "google 2"
+"""Changes when the same content is to be told in another way."""
 _LINK_AT_MOST = 1800
 """Longer ones are cut off by some browsers and by what passes links on."""
 
@@ -51,6 +53,11 @@ class GoogleWallet:
         self._access = Access(account, way.clock)
         self._budget = Budget([_RATE], clock=time.monotonic)
         self._line: Line | None = None
+
+    @property
+    def edition(self) -> str:
+        """Of how passes are told, and for which issuer."""
+        return f"{_EDITION} {self._account.issuer_id}"
 
     async def put_program(self, program: ProgramContent) -> PushOutcome:
         """Let Google know a card program. Never raises over an answer."""
