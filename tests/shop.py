@@ -86,7 +86,9 @@ class Shop:
             found = await session.execute(
                 text(
                     "SELECT available, pending, debt FROM accounts"
+                    " JOIN units u USING (merchant_id)"
                     " WHERE merchant_id = :merchant_id AND customer_id = :customer_id"
+                    " AND u.id = unit_id AND u.code = 'points'"
                 ),
                 {
                     "merchant_id": self.merchant_id,

@@ -29,7 +29,7 @@ async def test_what_a_customer_says_is_written_down_and_kept_with_its_proof(
     await dialog.get_by_role("button", name="Save").click()
     await expect(row).to_contain_text("Agreed")
     await expect(page.get_by_text(WORDS)).to_be_visible()
-    await expect(page.get_by_text("At the counter")).to_be_visible()
+    await expect(page.get_by_role("main").get_by_text("At the counter")).to_be_visible()
 
     await page.get_by_role("button", name="See and change").click()
     await dialog.get_by_label("Language").select_option("ar")

@@ -331,7 +331,8 @@ async def test_a_key_is_made_shown_once_and_revoked(site: Site, page: Page):
     await dialog.get_by_role("button", name="Create a key").click()
     await expect(dialog.get_by_text("lnk_")).to_be_visible()
     await dialog.get_by_role("button", name="Close").last.click()
-    await page.get_by_role("button", name="Revoke").click()
+    key = page.get_by_role("main").get_by_role("listitem").filter(has_text="Till").first
+    await key.get_by_role("button", name="Revoke").click()
     await page.get_by_role("dialog").get_by_role("button", name="Revoke").click()
     await expect(page.get_by_role("main").get_by_text("Revoked")).to_be_visible()
 

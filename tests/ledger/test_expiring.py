@@ -77,6 +77,20 @@ async def test_a_balance_lapses_after_days_without_activity(books: Books) -> Non
     assert await books.figures(ada) == (0, 0, 0)
 
 
+async def test_what_is_put_back_after_a_lapse_for_want_of_activity_lapses_at_once(
+    books: Books,
+) -> None:
+    await books.expire_by(Expiry(ExpiryKind.INACTIVITY, days=7))
+    ada = await books.customer()
+    await books.post(ada, "earn", 3)
+    spent = await books.post(ada, "redeem", -2)
+    books.now += 8 * DAY
+    for _ in range(2):
+        await books.post(ada, "restore", 1, reverses=spent.entry.id)
+    assert await books.figures(ada) == (0, 0, 0)
+    assert await books.violations() == []
+
+
 async def test_a_release_doesn_t_save_what_had_lapsed_for_want_of_activity_before(
     books: Books,
 ) -> None:

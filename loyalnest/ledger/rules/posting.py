@@ -209,6 +209,9 @@ def _put_back(account: Account, entry: Entry) -> None:
         if lot not in account.lots:
             account.lots.append(lot)
         draw(account, lot, -back, entry.id, DrawKind.PUT_BACK, at)
+        if unit.expiry.kind is ExpiryKind.INACTIVITY:
+            # It can have lapsed at the very instant that it lapses at once more.
+            lot.put_back_by, lot.put_back_at = entry.id, at
         lapsed_at = lot.expires_at
         if lapsed_at is not None and lapsed_at <= now and not unit.expiry.waits(lapsed_at):
             lot.put_back_by, lot.put_back_at = entry.id, at

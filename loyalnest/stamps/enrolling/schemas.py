@@ -50,9 +50,7 @@ class PosterView(BaseModel):
     card_program_id: str
     store_id: str | None
     code: str = Field(examples=["7K2PM4QX"])
-    address: str = Field(
-        description="Where its code leads.", examples=["https://loyalty.example/j/7K2PM4QX"]
-    )
+    address: str = Field(description="Where its code leads: `…/j/7K2PM4QX`.")
     check_by: CheckBy | None
     cards: int = Field(description="How many were opened by it.")
     created_at: datetime
