@@ -88,13 +88,15 @@ class Settings(BaseSettings):
     s3_bucket: str | None = None
     """A bucket for what is large and can be made again, passes first; without it such things lie
     in a folder of `data_dir`, which all servers and workers must then share."""
-    s3_url: str = ""
-    """Where the object store is asked; without it at Amazon's address of the region."""
+    s3_url: Annotated[str, Field(pattern=r"^(https?://[A-Za-z0-9._:\[\]-]+/?)?$")] = ""
+    """Where the object store is asked, `https://host:port`; without it at Amazon's address of the
+    region."""
     s3_region: str = "us-east-1"
     s3_access_key_id: str = ""
     s3_secret_access_key: SecretStr = SecretStr("")
-    s3_prefix: str = ""
-    """What every name in the bucket begins with, where others use it as well."""
+    s3_prefix: Annotated[str, Field(pattern=r"^[A-Za-z0-9._/-]*$")] = ""
+    """What every name in the bucket begins with, where others use it as well: letters, digits and
+    `. _ - /`, which nothing on the way writes otherwise."""
 
     encryption_keys: SecretStr | None = None
     """The key ring as text, in place of `<data_dir>/keys.json`; see docs/how-to/keys.md."""

@@ -14,6 +14,7 @@ from loyalnest import branding, wallet
 from loyalnest.integrations import google
 from loyalnest.integrations.calls import Line, Way
 from loyalnest.stamps import CardState
+from loyalnest.wallet.doors import links as doors
 from tests.emulators import GoogleWallet, Say
 from tests.integrations.google.cast import SAVE_URL, wallet_at
 from tests.wallet.cast import ADDRESS, Counter, placed
@@ -221,3 +222,27 @@ async def test_the_logo_is_a_png_that_google_can_fetch(nest: Nest) -> None:
     assert answer.status_code == 200
     assert answer.content.startswith(b"\x89PNG")
     assert (await nest.client.get("/wallet/google/logo/mer_1.png")).status_code == 404
+
+
+async def test_a_logo_is_drawn_once_until_it_changes_and_not_asked_for_without_end(
+    nest: Nest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[str] = []
+
+    def draw(logo: bytes | None, colour: str) -> bytes:
+        drawn.append(colour)
+        return b"png"
+
+    monkeypatch.setattr(doors, "_png", draw)
+    card = await nest.counter.cafe.card(await nest.counter.cafe.draws_up())
+    await nest.saves(card)
+    (known,) = nest.vendor.classes.values()
+    url = known["programLogo"]["sourceUri"]["uri"]
+    for _ in range(3):
+        assert (await nest.client.get(url)).status_code == 200
+    async with nest.counter.cafe.open() as session:
+        settings = branding.BrandSettings(name="Café", colour="#123456")
+        await branding.save(session, settings, actor="test", now=nest.counter.hands())
+    assert (await nest.client.get(url)).status_code == 200
+    assert (len(drawn), drawn[-1]) == (2, "#123456")
+    assert {(await nest.client.get(url)).status_code for _ in range(200)} == {200, 429}

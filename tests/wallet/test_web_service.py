@@ -189,3 +189,9 @@ async def test_bodies_that_make_no_sense_register_nothing(counter: Counter) -> N
         answer = await counter.client.post(path, content=body, headers=headers)
         assert answer.status_code == 400
     assert [await phone.fetches(shown["serial"])] == [304]
+
+
+async def test_whoever_asks_for_phones_that_nobody_knows_is_slowed_down(counter: Counter) -> None:
+    path = "/wallet/apple/v1/devices/{}/registrations/pass.example.cards"
+    said = [(await counter.client.get(path.format(f"x{it}"))).status_code for it in range(150)]
+    assert set(said) == {204, 429}

@@ -92,6 +92,7 @@ class PhoneDoor:
         async with self._database.batch([]) as session:
             held = await directory.find(session, directory.DEVICE, device)
         if not held:
+            within(self._of_addresses, address_of(request))
             return Response(status_code=204)
         async with self._database.batch([it.merchant_id for it in held]) as session:
             # Without a tag everything is wanted, also what has never changed.

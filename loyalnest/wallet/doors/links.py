@@ -2,8 +2,10 @@
 
 import asyncio
 import io
+from collections import OrderedDict
 from datetime import UTC
 from email.utils import format_datetime
+from uuid import UUID
 
 from PIL import Image, ImageDraw
 from starlette.requests import Request
@@ -34,7 +36,7 @@ _SHARED = {
     "Cross-Origin-Resource-Policy": "cross-origin",
     "X-Content-Type-Options": "nosniff",
 }
-_LOGO_PX = 660
+_LOGO_PX, _LOGOS_KEPT = 660, 200
 
 
 class Links:
@@ -46,6 +48,8 @@ class Links:
         self._clock = clock
         self._of_cards = Buckets(Policy("card", 30, 60))
         self._of_addresses = Buckets(Policy("wallet-links", 100, 900))
+        self._of_logos = Buckets(Policy("wallet-logos", 120, 60))
+        self._logos: OrderedDict[tuple[UUID, int], bytes] = OrderedDict()
 
     async def file(self, request: Request, files: Files) -> Response:
         """A card as a file for Apple's wallet."""
@@ -71,12 +75,21 @@ class Links:
 
     async def logo(self, request: Request) -> Response:
         """A merchant's logo as PNG, which is what wallets show; a plain mark where it has none."""
+        within(self._of_logos, address_of(request))
         merchant_id = from_wire("mer", request.path_params["merchant"])
         async with self._database.tenant(merchant_id) as session:
             brand = await branding.current(session)
+            drawn = self._logos.get((merchant_id, brand.version))
             logo = brand.settings.logo
-            body = await branding.find_body(session, merchant_id, logo) if logo else None
-        drawn = await asyncio.to_thread(_png, body, brand.settings.colour)
+            if drawn is None and logo:
+                body = await branding.find_body(session, merchant_id, logo)
+            else:
+                body = None
+        if drawn is None:
+            drawn = await asyncio.to_thread(_png, body, brand.settings.colour)
+            self._logos[merchant_id, brand.version] = drawn
+            if len(self._logos) > _LOGOS_KEPT:
+                self._logos.popitem(last=False)
         return Response(drawn, media_type="image/png", headers=_SHARED)
 
     async def _pass_of(self, request: Request, platform: Platform) -> Pass:
