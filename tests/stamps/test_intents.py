@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from loyalnest import ledger
 from tests.conftest import NOW
 from tests.stamps.cafe import terms
 from tests.stamps.counter import Counter, ago, said
@@ -71,6 +72,9 @@ async def test_what_a_device_did_not_sign_leaves_no_trace(counter: Counter) -> N
         {"at": "0001-01-01T00:00:00+14:00"},
         {"amount": "NaN"},
         {"amount": "-1"},
+        {"amount": "1.2", "currency": "JPY"},
+        {"amount": "1.234", "currency": "EUR"},
+        {"amount": "1e-999999", "currency": "EUR"},
         {"card": {"id": "crd_1", "number": "1"}},
         {"card": None},
         {"surprise": 1},
@@ -106,6 +110,30 @@ async def test_one_reward_that_two_devices_hand_out_is_used_once_and_said(
     assert said(second) == ("refused", "REWARD_USED_ELSEWHERE")
     assert "11:00" in second["detail"]
     assert second["card"]["rewards"] == []
+
+
+async def test_a_reward_from_before_a_merge_is_used_by_the_card_that_counts_since(
+    counter: Counter,
+) -> None:
+    program = await counter.cafe.draws_up()
+    (kept, _), (merged, named) = [await counter.new_card(program) for _ in range(2)]
+    stranger, _ = await counter.new_card(program)
+    device = await counter.device()
+    (reward,) = (await device.sends_one(card=named, count=5))["card"]["rewards"]
+    async with counter.cafe.open() as session:
+        await ledger.merge(
+            session,
+            merchant_id=counter.cafe.merchant_id,
+            kept_id=kept.card.customer_id,
+            merged_id=merged.card.customer_id,
+            actor="test",
+            now=NOW,
+        )
+    await counter.cafe.news_is_told()
+    theirs = await device.sends_one("use", card=await counter.live(stranger), reward=reward["id"])
+    assert said(theirs) == ("refused", "CARD_NOT_FOUND")
+    used = await device.sends_one("use", card=await counter.live(kept), reward=reward["id"])
+    assert (said(used), used["card"]["rewards"]) == (("done", None), [])
 
 
 async def test_two_devices_at_once_stamp_one_card_twice_and_one_code_once(

@@ -10,6 +10,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from loyalnest import branding, merchants
+from loyalnest.kernel.currencies import minor_units
 from loyalnest.kernel.ids import to_wire
 from loyalnest.stamps.counter.schemas import Pin
 from loyalnest.stamps.counter.values import (
@@ -227,6 +228,7 @@ class CounterMerchant(BaseModel):
     locale: str
     time_zone: str
     currency: str
+    currency_digits: int = Field(description="How many decimals an amount may have.")
     colours: CounterColours
     logo_url: str | None
 
@@ -239,6 +241,7 @@ class CounterMerchant(BaseModel):
             locale=merchant.locale,
             time_zone=merchant.time_zone,
             currency=merchant.currency,
+            currency_digits=minor_units(merchant.currency),
             colours=CounterColours(
                 colour=palette.colour,
                 on_colour=palette.on_colour,

@@ -66,6 +66,8 @@ export interface Me {
     locale: string;
     time_zone: string;
     currency: string;
+    /** How many decimals its amounts have; unknown to a device that has not asked since. */
+    currency_digits?: number;
     colours: { colour: string; on_colour: string; text: string; text_in_dark: string };
     logo_url: string | null;
   };

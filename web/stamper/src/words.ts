@@ -88,6 +88,12 @@ export function reason(code: string | null | undefined, detail?: string | null):
 
 export const number = (value: number): string => new Intl.NumberFormat(regional()).format(value);
 
+/** Money as it is written here, with no decimals that say nothing. */
+export const price = (amount: string, currency: string): string =>
+  new Intl.NumberFormat(regional(), {
+    ...{ style: "currency", currency, trailingZeroDisplay: "stripIfInteger" },
+  } as Intl.NumberFormatOptions).format(Number(amount));
+
 export function time(instant: string): string {
   const at = new Date(instant);
   const today = at.toDateString() === new Date().toDateString();

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any, cast
 
@@ -16,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 from loyalnest.kernel.clock import is_within_time
+from loyalnest.kernel.currencies import is_currency, minor_units
 from loyalnest.kernel.errors import DomainError, NotFound
 from loyalnest.kernel.ids import from_wire, to_wire
 from loyalnest.stamps.counter.errors import (
@@ -39,6 +41,7 @@ _PAYLOAD_AT_MOST = 4000
 _SIGNATURE_BYTES, _HALF = 64, 32
 _DECODER = msgspec.json.Decoder(Said)
 _AMOUNT_AT_MOST = 10**9
+_DECIMALS_AT_MOST = 3
 
 
 class Batch(msgspec.Struct, frozen=True):
@@ -124,13 +127,21 @@ def _pairing_of(stamper: Stamper, signed: Signed) -> int | None:
 def _read(payload: str) -> Said:
     try:
         said = _DECODER.decode(_bytes(payload))
-        amount = said.amount
-        sensible = amount is None or (amount.is_finite() and 0 < amount <= _AMOUNT_AT_MOST)
-        if sensible and is_within_time(said.at.astimezone(UTC)):
+        if _is_money(said.amount, said.currency) and is_within_time(said.at.astimezone(UTC)):
             return said
     except (ValueError, OverflowError, msgspec.DecodeError):
         pass
     raise IntentUnreadable
+
+
+def _is_money(amount: Decimal | None, currency: str | None) -> bool:
+    """Whether this is an amount, of no smaller coins than the currency has."""
+    if amount is None:
+        return True
+    if not amount.is_finite() or not 0 < amount <= _AMOUNT_AT_MOST:
+        return False
+    finest = minor_units(currency) if currency and is_currency(currency) else _DECIMALS_AT_MOST
+    return amount == round(amount, finest)
 
 
 def _counter_in(payload: str) -> int | None:

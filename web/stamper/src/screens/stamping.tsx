@@ -1,7 +1,8 @@
 import { useState } from "preact/hooks";
+import { amountOf } from "../amounts";
 import type { Program } from "../wire";
 import { useWithin } from "../within";
-import { number, say } from "../words";
+import { number, price, say } from "../words";
 import type { Stamped } from "./use-doing";
 
 /** How many stamps, or for how much money; of which program, where that is not known. */
@@ -24,13 +25,13 @@ export function Stamping({
   const currency = device?.me.merchant.currency;
   const byAmount = Boolean(meant?.per_amount && currency);
   const most = meant?.most_at_once ?? 1;
-  // Commas are how half of the world writes cents.
-  const money = amount.trim().replace(",", ".");
-  const isMoney = /^\d{1,7}(\.\d{1,3})?$/.test(money) && Number(money) > 0;
+  const money = amountOf(amount, device?.me.merchant.currency_digits ?? 2);
 
   function submit() {
     const which = program || !meant ? {} : { program: meant.id };
-    onStamp(byAmount && currency ? { amount: money, currency, ...which } : { count, ...which });
+    onStamp(
+      byAmount && currency ? { amount: money ?? "", currency, ...which } : { count, ...which },
+    );
     setCount(1);
     setAmount("");
   }
@@ -89,8 +90,9 @@ export function Stamping({
           </button>
         </fieldset>
       )}
-      <button type="submit" class="main huge" disabled={busy || (byAmount && !isMoney)}>
+      <button type="submit" class="main huge" disabled={busy || (byAmount && !money)}>
         {say(busy ? "busy" : "stamp")}
+        {!busy && byAmount && money && currency && <> · {price(money, currency)}</>}
         {!busy && count > 1 && <> × {number(count)}</>}
       </button>
     </form>
