@@ -33,7 +33,7 @@ export function useDoing(open: Open, confirmed: boolean): Doing {
   const { device, present, announce } = useWithin();
   const [busy, setBusy] = useState(false);
   const [last, setLast] = useState<number>();
-  const [begun, setBegun] = useState(false);
+  const [coded, setCoded] = useState<number>();
   const [failed, setFailed] = useState(false);
   const found = useLive(() => entryOf(last), [last]);
 
@@ -53,14 +53,17 @@ export function useDoing(open: Open, confirmed: boolean): Doing {
 
   async function carryOut(clerk: string, make: (card: Whose) => Wish | Promise<Wish>) {
     const { view, label } = open;
-    // A live code is good for one wish; after it the card is known by itself.
-    const card = begun && view ? { id: view.card_id } : open.whose;
-    setBegun(true);
+    // A live code is good for one wish; after it the card is known by itself. Where it was refused,
+    // it tells nothing of who stands there.
+    const spent = (await entryOf(coded))?.fate;
+    const isKnown = spent === "done" || spent === "waiting";
+    const card = isKnown && view ? { id: view.card_id } : open.whose;
     const { counter } = await write({
       ...{ clerk, wish: await make(card), offline: open.offline || isAway() },
       ...{ card: view?.card_id, name: view?.name ?? label, program: view?.program ?? "" },
     });
     setLast(counter);
+    if (card === open.whose) setCoded(counter);
     await Promise.race([sync(), new Promise((after) => setTimeout(after, PATIENCE_MS))]);
     const entry = await entryOf(counter);
     if (entry) await tell(entry, (view?.rewards ?? []).length);
