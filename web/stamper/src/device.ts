@@ -49,15 +49,10 @@ export async function refresh(): Promise<boolean> {
   }
 }
 
-/**
- * Note where a refusal means that this device is cut off; everything else is raised again.
- *
- * Who is cut off and hears the same again has nothing more to say.
- */
+/** Note where a refusal means that this device is cut off; everything else is raised again. */
 export async function minded(error: unknown): Promise<void> {
   if (!(error instanceof Refused && error.status === 401)) throw error;
-  const since = (await device())?.revoked;
-  await amend(since ? { ended: true } : { revoked: new Date().toISOString() });
+  if (!(await device())?.revoked) await amend({ revoked: new Date().toISOString() });
 }
 
 /** What the installation's clock is ahead of ours; it looked somewhere between question and answer. */

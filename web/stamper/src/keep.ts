@@ -32,6 +32,8 @@ export interface Entry {
   /** Whether somebody has read that it was held or refused. */
   read?: boolean;
   undone?: boolean;
+  /** The installation has taken it for the owner, of a device that is cut off: it says no more. */
+  brought?: boolean;
   /** Of which card, where that is known, and how it is called. */
   card?: string;
   name: string;

@@ -9,6 +9,8 @@ const EVERY_MS = 10_000;
 const SLOWEST_MS = 120_000;
 /** Clerks, programs and limits change seldom; that a device is cut off is said to any question. */
 const REFRESH_MS = 60_000;
+/** How the installation answers a batch of which it can't read something, all of it unread. */
+const UNREADABLE = new Set([400, 413, 422]);
 
 let tries = 0;
 let refreshed = 0;
@@ -43,15 +45,43 @@ async function sendAll(): Promise<boolean> {
   for (;;) {
     const it = await device();
     if (!it || it.ended) return true;
-    const waiting = (await entriesOf("waiting")).slice(0, BATCH);
+    const waiting = (await entriesOf("waiting")).filter(({ brought }) => !brought);
     if (waiting.length === 0) return it.revoked ? amend({ ended: true }) : listen();
-    const { results } = await door.send(
-      it.token,
-      waiting.flatMap(({ signed }) => signed ?? []),
-    );
     // An answer that leaves something out would be asked for again without end.
-    if (!(await take(results, waiting))) return false;
+    if (!(await bring(it.token, waiting.slice(0, BATCH)))) return false;
   }
+}
+
+/** Send wishes, and write down what became of them. False if nothing was said of them. */
+async function bring(token: string, asked: Entry[]): Promise<boolean> {
+  const signed = asked.flatMap((it) => it.signed ?? []);
+  const told = await door.send(token, signed).catch((error) => {
+    if (error instanceof Refused) return error;
+    throw error;
+  });
+  if (!(told instanceof Refused)) return take(told.results, asked);
+  if (told.status === 401) {
+    await minded(told);
+    return mark(asked, { brought: true });
+  }
+  if (!UNREADABLE.has(told.status)) throw told;
+  // One that can't be read must not keep the others waiting: it is looked for by halves.
+  if (asked.length === 1) {
+    return mark(asked, { fate: "refused", code: told.code, detail: told.message });
+  }
+  const middle = Math.ceil(asked.length / 2);
+  return (await bring(token, asked.slice(0, middle))) && (await bring(token, asked.slice(middle)));
+}
+
+async function mark(asked: Entry[], change: Partial<Entry>): Promise<true> {
+  const tx = (await kept()).transaction("entries", "readwrite");
+  for (const { counter } of asked) {
+    const entry = await tx.store.get(counter);
+    if (entry) await tx.store.put({ ...entry, ...change });
+  }
+  await tx.done;
+  changed();
+  return true;
 }
 
 /** Nothing is to be said: hear whether there is anything new, now and then. */
@@ -73,7 +103,7 @@ async function take(results: Result[], asked: Entry[]): Promise<boolean> {
     if (!entry) continue;
     const fate = outcome === "again" ? "done" : outcome;
     await entries.put({ ...entry, ...(card && named(card)), fate, code, detail });
-    if (card) await tx.objectStore("cards").put(card);
+    if (card) await putCard(tx.objectStore("cards"), card);
     if (entry.wish.kind === "undo" && fate === "done") {
       const undone = await entries.get(entry.wish.undoes);
       if (undone) await entries.put({ ...undone, undone: true });
@@ -103,7 +133,7 @@ async function takeRecent(stamps: readonly Recent[]): Promise<void> {
     const wish = { kind: "stamp", card: { id: card.card_id }, count, confirmed: false } as const;
     const mine: Entry = before ?? { counter, at, clerk: "", wish, fate: "done", ...named(card) };
     await entries.put({ ...mine, undone });
-    await tx.objectStore("cards").put(card);
+    await putCard(tx.objectStore("cards"), card);
   }
   await tx.done;
   changed();
@@ -118,8 +148,19 @@ const named = (card: CardView) => ({
 /** Keep how cards stand, for when there is no network. */
 export async function keepCards(cards: readonly CardView[]): Promise<void> {
   const tx = (await kept()).transaction("cards", "readwrite");
-  await Promise.all([...cards.map((it) => tx.store.put(it)), tx.done]);
+  await Promise.all([...cards.map((it) => putCard(tx.store, it)), tx.done]);
   changed();
+}
+
+/** Answers may overtake each other: what was said of a card before it changed is old by now. */
+async function putCard(cards: Cards, view: CardView): Promise<void> {
+  const before = await cards.get(view.card_id);
+  if (!before || before.moves <= view.moves) await cards.put(view);
+}
+
+interface Cards {
+  get: (id: string) => Promise<CardView | undefined>;
+  put: (view: CardView) => Promise<unknown>;
 }
 
 /** Old browsers have no such lock; there the installation takes a repeated number for the same. */
