@@ -77,10 +77,24 @@ async def put_due(database: Database, kept: Kept, *, clock: Clock = system_clock
             by_merchant[it.merchant_id].append(it.id)
         found: dict[UUID, PushOutcome] = {}
         for merchant_id, pass_ids in by_merchant.items():
-            found |= await kept.put_many(merchant_id, pass_ids, now=clock())
+            found |= await _put_of(kept, merchant_id, pass_ids, clock)
         return [Ended(it, found[it.id]) for it in claimed]
 
     return await _tell_next(database, Platform.GOOGLE, PUT_AT_ONCE, tell, clock)
+
+
+async def _put_of(
+    kept: Kept, merchant_id: UUID, pass_ids: Sequence[UUID], clock: Clock
+) -> dict[UUID, PushOutcome]:
+    """What became of one merchant's passes; what fails there holds up no other merchant."""
+    try:
+        return await kept.put_many(merchant_id, pass_ids, now=clock())
+    except Exception as error:
+        if classify(error) is Fault.OUTAGE:
+            raise
+        reason = reason_of(error).code
+        log.warning("wallet.telling_failed", merchant_id=str(merchant_id), code=reason)
+        return dict.fromkeys(pass_ids, PushOutcome(Told.LATER, reason))
 
 
 async def _tell_next(

@@ -4,6 +4,8 @@ import json
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -14,9 +16,12 @@ from loyalnest import branding, wallet
 from loyalnest.integrations import google
 from loyalnest.integrations.calls import Line, Way
 from loyalnest.stamps import CardState
+from loyalnest.wallet import PushOutcome
 from loyalnest.wallet.doors import links as doors
+from tests.conftest import make_merchant
 from tests.emulators import GoogleWallet, Say
 from tests.integrations.google.cast import SAVE_URL, wallet_at
+from tests.stamps.cafe import Cafe
 from tests.wallet.cast import ADDRESS, Counter, placed
 
 
@@ -246,3 +251,34 @@ async def test_a_logo_is_drawn_once_until_it_changes_and_not_asked_for_without_e
     assert (await nest.client.get(url)).status_code == 200
     assert (len(drawn), drawn[-1]) == (2, "#123456")
     assert {(await nest.client.get(url)).status_code for _ in range(200)} == {200, 429}
+
+
+async def test_what_fails_for_one_merchant_holds_up_no_other(
+    nest: Nest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counter = nest.counter
+    async with counter.database.platform() as session:
+        merchant_id = await make_merchant(session, "barber")
+    barber, own = Cafe(counter.database, merchant_id), counter.cafe
+    mine = await own.card(await own.draws_up())
+    name = await nest.saves(mine)
+    theirs = await barber.card(await barber.draws_up())
+    counter.cafe = barber
+    await nest.saves(theirs)
+    counter.cafe = own
+    await nest.tells()
+    put_many = nest.kept.put_many
+
+    async def stumbles(of: UUID, *given: Any, **named: Any) -> dict[UUID, PushOutcome]:
+        if of == merchant_id:
+            raise ValueError
+        return await put_many(of, *given, **named)
+
+    monkeypatch.setattr(nest.kept, "put_many", stumbles)
+    await barber.gives(theirs)
+    await own.gives(mine)
+    counter.hands.pass_by(seconds=10)
+    await nest.tells()
+    assert nest.balance(name) == "1/10"
+    async with barber.open() as session:
+        assert await session.scalar(text("SELECT tries FROM pass_updates")) == 1
