@@ -167,7 +167,12 @@ async def list_card_stamps(card_id: str, session: Looking, paging: Paging) -> Pa
     return page_of(found, paging, show=StampView.of, key=lambda one: (one.id,))
 
 
-@router.post("/cards/{card_id}/conversions", operation_id="convert_card", status_code=201)
+@router.post(
+    "/cards/{card_id}/conversions",
+    operation_id="convert_card",
+    status_code=201,
+    responses=repeated(CardView),
+)
 async def convert_card(
     card_id: str,
     body: ConvertRequest,
