@@ -28,7 +28,11 @@ export function Hours({ hours }: { hours: Metrics["hours"] }) {
       {/* Wider than a phone where a shop is open all day: it scrolls by itself, also by keyboard, and
           holds what only readers of the screen meet. */}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard */}
-      <section className="relative -mx-4 overflow-x-auto px-4" tabIndex={0} aria-label={t("shop.byHour")}>
+      <section
+        className="relative -mx-4 overflow-x-auto px-4"
+        tabIndex={0}
+        aria-label={t("shop.byHour")}
+      >
         <table
           className="w-full table-fixed border-separate border-spacing-0.5 text-xs"
           style={{ minWidth: `${NAMES_REM + shown.length * HOUR_REM}rem` }}
