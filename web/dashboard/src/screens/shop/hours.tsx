@@ -13,6 +13,7 @@ const WEEK = [1, 2, 3, 4, 5, 6, 7];
 export function Hours({ hours }: { hours: Metrics["hours"] }) {
   const { t, i18n } = useTranslation();
   const format = useFormat();
+  const label = t("shop.byHour");
   const known = new Map(hours.map((it) => [`${it.weekday}.${it.hour}`, it.visits]));
   const most = Math.max(1, ...known.values());
   const shown = span(hours.map((it) => it.hour));
@@ -28,16 +29,12 @@ export function Hours({ hours }: { hours: Metrics["hours"] }) {
       {/* Wider than a phone where a shop is open all day: it scrolls by itself, also by keyboard, and
           holds what only readers of the screen meet. */}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard */}
-      <section
-        className="relative -mx-4 overflow-x-auto px-4"
-        tabIndex={0}
-        aria-label={t("shop.byHour")}
-      >
+      <section className="relative -mx-4 overflow-x-auto px-4" tabIndex={0} aria-label={label}>
         <table
           className="w-full table-fixed border-separate border-spacing-0.5 text-xs"
           style={{ minWidth: `${NAMES_REM + shown.length * HOUR_REM}rem` }}
         >
-          <caption className="sr-only">{t("shop.byHour")}</caption>
+          <caption className="sr-only">{label}</caption>
           <thead>
             <tr>
               <th scope="col" className="w-12">
