@@ -78,8 +78,10 @@ def cluster_url(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Ite
 
 
 @pytest.fixture(scope="session")
-def settings() -> Settings:
-    return Settings(_env_file=None)  # pyright: ignore[reportCallIssue]
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The defaults, with nothing of an installation that may lie in this folder."""
+    folder = tmp_path_factory.mktemp("data")
+    return Settings(_env_file=None, data_dir=folder)  # pyright: ignore[reportCallIssue]
 
 
 @pytest.fixture(scope="session")
