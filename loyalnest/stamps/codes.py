@@ -22,6 +22,7 @@ from loyalnest.stamps.code_errors import (
     CodeTampered,
     CodeUnreadable,
 )
+from loyalnest.stamps.numbers import ALPHABET
 
 STEP = timedelta(seconds=30)
 """How long a live code is the newest."""
@@ -29,11 +30,10 @@ SKEW = timedelta(seconds=5)
 """How far the clock of the phone that shows a code, and ours, may be apart."""
 
 _MARK = "LN1"
-_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_NUMBER = re.compile(f"[{_ALPHABET}]{{10}}")
+_NUMBER = re.compile(f"[{ALPHABET}]{{10}}")
 _FORM = re.compile(
-    rf"{_MARK}\.([LPC])\.([{_ALPHABET}]{{4}})\.([{_ALPHABET}]{{10}})"
-    rf"\.(0|[1-9][0-9]{{0,17}})\.([{_ALPHABET}]{{16}})"
+    rf"{_MARK}\.([LPC])\.([{ALPHABET}]{{4}})\.([{ALPHABET}]{{10}})"
+    rf"\.(0|[1-9][0-9]{{0,17}})\.([{ALPHABET}]{{16}})"
 )
 _LOOK_ALIKES = str.maketrans("OIL", "011")
 _MAC_BYTES = 10
@@ -139,4 +139,4 @@ def _letters(data: bytes) -> str:
     """Bytes in Crockford's base 32: 8 characters for 5 bytes."""
     value = int.from_bytes(data)
     places = len(data) * 8 // 5
-    return "".join(_ALPHABET[value >> 5 * place & 31] for place in reversed(range(places)))
+    return "".join(ALPHABET[value >> 5 * place & 31] for place in reversed(range(places)))
