@@ -21,3 +21,7 @@ class CodeExpired(Conflict):
 
 class CodeAlreadyUsed(Conflict):
     """This code has been used already. Wait half a minute for the next one on the phone."""
+
+
+class ConfirmName(Conflict):
+    """This code alone doesn't tell whose card it is. Ask for the name, and confirm it."""

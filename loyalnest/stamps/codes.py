@@ -28,6 +28,8 @@ STEP = timedelta(seconds=30)
 """How long a live code is the newest."""
 SKEW = timedelta(seconds=5)
 """How far the clock of the phone that shows a code, and ours, may be apart."""
+SCANNED_WITHIN = timedelta(minutes=3)
+"""How long whoever scanned a code may take until they stamp."""
 
 _MARK = "LN1"
 _NUMBER = re.compile(f"[{ALPHABET}]{{10}}")
@@ -80,10 +82,7 @@ def read(secret: bytes, merchant_id: UUID, text: str) -> Code:
 
     Raises CodeUnreadable, CodeForeign, CodeTampered.
     """
-    found = _FORM.fullmatch(text.strip().upper())
-    if found is None:
-        raise CodeUnreadable
-    kind, hint, number, moment, mac = found.groups()
+    kind, hint, number, moment, mac = _parts(text)
     if hint != hint_of(merchant_id):
         raise CodeForeign
     code = Code(CodeKind(kind), number, int(moment))
@@ -120,9 +119,21 @@ def typed_number(text: str) -> str | None:
     return bare if _NUMBER.fullmatch(bare) else None
 
 
+def number_in(text: str) -> str:
+    """The number that a code names, be it one of ours or not. Raises CodeUnreadable."""
+    return _parts(text)[2]
+
+
 def hint_of(merchant_id: UUID) -> str:
     """The four characters that tell one merchant's codes from another's; no secret."""
     return _letters(hashlib.sha256(b"card codes\0" + merchant_id.bytes).digest()[:5])[:4]
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    found = _FORM.fullmatch(text.strip().upper())
+    if found is None:
+        raise CodeUnreadable
+    return found.groups()
 
 
 def _write(secret: bytes, merchant_id: UUID, code: Code) -> str:

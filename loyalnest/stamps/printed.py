@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from loyalnest import customers
 from loyalnest.customers import Contact
 from loyalnest.kernel.database import merchant_of
+from loyalnest.kernel.errors import DomainError
 from loyalnest.stamps.service.opening import open_cards
 from loyalnest.stamps.values import CardId, CardProgramId, Opening
 
@@ -60,6 +61,27 @@ async def take_up(session: AsyncSession, number: str, *, now: datetime) -> CardI
     (state,) = await open_cards(session, [opening], now=now)
     await bind(session, number, state.card.id, now=now)
     return state.card.id
+
+
+async def take_up_many(
+    session: AsyncSession, numbers: Collection[str], *, now: datetime
+) -> dict[str, CardId | DomainError]:
+    """The cards that those of these numbers stand for which are on paper, or why not."""
+    papers = await bearing(session, numbers)
+    found: dict[str, CardId | DomainError] = {
+        number: card_id for number, card_id in papers.items() if card_id is not None
+    }
+    # One by one, but each once in its life: a card of paper is nobody's only until its first use.
+    for number in papers.keys() - found.keys():
+        try:
+            async with session.begin_nested():
+                card_id = await take_up(session, number, now=now)
+        except DomainError as error:
+            found[number] = error
+        else:
+            assert card_id is not None  # its row is there
+            found[number] = card_id
+    return found
 
 
 async def bearing(session: AsyncSession, numbers: Collection[str]) -> dict[str, CardId | None]:

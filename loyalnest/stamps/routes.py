@@ -1,5 +1,6 @@
 """REST: card programs, cards, and stamping them."""
 
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -26,6 +27,8 @@ from loyalnest.kernel.http import (
 )
 from loyalnest.kernel.ids import from_wire, new_id, to_wire
 from loyalnest.stamps import circulation, codes, errors, queries, service
+from loyalnest.stamps.desk import Named, StampRequest, open_desk
+from loyalnest.stamps.scanning import Scan
 from loyalnest.stamps.schemas import (
     CardProgramChange,
     CardProgramView,
@@ -256,7 +259,7 @@ async def put_card_reward_back(
 def desk_router() -> APIRouter:
     """The door for stamping; what comes at once is carried out together."""
     door = APIRouter(prefix="/v1/api", tags=["Stamp cards"], responses=PROBLEMS)
-    desk = service.desk()
+    desk = open_desk()
 
     @door.post(
         "/stamps",
@@ -274,12 +277,15 @@ def desk_router() -> APIRouter:
     ) -> StampedView:
         """Stamp a customer's card; full cards and reached stages bring their rewards at once.
 
-        The same request again is answered with the same stamp, and changes nothing.
+        The same request again is answered with the same stamp, and changes nothing. A live code
+        counts once; one that could be somebody else's (of paper, or of a pass that is older than
+        the card) is refused with `CONFIRM_NAME`, which says whose name staff should hear, until
+        `confirmed` is true.
         """
-        request = service.StampRequest(
+        request = StampRequest(
             merchant_id=caller.merchant_id,
             author=caller.author,
-            named=_named(body),
+            named=_named(body, key=f"api:{key}", at=now),
             count=body.count,
             purchase=body.purchase,
             kind=body.kind,
@@ -297,15 +303,18 @@ def desk_router() -> APIRouter:
     return door
 
 
-def _named(body: NewStamp) -> service.Named:
+def _named(body: NewStamp, *, key: str, at: datetime) -> Named:
+    if body.code is not None:
+        number = codes.number_in(body.code)
+        return Named(scan=Scan(body.code, number, body.confirmed, key, at))
     if body.number is not None:
         number = codes.typed_number(body.number)
         if number is None:
             raise errors.CardNotFound
-        return service.Named(number=number)
+        return Named(number=number)
     if body.card_id is not None:
-        return service.Named(card_id=_card(body.card_id))
-    return service.Named(
+        return Named(card_id=_card(body.card_id))
+    return Named(
         holder=(
             from_wire(customers.WIRE_PREFIX, body.customer_id or ""),
             _program(body.card_program_id or ""),

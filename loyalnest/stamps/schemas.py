@@ -166,10 +166,19 @@ class CardView(BaseModel):
 
 
 class NewStamp(BaseModel):
-    """A card to stamp: by its id, by its number, or by customer and card program."""
+    """A card to stamp: by its id, its number, its code, or by customer and card program."""
 
     card_id: str | None = None
     number: str | None = Field(default=None, max_length=40)
+    code: str | None = Field(
+        default=None,
+        max_length=200,
+        description="The text of the QR that somebody shows: on a page, in a wallet, on paper.",
+    )
+    confirmed: bool = Field(
+        default=False,
+        description="Somebody has asked for the name, for a code that alone doesn't tell it.",
+    )
     customer_id: str | None = None
     card_program_id: str | None = None
     count: int | None = Field(
@@ -192,8 +201,9 @@ class NewStamp(BaseModel):
     @model_validator(mode="after")
     def _one_card(self) -> "NewStamp":
         by_holder = self.customer_id is not None and self.card_program_id is not None
-        if [self.card_id is not None, self.number is not None, by_holder].count(True) != 1:
-            raise ValueError("name the card by card_id, or number, or customer and card program")
+        named = [self.card_id, self.number, self.code, by_holder or None]
+        if sum(it is not None for it in named) != 1:
+            raise ValueError("name the card by card_id, number, code, or customer and program")
         if self.kind not in (StampKind.VISIT, StampKind.EXTRA):
             raise ValueError("stamp for a visit or something extra; the rest comes by itself")
         return self

@@ -74,10 +74,6 @@ class ClockAhead(Invalid):
     """The clock of this device is ahead. Set it right and try again."""
 
 
-class ConfirmName(Conflict):
-    """This code alone doesn't tell whose card it is. Ask for the name, and confirm it."""
-
-
 class TooFar(Forbidden):
     """This card is stamped at the shop only, and this device is somewhere else."""
 

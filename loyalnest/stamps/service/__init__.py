@@ -1,7 +1,6 @@
 """The use cases of stamp cards."""
 
 from loyalnest.stamps.service.converting import Direction, convert
-from loyalnest.stamps.service.desk import Named, StampRequest, desk
 from loyalnest.stamps.service.erasing import erase_customer
 from loyalnest.stamps.service.opening import open_cards
 from loyalnest.stamps.service.programs import create, save
@@ -13,12 +12,9 @@ from loyalnest.stamps.service.using import Using, put_back, use, use_many
 __all__ = [
     "SETTLE",
     "Direction",
-    "Named",
-    "StampRequest",
     "Using",
     "convert",
     "create",
-    "desk",
     "erase_customer",
     "open_cards",
     "put_back",

@@ -6,7 +6,7 @@ from math import asin, cos, radians, sin, sqrt
 from uuid import UUID
 
 from loyalnest.kernel.errors import DomainError
-from loyalnest.stamps.code_errors import CodeAlreadyUsed
+from loyalnest.stamps.code_errors import CodeAlreadyUsed, ConfirmName
 from loyalnest.stamps.counter import errors
 from loyalnest.stamps.counter.values import (
     SKEW,
@@ -84,7 +84,7 @@ def _refusal(
     if said.kind is IntentKind.UNDO:
         return None
     if case.doubt is not None and not said.confirmed and not case.late:
-        return errors.ConfirmName()
+        return ConfirmName()
     if case.doubt is Doubt.STALE:
         case.flags.add(STALE)
     if case.card is None or said.kind is IntentKind.USE:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
@@ -30,9 +30,6 @@ from loyalnest.stamps.values import (
     CardProgramId,
     Stamping,
 )
-
-SCANNED_WITHIN = timedelta(minutes=3)
-"""How long a clerk may take from the scan to the stamp."""
 
 
 @dataclass(slots=True)
@@ -97,20 +94,14 @@ async def _take_up(
     Refuses those whose card can't be opened.
     """
     numbers = {it for case in cases if (it := names[case.said.counter].number)}
-    papers = await printed.bearing(session, numbers)
-    opened = {number: card_id for number, card_id in papers.items() if card_id is not None}
-    # One by one, but each once in its life: a card of paper is nobody's only until its first use.
-    for number in papers.keys() - opened.keys():
-        try:
-            async with session.begin_nested():
-                card_id = await printed.take_up(session, number, now=now)
-        except DomainError as error:
-            for case in cases:
-                if names[case.said.counter].number == number:
-                    case.refuse(error)
-        else:
-            assert card_id is not None  # its row is there
-            opened[number] = card_id
+    opened: dict[str, CardId] = {}
+    for number, found in (await printed.take_up_many(session, numbers, now=now)).items():
+        if not isinstance(found, DomainError):
+            opened[number] = found
+            continue
+        for case in cases:
+            if names[case.said.counter].number == number:
+                case.refuse(found)
     return opened
 
 
@@ -171,7 +162,7 @@ def _named(case: Case, secret: bytes, merchant_id: UUID) -> _Named:
         raise errors.IntentUnreadable
     if ref.code is not None:
         code = codes.read(secret, merchant_id, ref.code)
-        codes.check_fresh(code, case.at, within=SCANNED_WITHIN)
+        codes.check_fresh(code, case.at, within=codes.SCANNED_WITHIN)
         return _Named(number=code.number, code=code)
     return _typed(ref)
 

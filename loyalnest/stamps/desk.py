@@ -1,6 +1,6 @@
 """The desk: stampings that come while others are being written down share the next commit."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -14,18 +14,21 @@ from loyalnest.kernel.errors import DomainError
 from loyalnest.kernel.events import Author, sign
 from loyalnest.kernel.gathering import Gathering
 from loyalnest.stamps import errors, storage
-from loyalnest.stamps.service.stamping import stamp_many
+from loyalnest.stamps.scanning import Admitted, Scan, admit
+from loyalnest.stamps.service import stamp_many
+from loyalnest.stamps.showing import take_codes
 from loyalnest.stamps.values import CardId, Stamped, Stamping, StampKind
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """Which card is meant, in one of three ways."""
+    """Which card is meant, in one of four ways."""
 
     card_id: CardId | None = None
     number: str | None = None
     holder: tuple[UUID, UUID] | None = None
     """A customer and a card program."""
+    scan: Scan | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,7 @@ class StampRequest:
     at: datetime
 
 
-def desk() -> Gathering[StampRequest, Stamped]:
+def open_desk() -> Gathering[StampRequest, Stamped]:
     """Where one server process stamps cards: a caller's requests of the same moment together.
 
     Each is answered as it would be alone.
@@ -61,13 +64,14 @@ def desk() -> Gathering[StampRequest, Stamped]:
 
 
 def _together(waiting: Sequence[StampRequest]) -> list[bool]:
-    first, keys = waiting[0], set[str]()
+    """Who may be served at once: one caller's requests, no two by one key or one card's codes."""
+    first, seen = waiting[0], set[str]()
     chosen: list[bool] = []
     for it in waiting:
-        chosen.append(
-            (it.merchant_id, it.author) == (first.merchant_id, first.author) and it.key not in keys
-        )
-        keys.add(it.key)
+        marks = {it.key, it.named.scan.number} if it.named.scan else {it.key}
+        own = (it.merchant_id, it.author) == (first.merchant_id, first.author)
+        chosen.append(own and not marks & seen)
+        seen |= marks
     return chosen
 
 
@@ -75,42 +79,64 @@ async def _serve(database: Database, group: Sequence[StampRequest]) -> list[Stam
     first, now = group[0], group[-1].at
     async with database.tenant(first.merchant_id, keeping_plans=True) as session:
         sign(session, first.author)
-        stampings = await _read(session, group)
+        found = await _find(session, group, now)
+        stores = await _stores(session, group)
+        stampings = [_stamping(it, card, stores) for it, card in zip(group, found, strict=True)]
         asked = [it for it in stampings if isinstance(it, Stamping)]
         answers = iter(await stamp_many(session, asked, now=now))
-    return [it if isinstance(it, DomainError) else next(answers) for it in stampings]
+        told = [it if isinstance(it, DomainError) else next(answers) for it in stampings]
+        await _use_up(session, found, told)
+    return told
 
 
-async def _read(
-    session: AsyncSession, group: Sequence[StampRequest]
-) -> list[Stamping | DomainError]:
-    """Find the cards that are meant."""
+async def _find(
+    session: AsyncSession, group: Sequence[StampRequest], now: datetime
+) -> list[Admitted | DomainError]:
+    """The cards that are meant."""
     numbers = await storage.cards_by_number(
         session, {it.named.number for it in group if it.named.number}
     )
     held = await storage.cards_by_customer(
         session, {it.named.holder for it in group if it.named.holder}
     )
-    stores = await _stores(session, group)
     ids: list[CardId | None] = []
     for it in group:
         named = it.named
         by_holder = held.get(named.holder) if named.holder else None
         ids.append(named.card_id or numbers.get(named.number or "") or by_holder)
-    read: list[Stamping | DomainError] = []
-    for it, card_id in zip(group, ids, strict=True):
-        if card_id is None:
-            read.append(errors.CardNotFound())
-        elif it.store_id is not None and it.store_id not in stores:
-            read.append(merchants.StoreNotFound())
-        else:
-            read.append(_stamping(it, card_id))
-    return read
+    scans = [it.named.scan for it in group if it.named.scan]
+    by_code: dict[str, Admitted | DomainError] = {}
+    if scans:
+        by_code = await admit(session, scans, {it for it in ids if it is not None}, now=now)
+    return [
+        by_code.get(it.key) or (Admitted(card_id) if card_id is not None else errors.CardNotFound())
+        for it, card_id in zip(group, ids, strict=True)
+    ]
 
 
-def _stamping(it: StampRequest, card_id: CardId) -> Stamping:
+async def _use_up(
+    session: AsyncSession,
+    found: Sequence[Admitted | DomainError],
+    told: Sequence[Stamped | DomainError],
+) -> None:
+    """Let live codes that were stamped on be used; after a refusal they are as good as before."""
+    steps: dict[UUID, int] = {}
+    for admitted, answer in zip(found, told, strict=True):
+        if isinstance(admitted, Admitted) and admitted.step and isinstance(answer, Stamped):
+            card_id = answer.state.card.id
+            steps[card_id] = max(admitted.step, steps.get(card_id, 0))
+    await take_codes(session, steps)
+
+
+def _stamping(
+    it: StampRequest, found: Admitted | DomainError, stores: Collection[UUID]
+) -> Stamping | DomainError:
+    if isinstance(found, DomainError):
+        return found
+    if it.store_id is not None and it.store_id not in stores:
+        return merchants.StoreNotFound()
     return Stamping(
-        card_id=card_id,
+        card_id=found.card_id,
         count=it.count,
         kind=it.kind,
         occurred_at=it.at,
