@@ -5,7 +5,7 @@ else writes a balance. An account's figures are kept beside its immutable entrie
 earnings filled, the draws out of them and the debts; `verify` proves that they agree.
 """
 
-from loyalnest.ledger.ahead import After, LapseAhead, lapsing_ahead
+from loyalnest.ledger.ahead import After, LapseAhead, UnitKey, lapsing_ahead
 from loyalnest.ledger.balances import balances_as_of, balances_of
 from loyalnest.ledger.errors import (
     EntryUnknown,
@@ -132,6 +132,7 @@ __all__ = [
     "Unit",
     "UnitExists",
     "UnitId",
+    "UnitKey",
     "UnitKind",
     "UnitUnknown",
     "Violation",

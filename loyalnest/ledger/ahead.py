@@ -1,9 +1,9 @@
-"""Who is about to lose points, of many merchants at once: what is told before it happens."""
+"""Who is about to lose what they have, in many units at once: what is told before it happens."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from loyalnest.kernel.database import Row, bulk
 from loyalnest.ledger.expiry import inactive_at
-from loyalnest.ledger.service.units import units_of
-from loyalnest.ledger.values import Unit
+from loyalnest.ledger.service.units import read_units
+from loyalnest.ledger.values import Unit, UnitId
 
 # Something comes due on whoever is about to lose something, so that the index on due dates finds
 # them; what else comes due meanwhile, such as the end of a hold, is left out afterwards.
@@ -34,7 +34,7 @@ CROSS JOIN LATERAL (
 """
 # What is held back has no date yet, or one that only counts once it is released.
 _DATED = """
-SELECT l.customer_id, l.expires_at, sum(l.remaining)::bigint
+SELECT l.unit_id, l.customer_id, l.expires_at, sum(l.remaining)::bigint
 FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) AS k (merchant_id, customer_id, unit_id)
 JOIN lots l
   ON l.merchant_id = k.merchant_id
@@ -43,24 +43,30 @@ JOIN lots l
 WHERE l.remaining > 0
   AND (l.held_until IS NULL OR l.released_at IS NOT NULL)
   AND l.expires_at > $4
-GROUP BY l.customer_id, l.expires_at
+GROUP BY l.unit_id, l.customer_id, l.expires_at
 """
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 _NOBODY = UUID(int=0)
 
 
+UnitKey: TypeAlias = tuple[UUID, UnitId]
+"""A merchant and one of its units."""
+
+
 class LapseAhead(NamedTuple):
-    """Points that one customer loses at the end of a day unless they are spent before."""
+    """What one customer loses at the end of a day unless it is spent before."""
 
     merchant_id: UUID
+    unit_id: UnitId
     customer_id: UUID
     day: date
-    """The merchant's, the last on which they can be spent."""
+    """The merchant's, the last on which it can be spent."""
     points: int
+    """Or whatever the unit counts."""
 
 
 class After(NamedTuple):
-    """Behind whom to look for more of one merchant's customers."""
+    """Behind whom to look for more of those who have something of one unit."""
 
     due_at: datetime = _BEGINNING
     customer_id: UUID = _NOBODY
@@ -68,57 +74,59 @@ class After(NamedTuple):
 
 async def lapsing_ahead(
     session: AsyncSession,
-    until: Mapping[UUID, datetime],
+    until: Mapping[UnitKey, datetime],
     *,
-    after: Mapping[UUID, After],
+    after: Mapping[UnitKey, After],
     limit: int,
     now: datetime,
-) -> tuple[list[LapseAhead], dict[UUID, After]]:
-    """The points of these merchants' customers that lapse by an instant of each merchant's.
+) -> tuple[list[LapseAhead], dict[UnitKey, After]]:
+    """What lapses of these units by an instant of each, of however many merchants.
 
-    Up to `limit` customers of each merchant are looked at; where there may be more, the merchant is
-    among what comes back second, for the next call. Nothing lapses while its unit's expiry pauses,
-    and where a unit lapses for want of activity, all that is left by then does.
+    Up to `limit` customers of each unit are looked at; where there may be more, the unit is among
+    what comes back second, for the next call. Nothing lapses while a unit's expiry pauses, and
+    where a unit lapses for want of activity, all that is left by then does.
     """
-    units = await units_of(session, until)
-    begin = {it: after.get(it, After()) for it in units}
+    known = (await read_units(session, until)).values()
+    units: dict[UnitKey, Unit] = {(it.merchant_id, it.id): it for it in known}
+    begin = {key: after.get(key, After()) for key in units}
     connection = await bulk(session)
     rows = await connection.fetch(
         SOON,
-        list(units),
-        [it.id for it in units.values()],
-        [until[it] for it in units],
+        [merchant_id for merchant_id, _ in units],
+        [unit_id for _, unit_id in units],
+        [until[key] for key in units],
         [it.due_at for it in begin.values()],
         [it.customer_id for it in begin.values()],
         limit,
     )
     names = ("merchant_id", "customer_id", "unit_id")
-    dated: dict[UUID, list[tuple[datetime, int]]] = defaultdict(list)
-    for customer_id, at, points in await connection.fetch(
+    dated: dict[tuple[UUID, UUID], list[tuple[datetime, int]]] = defaultdict(list)
+    for unit_id, customer_id, at, points in await connection.fetch(
         _DATED, *([row[name] for row in rows] for name in names), now
     ):
-        dated[customer_id].append((at, points))
-    found = [
-        LapseAhead(row["merchant_id"], row["customer_id"], day, points)
-        for row in rows
-        for day, points in _by_day(
-            units[row["merchant_id"]],
-            dated[row["customer_id"]],
+        dated[unit_id, customer_id].append((at, points))
+    found: list[LapseAhead] = []
+    for row in rows:
+        key = row["merchant_id"], UnitId(row["unit_id"])
+        days = _by_day(
+            units[key],
+            dated[row["unit_id"], row["customer_id"]],
             available=row["available"],
             active_at=row["last_active_at"],
             now=now,
-            until=until[row["merchant_id"]],
+            until=until[key],
         )
-    ]
+        found += [LapseAhead(*key, row["customer_id"], day, points) for day, points in days]
     return found, _more(rows, limit)
 
 
-def _more(rows: Sequence[Row], limit: int) -> dict[UUID, After]:
-    """Behind whom there may be more, of merchants whose share was full."""
-    marks: dict[UUID, list[After]] = defaultdict(list)
+def _more(rows: Sequence[Row], limit: int) -> dict[UnitKey, After]:
+    """Behind whom there may be more, of units whose share was full."""
+    marks: dict[UnitKey, list[After]] = defaultdict(list)
     for row in rows:
-        marks[row["merchant_id"]].append(After(row["next_due_at"], row["customer_id"]))
-    return {it: max(seen) for it, seen in marks.items() if len(seen) == limit}
+        key = row["merchant_id"], UnitId(row["unit_id"])
+        marks[key].append(After(row["next_due_at"], row["customer_id"]))
+    return {key: max(seen) for key, seen in marks.items() if len(seen) == limit}
 
 
 def _by_day(

@@ -202,7 +202,7 @@ async def _known(
         rewards=await rewards.rewards_of(session, list(bought)),
         ladders={id_: it.ladder for id_, it in ladders.items()},
         games=games,
-        cards=await cards.known(session, events),
+        cards=await cards.known(session, events, now=now),
         held=held,
         zones=await merchants.zones_of(session, list(programs)),
         members=await members_of(session, set(_named(events))),

@@ -1,4 +1,4 @@
-"""What customers would lose, told some days before: points, codes, tiers.
+"""What customers would lose, told some days before: points, stamps, codes, tiers.
 
 Each looks at a share of many merchants' customers and says behind whom there are more. Everything
 that lies ahead is looked at every day, so that a date that came nearer is told as well; what makes
@@ -15,12 +15,13 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from loyalnest import ledger, merchants, messaging, rewards, tiers
+from loyalnest import ledger, merchants, messaging, rewards, stamps, tiers
 from loyalnest.kernel.currencies import minor_units
 from loyalnest.messaging import Ask, Source
 from loyalnest.notices import queries
 from loyalnest.notices.telling import News, asks_for, last_day, members_of
 from loyalnest.notices.values import NoticeAhead, NoticeSettings
+from loyalnest.stamps import enrolling
 from loyalnest.templates import Occasion
 
 AT_ONCE = 500
@@ -75,9 +76,15 @@ async def points(
 ) -> tuple[list[Ask], Mapping[UUID, Any]]:
     """Points that lapse: one message for a customer and day, however many lots there are."""
     until = known.ends(known.until(Occasion.POINTS_EXPIRING))
-    found, more = await ledger.lapsing_ahead(
-        session, until, after=after, limit=AT_ONCE, now=known.now
+    units = await ledger.unit_ids_of(session, until)
+    found, marks = await ledger.lapsing_ahead(
+        session,
+        {(id_, unit_id): until[id_] for id_, unit_id in units.items()},
+        after={(id_, units[id_]): mark for id_, mark in after.items() if id_ in units},
+        limit=AT_ONCE,
+        now=known.now,
     )
+    more = {id_: mark for (id_, _), mark in marks.items()}
     who = {(it.merchant_id, it.customer_id) for it in found}
     members = await members_of(session, who)
     told = await messaging.told_of(session, who, kind=Occasion.POINTS_EXPIRING)
@@ -93,6 +100,34 @@ async def points(
         for it in found
         if it.day.isoformat() not in told.get(it.customer_id, {})
     ]
+    return asks_for(news, members, known.wanted), more
+
+
+async def cards(
+    session: AsyncSession, known: Around, after: Mapping[UUID, Any]
+) -> tuple[list[Ask], Mapping[UUID, Any]]:
+    """Stamps that lapse: one message for a card and day."""
+    until = known.ends(known.until(Occasion.CARD_EXPIRING))
+    found, more = await stamps.lapsing_ahead(
+        session, until, after=after, limit=AT_ONCE, now=known.now
+    )
+    members = await members_of(session, {(it.merchant_id, it.customer_id) for it in found})
+    whose = {it.card_id: it.merchant_id for it in found}
+    links = await enrolling.links_to(session, whose, now=known.now)
+    news: list[News] = []
+    for it in found:
+        terms, day = it.program.terms, it.day.isoformat()
+        told = {
+            "card": members.called(it.customer_id, terms.name, terms.names),
+            "stamps": it.stamps,
+            "expires_on": day,
+            "link": links[it.card_id],
+        }
+        source = Source(Occasion.CARD_EXPIRING, it.card_id, day)
+        ends = known.end(it.merchant_id, it.day)
+        news.append(
+            News(it.merchant_id, it.customer_id, Occasion.CARD_EXPIRING, source, told, ends)
+        )
     return asks_for(news, members, known.wanted), more
 
 

@@ -72,6 +72,7 @@ async def tell_ahead(
             silent = await speak_of_points(session, list(merchant_ids))
         by_us = [it for it in merchant_ids if it not in silent]
         await _go_through(database, foretelling.points, by_us, now)
+        await _go_through(database, foretelling.cards, merchant_ids, now)
         await _go_through(database, foretelling.codes, merchant_ids, now)
         await _go_through(database, foretelling.tiers_at_risk, merchant_ids, now)
         async with database.batch(merchant_ids) as session:

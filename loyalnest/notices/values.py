@@ -81,6 +81,9 @@ class NoticeSettings(Closed):
         description="Their card was stamped. Off until it is wanted: every visit would bring a"
         " message.",
     )
+    card_reward_earned: Notice = Field(
+        default=Notice(), description="Their stamps bring a reward on the way to a full card."
+    )
     card_full: Notice = Field(default=Notice(), description="Their card is full.")
     card_redeemed: Notice = Field(
         default=Notice(on=False),
@@ -94,6 +97,11 @@ class NoticeSettings(Closed):
     )
     reward_expiring: NoticeAhead = Field(
         default=NoticeAhead(days=7), description="A reward's code lapses unless it is used."
+    )
+    card_expiring: NoticeAhead = Field(
+        default=NoticeAhead(days=14),
+        description="Stamps on a card lapse; told in the second half of their time at the"
+        " earliest.",
     )
     tier_at_risk: NoticeAhead = Field(
         default=NoticeAhead(),

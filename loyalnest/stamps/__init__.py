@@ -5,7 +5,7 @@ spends its stamps, and undoing a stamp claws back that very lot. Programs are ve
 in circulation keeps its terms or gets better ones.
 """
 
-from loyalnest.stamps.across import programs_of, rewards_of
+from loyalnest.stamps.across import HolderKey, Holding, holdings_of, programs_of, rewards_of
 from loyalnest.stamps.errors import (
     AmountNeeded,
     AmountTooSmall,
@@ -40,6 +40,7 @@ from loyalnest.stamps.events import (
     StampUndone,
 )
 from loyalnest.stamps.jobs import BIRTHDAYS
+from loyalnest.stamps.lapsing import CardLapse, lapsing_ahead
 from loyalnest.stamps.own_routes import own_router
 from loyalnest.stamps.queries import (
     export_customer,
@@ -120,6 +121,7 @@ __all__ = [
     "CardChanged",
     "CardCompleted",
     "CardId",
+    "CardLapse",
     "CardNotFound",
     "CardOpened",
     "CardProgram",
@@ -143,6 +145,8 @@ __all__ = [
     "Conversion",
     "DailyLimitReached",
     "Doubt",
+    "HolderKey",
+    "Holding",
     "NotConvertible",
     "Opening",
     "ProgramState",
@@ -175,6 +179,8 @@ __all__ = [
     "get_reward",
     "get_stamp",
     "get_state",
+    "holdings_of",
+    "lapsing_ahead",
     "list_rewards",
     "list_stamps",
     "live_code",

@@ -1,14 +1,22 @@
 """Named reads across merchants, for whoever tells customers of their cards."""
 
 from collections.abc import Collection, Mapping
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from loyalnest.kernel.database import bulk
-from loyalnest.stamps import storage
+from loyalnest.stamps import rules, storage
 from loyalnest.stamps.storage import REWARD_COLUMNS
-from loyalnest.stamps.values import CardProgram, CardProgramId, CardReward, CardRewardId
+from loyalnest.stamps.values import (
+    CardId,
+    CardProgram,
+    CardProgramId,
+    CardReward,
+    CardRewardId,
+    CardTerms,
+)
 
 _PROGRAMS = f"""
 {storage.PROGRAM_ROWS}
@@ -21,6 +29,40 @@ SELECT {REWARD_COLUMNS}
 FROM unnest($1::uuid[], $2::uuid[]) AS k (merchant_id, id)
 JOIN card_rewards r ON r.merchant_id = k.merchant_id AND r.id = k.id
 """  # noqa: S608
+# The card that counts, as everywhere: the customer's own, else the older one that a merge brought.
+_HELD = """
+SELECT k.merchant_id, k.customer_id, k.program_id, x.id, x.round, x.version,
+       coalesce(a.available, 0)
+FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) AS k (merchant_id, customer_id, program_id)
+JOIN card_programs p ON p.merchant_id = k.merchant_id AND p.id = k.program_id
+CROSS JOIN LATERAL (
+    SELECT c.id, c.round, c.version, c.state
+    FROM customers f
+    JOIN cards c
+      ON c.merchant_id = k.merchant_id AND c.customer_id = f.id AND c.program_id = k.program_id
+    WHERE f.merchant_id = k.merchant_id
+      AND (f.id = k.customer_id OR f.merged_into = k.customer_id)
+    ORDER BY f.merged_into IS NOT NULL, c.opened_at, c.id
+    LIMIT 1
+) x
+LEFT JOIN accounts a
+  ON a.merchant_id = k.merchant_id AND a.customer_id = k.customer_id AND a.unit_id = p.unit_id
+WHERE x.state = 'active'
+"""
+
+HolderKey = tuple[UUID, UUID, UUID]
+"""A merchant, one of its living customers, and a card program."""
+
+
+class Holding(NamedTuple):
+    """What somebody has on their card of a program."""
+
+    card_id: CardId
+    round: int
+    program: CardProgram
+    terms: CardTerms
+    """Of the round."""
+    collected: int
 
 
 async def programs_of(
@@ -41,3 +83,21 @@ async def rewards_of(
         return {}
     rows = await (await bulk(session)).fetch(_REWARDS, *map(list, zip(*keys, strict=True)))
     return {it.id: it for it in map(storage.reward_of, rows)}
+
+
+async def holdings_of(
+    session: AsyncSession, keys: Collection[HolderKey]
+) -> Mapping[HolderKey, Holding]:
+    """The cards that are good of these customers; who has none is left out."""
+    if not keys:
+        return {}
+    rows = await (await bulk(session)).fetch(_HELD, *map(list, zip(*keys, strict=True)))
+    programs = await programs_of(session, {(row[0], row[2]) for row in rows})
+    held: dict[HolderKey, Holding] = {}
+    for merchant_id, customer_id, program_id, card_id, round_, since, collected in rows:
+        it = programs[program_id]
+        version = rules.held_version(it.versions, since, it.version, collected)
+        held[merchant_id, customer_id, program_id] = Holding(
+            card_id, round_, it, it.versions[version], collected
+        )
+    return held

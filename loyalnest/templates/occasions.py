@@ -186,6 +186,12 @@ _ALL = (
         _CARD_LINK,
     ),
     _is(
+        Occasion.CARD_REWARD_EARNED,
+        _CARD,
+        _words("reward", "Free coffee", "What the stamps so far bring"),
+        _CARD_LINK,
+    ),
+    _is(
         Occasion.CARD_FULL,
         _CARD,
         _words("reward", "Free coffee", "What it brings"),
@@ -200,9 +206,25 @@ _ALL = (
     _is(
         Occasion.CARD_EXPIRING,
         _CARD,
-        _stamps("stamps", 7, "How many are on the card"),
-        _until("The last day of the card"),
+        _stamps("stamps", 7, "How many of the card's lapse"),
+        _until("The last day on which they count"),
         _CARD_LINK,
+    ),
+    _is(
+        Occasion.CARD_ALMOST_FULL,
+        _CARD,
+        _stamps("missing", 2, "How many are missing"),
+        _words("reward", "Free coffee", "What they are missing for"),
+        _CARD_LINK,
+        outreach=True,
+    ),
+    _is(
+        Occasion.CARD_MILESTONE,
+        _CARD,
+        _stamps("stamps", 50, "How many it has been, all cards together"),
+        *_GIFT,
+        _CARD_LINK,
+        outreach=True,
     ),
 )
 TERMS: Mapping[Occasion, Terms] = {terms.occasion: terms for terms in _ALL}

@@ -53,9 +53,13 @@ class Occasion(StrEnum):
     PHONE_CHECK = "phone_check"
     CARD_OPENED = "card_opened"
     STAMP_GIVEN = "stamp_given"
+    CARD_REWARD_EARNED = "card_reward_earned"
+    """A stage on the way: the last one fills the card."""
     CARD_FULL = "card_full"
     CARD_REDEEMED = "card_redeemed"
     CARD_EXPIRING = "card_expiring"
+    CARD_ALMOST_FULL = "card_almost_full"
+    CARD_MILESTONE = "card_milestone"
 
 
 class Kind(StrEnum):

@@ -1,8 +1,9 @@
 """What is about to lapse is found before it does: whose it is, how much, and on which day."""
 
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
-from uuid import UUID
 
+import msgspec
 from sqlalchemy import text
 
 from loyalnest import ledger
@@ -15,7 +16,7 @@ DAY = timedelta(days=1)
 
 
 async def ahead(books: Books, *, days: int = 30) -> list[tuple[object, date, int]]:
-    until = {books.merchant_id: books.now + (days + 1) * DAY}
+    until = {(books.merchant_id, books.unit.id): books.now + (days + 1) * DAY}
     found, more = await ledger.lapsing_ahead(
         books.session, until, after={}, limit=100, now=books.now
     )
@@ -105,9 +106,9 @@ async def test_many_are_gone_through_in_bites_and_each_is_met_once(books: Books)
     await books.expire_by(Expiry(ExpiryKind.DAYS, days=10))
     everybody = [await books.customer() for _ in range(7)]
     await books.post_many([books.posting(it, "earn", 10) for it in everybody])
-    until = {books.merchant_id: books.now + 30 * DAY}
+    until = {(books.merchant_id, books.unit.id): books.now + 30 * DAY}
     met: list[object] = []
-    after: dict[UUID, ledger.After] = {}
+    after: dict[ledger.UnitKey, ledger.After] = {}
     for _ in range(4):
         found, after = await ledger.lapsing_ahead(
             books.session, until, after=after, limit=3, now=books.now
@@ -116,6 +117,40 @@ async def test_many_are_gone_through_in_bites_and_each_is_met_once(books: Books)
         if not after:
             break
     assert sorted(met, key=str) == sorted(everybody, key=str)
+
+
+async def test_units_of_one_merchant_are_gone_through_together_each_by_its_own_end(
+    books: Books,
+) -> None:
+    await books.expire_by(Expiry(ExpiryKind.DAYS, days=10))
+    card = await ledger.open_unit(
+        books.session,
+        merchant_id=books.merchant_id,
+        code="card-test",
+        kind="stamps",
+        expiry=Expiry(ExpiryKind.INACTIVITY, days=20),
+        now=books.now,
+    )
+    people = [await books.customer() for _ in range(5)]
+    stamped = [
+        msgspec.structs.replace(books.posting(it, "earn", 3), unit_id=card.id) for it in people
+    ]
+    await books.post_many([*stamped, *(books.posting(it, "earn", 100) for it in people[:2])])
+    points, stamps = (books.merchant_id, books.unit.id), (books.merchant_id, card.id)
+    for days, met in ((15, {points: {100: 2}}), (30, {points: {100: 2}, stamps: {3: 5}})):
+        until = {points: books.now + 15 * DAY, stamps: books.now + days * DAY}
+        after: dict[ledger.UnitKey, ledger.After] = {}
+        seen: dict[ledger.UnitKey, Counter[int]] = {}
+        for _ in range(3):
+            found, after = await ledger.lapsing_ahead(
+                books.session, until, after=after, limit=3, now=books.now
+            )
+            for it in found:
+                seen.setdefault((it.merchant_id, it.unit_id), Counter()).update([it.points])
+            until = {key: at for key, at in until.items() if key in after}
+            if not until:
+                break
+        assert seen == met
 
 
 async def test_who_is_about_to_lose_something_is_found_by_the_index_on_due_dates(

@@ -16,6 +16,7 @@ from loyalnest.kernel.crypto import KeyRing
 from loyalnest.kernel.database import Database
 from loyalnest.kernel.ids import new_id
 from loyalnest.messaging import Channel, Delivery
+from loyalnest.stamps import enrolling
 from tests.conftest import NOW
 from tests.shop import Shop, open_shop
 
@@ -131,6 +132,21 @@ async def open_nest(database: Database) -> Nest:
     async with database.tenant(nest.shop.merchant_id) as session:
         await messaging.set_up(session, setup, smtp.offer(clock.now), actor="test", now=NOW)
     return nest
+
+
+async def linked(
+    nest: Nest, told: Sequence[tuple[str, dict[str, Any]]]
+) -> list[tuple[str, dict[str, object]]]:
+    """The same with the card that each link opens in place of the link."""
+    place = f"{nest.database.settings.address}/card/"
+    shown: list[tuple[str, dict[str, object]]] = []
+    async with nest.database.tenant(nest.shop.merchant_id) as session:
+        for occasion, filled in told:
+            assert filled["link"].startswith(place), filled
+            link = await enrolling.open_link(session, filled["link"].removeprefix(place))
+            assert link.proven
+            shown.append((occasion, {**filled, "link": link.card_id}))
+    return shown
 
 
 def occasions(deliveries: Sequence[Delivery]) -> list[str]:

@@ -20,6 +20,8 @@ from loyalnest.tiers import Ladder, Tier, Window
 from tests.conftest import NOW
 from tests.contracts.shopify.bodies import line, order
 from tests.notices.nest import Nest, occasions, open_nest
+from tests.stamps import cafe
+from tests.stamps.cafe import Cafe
 
 DAY = timedelta(days=1)
 
@@ -317,6 +319,10 @@ async def test_a_morning_takes_no_more_statements_for_twenty_merchants_than_for_
         await nest.expires(Expiry(ExpiryKind.DAYS, days=20))
         await nest.earns(anna, 100)
         await offered(nest, anna, valid_days=6)
+        shop = Cafe(database, nest.shop.merchant_id)
+        for name in ("Coffee card", "Lunch card"):
+            terms = cafe.terms(name=name, validity={"days": 7, "counted": "each_stamp"})
+            await shop.gives(await shop.card(await shop.draws_up(terms), anna))
     counts: list[int] = []
     ids = [nest.shop.merchant_id for nest in nests]
     for some, at in ((ids[:1], NOW + 4 * DAY), (ids, NOW + 4 * DAY)):
@@ -325,9 +331,14 @@ async def test_a_morning_takes_no_more_statements_for_twenty_merchants_than_for_
             driver: Any = await bulk(session)
             driver.add_query_logger(seen.append)
             known = await foretelling.around(session, some, now=at)
-            for look in (foretelling.points, foretelling.codes, foretelling.tiers_at_risk):
+            for look, each in (
+                (foretelling.points, 1),
+                (foretelling.cards, 2),
+                (foretelling.codes, 1),
+                (foretelling.tiers_at_risk, 0),
+            ):
                 asks, _ = await look(session, known, {})
-                assert len(asks) == (len(some) if look is not foretelling.tiers_at_risk else 0)
+                assert len(asks) == each * len(some)
             driver.remove_query_logger(seen.append)
         counts.append(len(seen))
     assert 0 < counts[1] <= counts[0]

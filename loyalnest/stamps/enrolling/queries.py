@@ -1,5 +1,6 @@
 """Named reads: posters, printed cards, and whom a link still opens a card for."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -7,9 +8,9 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from loyalnest import merchants
-from loyalnest.kernel.database import merchant_of
+from loyalnest.kernel.database import database_of, merchant_of
 from loyalnest.stamps.enrolling.errors import CardBatchNotFound, CardLinkOver, PosterNotFound
-from loyalnest.stamps.enrolling.links import read_link, write_link
+from loyalnest.stamps.enrolling.links import PATH, read_link, write_link
 from loyalnest.stamps.enrolling.values import (
     BatchId,
     CardBatch,
@@ -18,7 +19,7 @@ from loyalnest.stamps.enrolling.values import (
     Poster,
     PosterId,
 )
-from loyalnest.stamps.secrets import secret_of
+from loyalnest.stamps.secrets import secret_of, secrets_of
 from loyalnest.stamps.values import CardId, CardProgramId
 
 _A_MILLISECOND = timedelta(milliseconds=1)
@@ -96,6 +97,19 @@ async def link_to(session: AsyncSession, card_id: CardId, *, proven: bool, now: 
     """The token by which a card's page is opened from now on."""
     secret = await secret_of(session)
     return write_link(secret, Link(merchant_of(session), card_id, proven, now))
+
+
+async def links_to(
+    session: AsyncSession, cards: Mapping[CardId, UUID], *, now: datetime
+) -> dict[CardId, str]:
+    """The addresses of cards' pages for those whose cards they are, by the card; asked for by the
+    card and its merchant, of however many merchants."""
+    address = database_of(session).settings.address
+    secrets = await secrets_of(session, cards.values())
+    return {
+        it: f"{address}{PATH}{write_link(secrets[merchant_id], Link(merchant_id, it, True, now))}"
+        for it, merchant_id in cards.items()
+    }
 
 
 async def open_link(session: AsyncSession, token: str) -> Link:
