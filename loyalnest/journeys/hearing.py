@@ -7,10 +7,13 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from loyalnest import customers, ledger, orders, rewards
+from loyalnest.journeys import card_news
 from loyalnest.journeys.service import Entry
 from loyalnest.journeys.values import (
     AlmostThere,
     Candidate,
+    CardAlmostFull,
+    CardMilestone,
     Happened,
     Journey,
     Milestone,
@@ -95,6 +98,10 @@ async def _entries(
         return await _milestones(session, journey, trigger, events, living)
     if isinstance(trigger, AlmostThere):
         return await _almost_there(session, journey, trigger, events, living)
+    if isinstance(trigger, CardAlmostFull):
+        return await card_news.almost_full(session, journey, trigger, events, living)
+    if isinstance(trigger, CardMilestone):
+        return await card_news.milestones(session, journey, trigger, events, living)
     return [
         Entry(journey, Candidate(living[it.customer_id], f"event:{it.id}"))
         for it in events

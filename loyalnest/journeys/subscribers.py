@@ -6,12 +6,20 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from loyalnest.journeys import hearing, queries, service
+from loyalnest.journeys import card_news, hearing, queries, service
 from loyalnest.kernel.relay import LoggedEvent, Subscriber
 from loyalnest.messaging import MessageDropped, Reason, SenderBroke, SenderPaused
 from loyalnest.rewards import RewardUsed
 
-_KINDS = ("milestone", "almost_there", "tier", "event", "segment")
+_KINDS = (
+    "milestone",
+    "almost_there",
+    "card_almost_full",
+    "card_milestone",
+    "tier",
+    "event",
+    "segment",
+)
 _EVERY_KIND = (*_KINDS, "inactivity", "birthday", "expiry")
 _STARTING = frozenset(
     {
@@ -27,6 +35,7 @@ _STARTING = frozenset(
         "segment.entered",
         "segment.left",
         *hearing.CAME_IN,
+        *card_news.MOVED,
     }
 )
 

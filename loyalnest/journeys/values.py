@@ -30,6 +30,8 @@ TRIGGERED = {
     "milestone": templates.Occasion.MILESTONE,
     "almost_there": templates.Occasion.ALMOST_THERE,
     "expiry": templates.Occasion.POINTS_EXPIRING,
+    "card_almost_full": templates.Occasion.CARD_ALMOST_FULL,
+    "card_milestone": templates.Occasion.CARD_MILESTONE,
 }
 
 
@@ -98,6 +100,28 @@ class AlmostThere(Closed):
     missing_at_most: int = Field(ge=1, le=10**9, description="Points.")
 
 
+class CardAlmostFull(Closed):
+    """Few stamps are missing on a card; once for each reward of a round."""
+
+    kind: Literal["card_almost_full"] = "card_almost_full"
+    card_program_id: Key
+    missing_at_most: int = Field(ge=1, le=99, description="Stamps.")
+    up_to: Literal["next_reward", "full_card"] = Field(
+        default="next_reward", description="What they are missing for."
+    )
+
+
+class CardMilestone(Closed):
+    """The customer's fiftieth stamp of a card program, or whichever are worth a word.
+
+    Stamps of all rounds count, except those that were taken back.
+    """
+
+    kind: Literal["card_milestone"] = "card_milestone"
+    card_program_id: Key
+    stamps: tuple[Annotated[int, Field(ge=1, le=100_000)], ...] = Field(min_length=1, max_length=20)
+
+
 class TierChange(Closed):
     """The customer reached a tier, or lost one."""
 
@@ -141,6 +165,8 @@ Trigger = Annotated[
     | Birthday
     | Milestone
     | AlmostThere
+    | CardAlmostFull
+    | CardMilestone
     | TierChange
     | ExpiryAhead
     | Happened

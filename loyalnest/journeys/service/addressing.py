@@ -1,13 +1,23 @@
-"""How customers are addressed: by their first name, and with what gifts are called as they read."""
+"""How customers are addressed: by their first name, and with things called as they read."""
 
 from collections.abc import Collection, Mapping
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from loyalnest import consents, customers, merchants, rewards
+from loyalnest import consents, customers, merchants
 from loyalnest.kernel import languages
+
+
+class Named(Protocol):
+    """What has a name, and others in further languages."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def names(self) -> Mapping[str, str]: ...
 
 
 class Reader(NamedTuple):
@@ -20,12 +30,12 @@ class Reader(NamedTuple):
     reads: str = languages.FALLBACK
     """The language of ours that their messages are in."""
 
-    def called(self, terms: rewards.Terms) -> str:
-        """What a reward is called as they read, where the merchant has said so."""
+    def called(self, it: Named) -> str:
+        """What a reward or a card is called as they read, where the merchant has said so."""
         if self.language is None:
-            return terms.name
+            return it.name
         short = self.language.partition("-")[0]
-        return terms.names.get(self.language) or terms.names.get(short) or terms.name
+        return it.names.get(self.language) or it.names.get(short) or it.name
 
 
 NOBODY = Reader(None, None)

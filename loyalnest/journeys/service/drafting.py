@@ -5,12 +5,14 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from loyalnest import messaging, rewards
+from loyalnest import messaging, rewards, stamps
 from loyalnest.journeys import errors, queries
 from loyalnest.journeys.events import JourneySaved, JourneyStateChanged
 from loyalnest.journeys.rules import rails
 from loyalnest.journeys.values import (
     AlmostThere,
+    CardAlmostFull,
+    CardMilestone,
     Journey,
     JourneyId,
     JourneyPlan,
@@ -57,7 +59,7 @@ async def create(session: AsyncSession, plan: JourneyPlan, *, actor: str, now: d
     """Draw a journey up; nobody enters before it is started.
 
     Raises InactivityOutOfBounds, NameOutOfBounds, RewardNotFound, RewardNotActive,
-    RewardNotInCurrency, DiscountOutOfBounds.
+    RewardNotInCurrency, DiscountOutOfBounds, CardProgramNotFound, CardProgramArchived.
     """
     await _check(session, plan, now=now)
     merchant_id, journey_id = merchant_of(session), JourneyId(new_id())
@@ -215,6 +217,11 @@ async def _check(session: AsyncSession, plan: JourneyPlan, *, now: datetime) -> 
     if isinstance(plan.trigger, AlmostThere):
         wanted = rewards.RewardId(from_wire(rewards.REWARD, plan.trigger.reward_id))
         await rewards.get_reward(session, wanted)
+    if isinstance(plan.trigger, CardAlmostFull | CardMilestone):
+        asked = from_wire(stamps.PROGRAM, plan.trigger.card_program_id)
+        program = await stamps.get_program(session, stamps.CardProgramId(asked))
+        if program.state is stamps.ProgramState.ARCHIVED:
+            raise stamps.CardProgramArchived
 
 
 async def _check_senders(session: AsyncSession, plan: JourneyPlan) -> None:

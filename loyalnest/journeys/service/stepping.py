@@ -11,7 +11,7 @@ from loyalnest import messaging, orders, templates
 from loyalnest.journeys import queries
 from loyalnest.journeys.events import JourneyLeft
 from loyalnest.journeys.rules import steps as rules
-from loyalnest.journeys.service import gifts
+from loyalnest.journeys.service import cards, gifts
 from loyalnest.journeys.service.addressing import NOBODY, Reader, readers_of
 from loyalnest.journeys.service.due import Due
 from loyalnest.journeys.values import (
@@ -84,8 +84,15 @@ async def take_steps(
     going = [it for it in dues if rules.ended(it.plan, it.happened) is None]
     readers = await readers_of(session, journey.merchant_id, {it.customer_id for it in going})
     given = await gifts.give(session, journey, going, readers, now=now)
+    said = await cards.said_of(session, going, readers, now=now)
     asks = [
-        _ask(journey, it, readers.get(it.customer_id, NOBODY), given.get(it.id, {})) for it in going
+        _ask(
+            journey,
+            it,
+            readers.get(it.customer_id, NOBODY),
+            {**said.get(it.id, {}), **given.get(it.id, {})},
+        )
+        for it in going
     ]
     await messaging.ask(session, asks, now=now)
     await _move(session, journey, [_fate(it, now) for it in dues], now)
@@ -113,11 +120,11 @@ async def _claimed(session: AsyncSession, journey: Journey, limit: int, now: dat
     ]
 
 
-def _ask(journey: Journey, it: Due, reader: Reader, gift: Mapping[str, Any]) -> messaging.Ask:
+def _ask(journey: Journey, it: Due, reader: Reader, more: Mapping[str, Any]) -> messaging.Ask:
     occasion = it.tell.occasion
     known = templates.terms_of(occasion).variables
     greeting = {"name": reader.name} if reader.name else {}
-    said = {**greeting, **it.facts, **gift}
+    said = {**greeting, **it.facts, **more}
     said = {name: value for name, value in said.items() if name in known}
     return messaging.Ask(
         journey.merchant_id,

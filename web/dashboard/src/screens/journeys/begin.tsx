@@ -7,6 +7,7 @@ import { tell as notice } from "../../ui/notice";
 import { Page } from "../../ui/page";
 import { Failed, Loading, Refused } from "../../ui/states";
 import { rewardsQuery } from "../rewards/data";
+import { programsQuery } from "../stamp-cards/data";
 import { createJourney, journeyQuery } from "./data";
 import { planOf, READY } from "./ready";
 
@@ -27,6 +28,7 @@ export function Choose() {
   const navigate = useNavigate();
   const queries = useQueryClient();
   const rewards = useQuery(rewardsQuery);
+  const cards = useQuery(programsQuery);
   const creating = useMutation({
     mutationFn: createJourney,
     onSuccess: (made) => {
@@ -37,11 +39,13 @@ export function Choose() {
     },
   });
   if (rewards.isError) return <Failed error={rewards.error} onRetry={() => rewards.refetch()} />;
-  if (!rewards.data) return <Loading />;
+  if (cards.isError) return <Failed error={cards.error} onRetry={() => cards.refetch()} />;
+  if (!rewards.data || !cards.data) return <Loading />;
+  const there = { rewards: rewards.data, cards: cards.data };
   const plans = READY.map((ready) => ({
     ready,
     name: t(`journeyReady.${ready}`),
-    plan: planOf(ready, t(`journeyReady.${ready}`), rewards.data),
+    plan: planOf(ready, t(`journeyReady.${ready}`), there),
   }));
   return (
     <>
@@ -61,6 +65,10 @@ export function Choose() {
                 {t("journey.choose")}
                 <span className="sr-only"> {name}</span>
               </Button>
+            ) : ready.startsWith("card_") ? (
+              <Link to="/stamp-cards/new" className="self-start py-1.5 text-accent hover:underline">
+                {t("journey.needsCard")}
+              </Link>
             ) : (
               <Link to="/rewards/new" className="self-start py-1.5 text-accent hover:underline">
                 {t("journey.needsReward")}

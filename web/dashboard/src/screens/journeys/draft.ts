@@ -23,6 +23,8 @@ const TRIGGERED: Partial<Record<Trigger["kind"], Occasion>> = {
   milestone: "milestone",
   almost_there: "almost_there",
   expiry: "points_expiring",
+  card_almost_full: "card_almost_full",
+  card_milestone: "card_milestone",
 };
 /** Per cent that a journey may take off. */
 const DISCOUNT = [5, 50] as const;
@@ -101,11 +103,14 @@ export function faultsOf(
   return found;
 }
 
+/** Fields that hold several: what is wrong with one of them is wrong with the field. */
+const LISTS = new Set(["channels", "orders", "stamps"]);
+
 /** `plan.steps.1.tell.gift.points.points` is about `steps.1.points`. */
 function placed(path: string): string {
   const parts = path.replace(/^(body\.)?plan\./, "").split(".");
   const [line = "", place = ""] = parts;
-  const known = parts.findIndex((part) => part === "channels" || part === "orders");
+  const known = parts.findIndex((part) => LISTS.has(part));
   const field = parts[known < 0 ? parts.length - 1 : known] ?? "";
   if (parts.length < 2) return line;
   return line === "steps" ? `steps.${place}.${field}` : `${line}.${field}`;

@@ -1,4 +1,5 @@
 import type { Reward } from "../rewards/data";
+import type { Program } from "../stamp-cards/data";
 import type { Gift, Occasion, Plan, Step, Trigger } from "./data";
 
 /** What journeys are mostly for, to begin with. */
@@ -8,14 +9,22 @@ export const READY = [
   "milestone",
   "expiry",
   "almost_there",
+  "card_almost_full",
+  "card_milestone",
   "tier",
 ] as const;
 export type Ready = (typeof READY)[number];
 
 const DAY_H = 24;
 
-/** A plan to start from; null where it needs a reward and there is none. */
-export function planOf(ready: Ready, name: string, rewards: readonly Reward[]): Plan | null {
+interface There {
+  rewards: readonly Reward[];
+  cards: readonly Program[];
+}
+
+/** A plan to start from; null where it needs a reward or a stamp card and there is none. */
+export function planOf(ready: Ready, name: string, { rewards, cards }: There): Plan | null {
+  const card_program_id = cards.find(({ state }) => state === "active")?.id;
   const drawn = (trigger: Trigger, steps: Step[]): Plan => ({
     name,
     trigger,
@@ -57,6 +66,16 @@ export function planOf(ready: Ready, name: string, rewards: readonly Reward[]): 
       };
       return drawn(trigger, [tell("almost_there")]);
     }
+    case "card_almost_full":
+      return card_program_id
+        ? drawn({ kind: ready, card_program_id, missing_at_most: 2, up_to: "next_reward" }, [
+            tell(ready),
+          ])
+        : null;
+    case "card_milestone":
+      return card_program_id
+        ? drawn({ kind: ready, card_program_id, stamps: [25, 50, 100] }, [tell(ready)])
+        : null;
   }
 }
 

@@ -1,5 +1,4 @@
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Select, TextField } from "../../ui/field";
 import { Choice, withUnknown } from "../campaigns/conditions";
@@ -7,8 +6,10 @@ import { useNamed } from "../campaigns/data";
 import { SEGMENTS } from "../campaigns/words";
 import { rewardsQuery } from "../rewards/data";
 import { useRewardName } from "../rewards/worth";
+import { CardAlmostFull, CardMilestone, useCards } from "./cards";
 import type { Trigger } from "./data";
 import type { Faults } from "./draft";
+import { Numbers } from "./numbers";
 import { eventIn } from "./words";
 
 const KINDS = [
@@ -16,6 +17,8 @@ const KINDS = [
   "birthday",
   "milestone",
   "almost_there",
+  "card_almost_full",
+  "card_milestone",
   "tier",
   "expiry",
   "segment",
@@ -42,22 +45,25 @@ interface Props<T extends Trigger = Trigger> {
 export function TriggerFields({ trigger, faults, onChange }: Props) {
   const { t } = useTranslation();
   const rewards = useQuery(rewardsQuery).data ?? [];
+  const cards = useCards().open;
+  const first = { reward: rewards[0]?.id ?? "", card: cards[0]?.id ?? "" };
+  const there = (kind: Trigger["kind"]) =>
+    kind === trigger.kind ||
+    (kind === "almost_there" ? rewards.length : kind.startsWith("card_") ? cards.length : 1) > 0;
   return (
     <div className="grid grid-cols-1 items-start gap-4 sm:grid-cols-2">
       <Select
         label={t("journey.begins")}
         value={trigger.kind}
-        options={KINDS.filter((kind) => kind !== "almost_there" || rewards.length > 0).map(
-          (kind) => [kind, t(`journeyTrigger.${kind}`)],
-        )}
-        onValue={(kind) => onChange(fresh(kind, rewards[0]?.id ?? ""))}
+        options={KINDS.filter(there).map((kind) => [kind, t(`journeyTrigger.${kind}`)])}
+        onValue={(kind) => onChange(fresh(kind, first))}
       />
       <Details trigger={trigger} faults={faults} onChange={onChange} />
     </div>
   );
 }
 
-function fresh(kind: Trigger["kind"], rewardId: string): Trigger {
+function fresh(kind: Trigger["kind"], first: { reward: string; card: string }): Trigger {
   switch (kind) {
     case "inactivity":
       return { kind, days: null, rhythm: "2" };
@@ -66,7 +72,11 @@ function fresh(kind: Trigger["kind"], rewardId: string): Trigger {
     case "milestone":
       return { kind, orders: [10] };
     case "almost_there":
-      return { kind, reward_id: rewardId, missing_at_most: 100 };
+      return { kind, reward_id: first.reward, missing_at_most: 100 };
+    case "card_almost_full":
+      return { kind, card_program_id: first.card, missing_at_most: 2, up_to: "next_reward" };
+    case "card_milestone":
+      return { kind, card_program_id: first.card, stamps: [50] };
     case "tier":
       return { kind, how: "reached", tiers: [] };
     case "expiry":
@@ -99,7 +109,18 @@ function Details(props: Props) {
         />
       );
     case "milestone":
-      return <Orders {...props} trigger={trigger} />;
+      return (
+        <Numbers
+          label={t("journey.orders")}
+          numbers={trigger.orders}
+          error={faults.orders}
+          onChange={(orders) => onChange({ ...trigger, orders })}
+        />
+      );
+    case "card_almost_full":
+      return <CardAlmostFull {...props} trigger={trigger} />;
+    case "card_milestone":
+      return <CardMilestone {...props} trigger={trigger} />;
     case "almost_there":
       return <AlmostThere {...props} trigger={trigger} />;
     case "tier":
@@ -166,34 +187,6 @@ function Silence({ trigger, faults, onChange }: Props<Of<"inactivity">>) {
       )}
     </>
   );
-}
-
-function Orders({ trigger, faults, onChange }: Props<Of<"milestone">>) {
-  const { t } = useTranslation();
-  const [typed, setTyped] = useState(trigger.orders.join(", "));
-  const same = JSON.stringify(numbersIn(typed)) === JSON.stringify(trigger.orders);
-  return (
-    <TextField
-      label={t("journey.orders")}
-      hint={t("journey.ordersHint")}
-      required
-      inputMode="numeric"
-      pattern="[ ]*[0-9]+([ ,]+[0-9]+)*[ ,]*"
-      value={same ? typed : trigger.orders.join(", ")}
-      error={faults.orders}
-      onChange={(event) => {
-        setTyped(event.target.value);
-        onChange({ ...trigger, orders: numbersIn(event.target.value) });
-      }}
-    />
-  );
-}
-
-function numbersIn(typed: string): number[] {
-  return typed
-    .split(/[^0-9]+/)
-    .filter(Boolean)
-    .map(Number);
 }
 
 function AlmostThere({ trigger, faults, onChange }: Props<Of<"almost_there">>) {

@@ -13,12 +13,14 @@ import {
 } from "../campaigns/words";
 import { rewardsQuery } from "../rewards/data";
 import { useRewardName } from "../rewards/worth";
+import { useCards } from "./cards";
 import type { Channel, Gift, Plan, Step, Tell, Trigger } from "./data";
 
 const DAY_H = 24;
 
 interface Words extends Shared {
   reward: (id: string) => string;
+  card: (id: string) => string;
 }
 
 /** A plan as it would be told to somebody, line by line. */
@@ -33,7 +35,7 @@ export function useSays() {
     const known = rewards.find((each) => each.id === id);
     return known ? nameOf(known) : "…";
   };
-  const words: Words = { t, language, format, named, reward };
+  const words: Words = { t, language, format, named, reward, card: useCards().called };
   return {
     trigger: (trigger: Trigger) => triggerIn(trigger, words),
     audience: (audience: Plan["audience"]) => audienceIn(audience, words),
@@ -86,6 +88,19 @@ function triggerIn(trigger: Trigger, words: Words): string {
       return t("journeySays.almostThere", {
         points: format.amount(trigger.missing_at_most),
         reward: words.reward(trigger.reward_id),
+      });
+    case "card_almost_full":
+      return t(`journeySays.${trigger.up_to === "full_card" ? "cardFull" : "cardNext"}`, {
+        card: words.card(trigger.card_program_id),
+        stamps: t("journeySays.stamps", {
+          count: trigger.missing_at_most,
+          shown: format.number(trigger.missing_at_most),
+        }),
+      });
+    case "card_milestone":
+      return t("journeySays.cardMilestone", {
+        card: words.card(trigger.card_program_id),
+        numbers: listed(trigger.stamps.map(format.number), language),
       });
     case "tier": {
       const tiers = names(trigger.tiers, named.tiers, language);
