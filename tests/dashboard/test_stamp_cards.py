@@ -123,11 +123,7 @@ async def test_what_somebody_else_saved_meanwhile_is_told_and_not_overwritten(
     await expect(page.get_by_role("heading", name="Barber’s card", level=1)).to_be_visible()
     drawn_up = await newest(site)
     await page.get_by_label("Name", exact=True).fill("Ours")
-    theirs = drawn_up.terms.model_copy(update={"name": "Theirs"})
-    async with site.shop.database.tenant(site.shop.merchant_id) as session:
-        await stamps.save(
-            session, drawn_up.id, theirs, state=drawn_up.state, actor="test", now=clock.now()
-        )
+    await _meanwhile(site, drawn_up, name="Theirs")
     await save(page)
     await expect(page.get_by_role("alert")).to_contain_text(
         "Somebody has changed this card program"
@@ -135,6 +131,53 @@ async def test_what_somebody_else_saved_meanwhile_is_told_and_not_overwritten(
     assert (await newest(site)).terms.name == "Theirs"
     await page.get_by_role("button", name="Discard").click()
     await expect(page.get_by_label("Name", exact=True)).to_have_value("Theirs")
+
+
+async def test_what_was_typed_outlives_a_pause_and_may_replace_what_others_saved(
+    site: Site, page: Page
+) -> None:
+    await page.goto(site.at("/stamp-cards/new?start=2"))
+    await save(page)
+    await expect(page.get_by_text("Version 1")).to_be_visible()
+    drawn_up = await newest(site)
+    name = page.get_by_label("Name", exact=True)
+    await name.fill("Ours")
+    await _meanwhile(site, drawn_up, state=ProgramState.PAUSED)
+    await save(page)
+    await expect(page.get_by_role("alert")).to_contain_text("Somebody has changed this card")
+    await expect(page.get_by_role("heading", level=1).locator("..")).to_contain_text("Paused")
+    await expect(name).to_have_value("Ours")
+    await save(page)
+    await expect(page.get_by_text("Version 3")).to_be_visible()
+    saved = await newest(site)
+    assert (saved.terms.name, saved.state) == ("Ours", ProgramState.PAUSED)
+
+    await name.fill("Mine")
+    await _meanwhile(site, saved, name="Theirs")
+    await save(page)
+    await expect(page.get_by_text("What you typed is still here")).to_be_visible()
+    await expect(name).to_have_value("Mine")
+    assert (await newest(site)).terms.name == "Theirs"
+    await page.get_by_role("button", name="Keep mine").click()
+    await save(page)
+    await expect(page.get_by_text("Version 5")).to_be_visible()
+    assert (await newest(site)).terms.name == "Mine"
+
+
+async def _meanwhile(
+    site: Site, program: CardProgram, *, state: ProgramState | None = None, name: str | None = None
+) -> None:
+    """Somebody else saves it."""
+    terms = program.terms.model_copy(update={"name": name} if name else {})
+    async with site.shop.database.tenant(site.shop.merchant_id) as session:
+        await stamps.save(
+            session,
+            program.id,
+            terms,
+            state=state or program.state,
+            actor="test",
+            now=clock.now(),
+        )
 
 
 async def test_on_a_phone_a_card_is_stamped_from_right_to_left(

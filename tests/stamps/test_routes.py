@@ -152,6 +152,42 @@ async def test_a_paused_program_stamps_nothing_and_says_how_many_cards_a_change_
     program = await door.get(path)
     body = {"terms": program["terms"], "state": "paused", "version": program["version"]}
     paused = await door.client.put(f"/v1/api/{path}", json=body, headers=bearing(door.key))
-    assert (paused.json()["state"], paused.json()["version"]) == ("paused", 1)
+    assert (paused.json()["state"], paused.json()["version"]) == ("paused", 2)
     refused = await door.post("stamps", card_id=card["id"])
     assert (refused.status_code, refused.json()["code"]) == (409, "CARD_PROGRAM_PAUSED")
+
+
+async def test_a_form_that_was_opened_before_a_pause_revives_nothing(door: Door) -> None:
+    card = await door.card()
+    path = f"card-programs/{card['card_program_id']}"
+    opened = await door.get(path)
+    seen = {"terms": opened["terms"], "version": opened["version"]}
+
+    async def saves(**changed: Any) -> httpx.Response:
+        return await door.client.put(
+            f"/v1/api/{path}", json=seen | changed, headers=bearing(door.key)
+        )
+
+    assert (await saves(state="paused")).status_code == 200
+    for stale in ({}, {"terms": opened["terms"] | {"name": "Tea card"}}):
+        refused = await saves(state="active", **stale)
+        assert (refused.status_code, refused.json()["code"]) == (409, "CARD_PROGRAM_CHANGED")
+    now = await door.get(path)
+    assert (now["state"], now["terms"]["name"]) == ("paused", "Coffee card")
+    again = await saves(state="active", version=now["version"])
+    assert (again.json()["state"], again.json()["version"]) == ("active", 3)
+
+
+async def test_a_pause_changes_the_terms_of_no_card(door: Door) -> None:
+    card = await door.card()
+    await door.post("stamps", card_id=card["id"])
+    path = f"card-programs/{card['card_program_id']}"
+    for state in ("paused", "active"):
+        program = await door.get(path)
+        body = {"terms": program["terms"], "state": state, "version": program["version"]}
+        await door.client.put(f"/v1/api/{path}", json=body, headers=bearing(door.key))
+    await door.post("stamps", card_id=card["id"])
+    third = await door.post("stamps", card_id=card["id"])
+    assert [it["name"] for it in third.json()["earned"]] == ["Cake"]
+    shown = await door.get(f"cards/{card['id']}")
+    assert (shown["round"], shown["collected"]) == (2, 0)

@@ -73,8 +73,9 @@ async def save(
 ) -> CardProgram:
     """Change a program from now on. A round that has begun keeps its terms, or gets better ones.
 
-    Other terms make a new version; a change of state alone makes none. Stamps that were given keep
-    the date they had. Raises CardProgramNotFound, CardProgramArchived, CardProgramChanged.
+    Every change is a new version, one of the state alone too: who saves from what they read before
+    it revives nothing that was paused since. Stamps that were given keep the date they had. Raises
+    CardProgramNotFound, CardProgramArchived, CardProgramChanged.
     """
     connection, merchant_id = await bulk(session), merchant_of(session)
     await connection.execute(_LOCK, merchant_id, program_id)
@@ -85,9 +86,8 @@ async def save(
         raise errors.CardProgramArchived
     if read_version is not None and read_version != current.version:
         raise errors.CardProgramChanged
-    version = current.version if current.terms == terms else current.version + 1
-    if version != current.version:
-        await _add_version(session, program_id, version, terms, actor, now)
+    version = current.version + 1
+    await _add_version(session, program_id, version, terms, actor, now)
     await connection.execute(_CHANGE, merchant_id, program_id, state, version, now, actor)
     if terms.validity != current.terms.validity:
         await ledger.set_expiry(

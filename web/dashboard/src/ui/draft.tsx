@@ -15,6 +15,10 @@ export interface Held<T> {
   changed: boolean;
   change: (part: Partial<T>) => void;
   discard: () => void;
+  /** Somebody else has saved something else since the draft was begun. */
+  outdated: boolean;
+  /** The draft is to replace what they saved. */
+  keep: () => void;
   /** What was sent has become this version. */
   saved: (sent: T, answer: Versioned<T>) => void;
 }
@@ -25,8 +29,8 @@ export interface Held<T> {
  * Something that is not there yet may `begin` with a proposal, which is a change already.
  *
  * A newer version that comes in meanwhile is taken over by a form that nobody has touched; a draft
- * stays what it is, and saving it from the version it began with tells of the conflict. Who leaves
- * with unsaved changes is asked.
+ * stays what it is, and saving it from the version it began with tells of the conflict, unless it
+ * is the same in all that the form is about. Who leaves with unsaved changes is asked.
  */
 export function useDraft<T extends object>(
   known: Versioned<T>,
@@ -41,7 +45,10 @@ export function useDraft<T extends object>(
     setBegun(newest);
     setDraft(newest.value);
   };
-  if (known.version > begun.version && !changed) take(known);
+  const newer = known.version > begun.version;
+  if (newer && !changed) take(known);
+  // A pause, say: nobody's words stand against it.
+  else if (newer && JSON.stringify(known.value) === JSON.stringify(begun.value)) setBegun(known);
   useBlocker({
     shouldBlockFn: () => !window.confirm(t("earning.leave")),
     disabled: !changed || saving,
@@ -52,7 +59,9 @@ export function useDraft<T extends object>(
     version: begun.version,
     changed,
     change: (part) => setDraft((held) => ({ ...held, ...part })),
-    discard: () => take(known.version > begun.version ? known : begun),
+    discard: () => take(newer ? known : begun),
+    outdated: newer,
+    keep: () => setBegun(known),
     saved: (sent, answer) => {
       setBegun(answer);
       setDraft((held) => (held === sent ? answer.value : held));
@@ -81,14 +90,23 @@ export function DraftForm<T>({ held, busy, onSave, children }: Props<T>) {
       {children}
       {held.changed && (
         <div className="unsaved sticky bottom-3 z-10 flex flex-wrap items-center justify-between gap-2 rounded-xl bg-strong p-2 ps-4 text-on-strong">
-          <span className="font-medium">{t("earning.unsaved")}</span>
+          <span role="status" className="font-medium">
+            {t(held.outdated ? "earning.outdated" : "earning.unsaved")}
+          </span>
           <span className="flex gap-2">
             <Button disabled={busy} onClick={held.discard}>
               {t("earning.discard")}
             </Button>
-            <Button type="submit" busy={busy}>
-              {t("action.save")}
-            </Button>
+            {held.outdated ? (
+              // A button of its own: turned into the other under the finger, it would send the form.
+              <Button key="keep" disabled={busy} onClick={held.keep}>
+                {t("earning.keep")}
+              </Button>
+            ) : (
+              <Button key="save" type="submit" busy={busy}>
+                {t("action.save")}
+              </Button>
+            )}
           </span>
         </div>
       )}

@@ -47,6 +47,7 @@ export function Give({ card, program: { terms }, onClose }: Props) {
             kind,
             count: bought ? null : Number(form.get("count")),
             purchase: bought ? String(form.get("purchase")).replace(",", ".") : null,
+            confirmed: false,
           };
           giving.mutate({ body, key: key.current }, { onSuccess: onClose });
         }}
