@@ -95,5 +95,6 @@ async def names_of(shop: Shop) -> dict[str, str]:
     named |= {"{message}": to_wire(messaging.WIRE_PREFIX, failed.id)}
     for name, it in (("{drawn_up}", drawn_up), ("{journey}", journey)):
         named[name] = to_wire(journeys.WIRE_PREFIX, it.id)
+    named["{store}"] = to_wire("sto", shop.store_id)
     named["{card_program}"] = to_wire(stamps.PROGRAM, card_program.id)
     return named | {"{perk}": to_wire(storefront.PERK, perk.id)}

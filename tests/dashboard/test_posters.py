@@ -7,6 +7,7 @@ import zxingcpp
 from PIL import Image
 from playwright.async_api import Browser, Page, expect
 
+from loyalnest.kernel.ids import to_wire
 from loyalnest.stamps import enrolling
 from tests.dashboard.conftest import Site, settled, sign_in, visitor
 from tests.dashboard.furniture import has_a_card
@@ -27,6 +28,9 @@ async def test_from_an_empty_screen_to_a_poster_that_is_taken_down(
         await page.reload()
         await settled(page)
         await page.get_by_role("button", name="New poster").click()
+        dialog = page.get_by_role("dialog")
+        store = to_wire("sto", site.shop.store_id)
+        await expect(dialog.get_by_label("Store")).to_have_value(store)
         await page.get_by_label("Name").fill("Theke")
         await page.keyboard.press("Enter")
         await _is_seen_and_downloaded(page, site)
@@ -58,6 +62,7 @@ async def _is_seen_and_downloaded(page: Page, site: Site) -> None:
         (poster,) = await enrolling.list_posters(session)
     assert found is not None
     assert found.text.endswith(f"/j/{poster.code}")
+    assert poster.store_id == site.shop.store_id
 
 
 async def _cards_are_printed(page: Page, site: Site) -> None:

@@ -47,7 +47,7 @@ SCREENS = (
     *("/stamp-cards", "/stamp-cards/new?start=0", "/stamp-cards/{card_program}"),
     *("/customers/{customer}?tab=cards", "/posters"),
     *("/messages/notices", "/messages/senders", "/customers/{customer}?tab=messages"),
-    "/settings/wallets",
+    *("/settings/wallets", "/settings/stores/{store}"),
 )
 Theme = Literal["light", "dark"]
 DESK: ViewportSize = {"width": 1280, "height": 800}

@@ -27,6 +27,7 @@ export const LATER = [
   "perkHeld",
   "perkKind",
   "perkText",
+  "place",
   "posters",
   "sender",
   "senderField",

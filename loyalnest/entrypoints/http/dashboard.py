@@ -70,7 +70,12 @@ def routes(is_known_shop: FindShop, client_id: str | None, folder: Path = BUILT)
         framed_by = await _framed_by(request)
         bridged = client_id if framed_by else None
         policy = _policy(nonce := secrets.token_urlsafe(16), framed_by, bridged=bool(bridged))
-        headers = {"Content-Security-Policy": policy, "Cache-Control": "no-cache"}
+        headers = {
+            "Content-Security-Policy": policy,
+            "Cache-Control": "no-cache",
+            # Where a store is, the device in its owner's hand knows.
+            "Permissions-Policy": "camera=(), geolocation=(self), microphone=()",
+        }
         try:
             html = await run_in_threadpool((folder / "index.html").read_text, encoding="utf-8")
         except FileNotFoundError:

@@ -6,6 +6,7 @@ import { Button } from "../../ui/button";
 import { Dialog, DialogActions } from "../../ui/dialog";
 import { Select, TextField } from "../../ui/field";
 import { Refused } from "../../ui/states";
+import { settingsQuery } from "../counter/data";
 import { sendersQuery } from "../senders/data";
 import { type CheckBy, type Poster, postersQuery } from "./data";
 
@@ -15,13 +16,17 @@ interface Props {
   onMade: (poster: Poster) => void;
 }
 
-/** A name, a card, and how guests show that a phone is theirs. */
+/** A name, a card, where it hangs, and how guests show that a phone is theirs. */
 export function NewPoster({ programs, onClose, onMade }: Props) {
   const { t } = useTranslation();
   const queries = useQueryClient();
   const senders = useQuery(sendersQuery).data ?? [];
   const [name, setName] = useState("");
   const [program, setProgram] = useState(programs[0]?.id ?? "");
+  const stores = useQuery(settingsQuery).data?.places ?? [];
+  const [chosen, setStore] = useState<string>();
+  // Who has one store has all posters in it; of several, one has to be meant.
+  const store = chosen ?? (stores.length === 1 ? stores[0]?.store_id : undefined) ?? "";
   const [check, setCheck] = useState<CheckBy | "">("");
   const carried = (["sms", "whatsapp"] as const).filter((channel) =>
     senders.some((each) => each.channel === channel),
@@ -30,7 +35,12 @@ export function NewPoster({ programs, onClose, onMade }: Props) {
     mutationFn: () =>
       read(
         api.POST("/v1/api/posters", {
-          body: { name, card_program_id: program, check_by: check || null },
+          body: {
+            name,
+            card_program_id: program,
+            store_id: store || null,
+            check_by: check || null,
+          },
         }),
       ),
     onSuccess: (made) => {
@@ -65,6 +75,18 @@ export function NewPoster({ programs, onClose, onMade }: Props) {
             options={programs.map(({ id, terms }) => [id, terms.name] as const)}
             onValue={setProgram}
           />
+          {stores.length > 0 && (
+            <Select
+              label={t("counter.store")}
+              hint={t("posters.storeHint")}
+              value={store}
+              options={[
+                ["", t("counter.noStore")] as const,
+                ...stores.map(({ store_id, store_name }) => [store_id, store_name] as const),
+              ]}
+              onValue={setStore}
+            />
+          )}
           <Select
             label={t("posters.check")}
             hint={t("posters.checkHint")}

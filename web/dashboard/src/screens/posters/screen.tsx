@@ -9,6 +9,7 @@ import { Card } from "../../ui/card";
 import { Page } from "../../ui/page";
 import { Empty, Failed, Loading } from "../../ui/states";
 import { Table } from "../../ui/table";
+import { settingsQuery } from "../counter/data";
 import { Batches } from "./batches";
 import { cardProgramsQuery, type Poster, postersQuery } from "./data";
 import { NewPoster } from "./new-poster";
@@ -71,6 +72,9 @@ function List({ posters, onShow }: ListProps) {
   const programs = useQuery(cardProgramsQuery).data ?? [];
   const cardOf = (poster: Poster) =>
     programs.find(({ id }) => id === poster.card_program_id)?.terms.name ?? "–";
+  const places = useQuery(settingsQuery).data?.places ?? [];
+  const storeOf = (poster: Poster) =>
+    places.find(({ store_id }) => store_id === poster.store_id)?.store_name;
   return (
     <Table
       label={t("posters.title")}
@@ -90,6 +94,12 @@ function List({ posters, onShow }: ListProps) {
               </button>
               <span className="text-muted">
                 <bdi>{cardOf(poster)}</bdi>
+                {storeOf(poster) && (
+                  <>
+                    {" · "}
+                    <bdi>{storeOf(poster)}</bdi>
+                  </>
+                )}
               </span>
               {poster.withdrawn_at && <Badge>{t("posters.withdrawn")}</Badge>}
             </span>

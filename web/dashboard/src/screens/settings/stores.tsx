@@ -1,4 +1,5 @@
 import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useId, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { api, read, type Schemas } from "../../api/client";
@@ -6,7 +7,7 @@ import { useMay } from "../../api/program";
 import { useFormat } from "../../i18n/format";
 import { useProblemText } from "../../i18n/problems";
 import { Badge } from "../../ui/badge";
-import { Button } from "../../ui/button";
+import { Button, buttonClass } from "../../ui/button";
 import { Card } from "../../ui/card";
 import { TextField } from "../../ui/field";
 import { Listing, paged } from "../../ui/listing";
@@ -52,6 +53,7 @@ export function Stores() {
 
 function Line({ store }: { store: Store }) {
   const { t } = useTranslation();
+  const mayRead = useMay("program:read");
   const format = useFormat();
   const about = [
     PROVIDERS[store.provider] ?? store.provider,
@@ -81,6 +83,18 @@ function Line({ store }: { store: Store }) {
         )}
       </div>
       {!store.uninstalled_at && <Pages store={store} />}
+      {!store.uninstalled_at && mayRead && (
+        <p className="mt-3">
+          <Link
+            to="/settings/stores/$storeId"
+            params={{ storeId: store.id }}
+            aria-label={`${t("store.hours")}: ${store.name}`}
+            className={buttonClass()}
+          >
+            {t("store.hours")}
+          </Link>
+        </p>
+      )}
     </li>
   );
 }
