@@ -1,6 +1,6 @@
 """Every screen does by hand what it promises, and nothing is out of anybody's reach."""
 
-import json
+import asyncio
 import re
 from functools import reduce
 from pathlib import Path
@@ -50,10 +50,17 @@ SCREENS = (
     *("/settings/wallets", "/settings/stores/{store}"),
 )
 Theme = Literal["light", "dark"]
+Themes = tuple[Theme, Theme]
 DESK: ViewportSize = {"width": 1280, "height": 800}
 PHONE: ViewportSize = {"width": 320, "height": 640}
-DAY_THEN_NIGHT: tuple[Theme, Theme] = ("light", "dark")
-NIGHT_THEN_DAY: tuple[Theme, Theme] = ("dark", "light")
+DAY_THEN_NIGHT: Themes = ("light", "dark")
+NIGHT_THEN_DAY: Themes = ("dark", "light")
+EVERYBODY = pytest.mark.parametrize(
+    ("language", "themes"), [("de-DE", DAY_THEN_NIGHT), ("ar", NIGHT_THEN_DAY)]
+)
+PARTS = 4
+"""In how many tests the screens are walked through, so that several processes share them."""
+AXE = Path("node_modules", "axe-core", "axe.min.js")
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +93,7 @@ async def open_screen(page: Page, site: Site, path: str) -> None:
 async def faults(page: Page | Frame, built: Path) -> list[dict[str, Any]]:
     """What axe finds that keeps people out."""
     if not await page.evaluate("'axe' in window"):
-        await page.evaluate((built / "node_modules" / "axe-core" / "axe.min.js").read_text())
+        await page.evaluate((built / AXE).read_text())
     # Where there is nothing to mend it need not say where.
     found: dict[str, Any] = await page.evaluate("axe.run({ resultTypes: ['violations'] })")
     return [
@@ -96,41 +103,64 @@ async def faults(page: Page | Frame, built: Path) -> list[dict[str, Any]]:
     ]
 
 
-@pytest.mark.parametrize(
-    ("language", "themes"), [("de-DE", DAY_THEN_NIGHT), ("ar", NIGHT_THEN_DAY)]
-)
-async def test_every_screen_is_within_reach_of_everybody(
-    site: Site, chromium: Browser, built: Path, language: str, themes: tuple[Theme, Theme]
+async def looked_at(page: Page, built: Path, path: str, themes: Themes) -> list[object]:
+    """What is wrong with it on a desk, then as it lies there on a phone in the other light."""
+    found: list[object] = []
+    for size, theme in zip((DESK, PHONE), themes, strict=True):
+        await page.set_viewport_size(size)
+        await page.emulate_media(color_scheme=theme)
+        seen = f"{path} ({theme}, {size['width']} px)"
+        if wrong := await faults(page, built):
+            found.append((seen, wrong))
+        wide = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        if wide > 0:
+            found.append(f"{seen} is {wide} px too wide")
+    if nameless := re.search(r"\b[a-z]+\.[a-z]+[A-Z]\w+\b", await page.inner_text("body")):
+        found.append(f"{path} says {nameless[0]}")
+    return found
+
+
+@EVERYBODY
+async def test_the_screens_in_front_of_the_door_are_within_reach_of_everybody(
+    site: Site, chromium: Browser, built: Path, language: str, themes: Themes
 ):
-    """Each on a desk, then as it lies there on a phone, and in the other light."""
-    found: dict[str, object] = {}
     async with visitor(chromium, language=language) as page:
-
-        async def look(path: str) -> None:
-            for size, theme in zip((DESK, PHONE), themes, strict=True):
-                await page.set_viewport_size(size)
-                await page.emulate_media(color_scheme=theme)
-                seen = f"{path} ({theme}, {size['width']} px)"
-                if wrong := await faults(page, built):
-                    found[seen] = wrong
-                wide = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
-                if wide > 0:
-                    found[f"{seen} is too wide"] = wide
-            assert re.search(r"\b[a-z]+\.[a-z]+[A-Z]\w+\b", await page.inner_text("body")) is None
-
         await page.goto(site.at())
         await page.locator("h1").wait_for()
-        await look("/sign-in")
+        assert await looked_at(page, built, "/sign-in", themes) == []
         await page.goto(site.at("/invitation#lni_nonsense"))
         await page.get_by_role("alert").wait_for()
-        await look("/invitation")
-        await page.set_viewport_size(DESK)
-        await sign_in(page, site)
-        for path in await paths(site):
-            await page.set_viewport_size(DESK)
-            await open_screen(page, site, path)
-            await look(path)
-    assert json.loads(json.dumps(found)) == {}
+        assert await looked_at(page, built, "/invitation", themes) == []
+
+
+@EVERYBODY
+@pytest.mark.parametrize("part", range(PARTS))
+async def test_every_screen_is_within_reach_of_everybody(
+    site: Site,
+    chromium: Browser,
+    built: Path,
+    language: str,
+    themes: Themes,
+    part: int,
+):
+    """In two windows: while one waits for answers, the other is looked at."""
+    left = (await paths(site))[part::PARTS]
+    found: list[object] = []
+
+    async def look_through() -> None:
+        async with visitor(chromium, language=language) as page:
+            await page.add_init_script(path=built / AXE)
+            await sign_in(page, site)
+            while left:
+                path = left.pop()
+                await page.set_viewport_size(DESK)
+                await open_screen(page, site, path)
+                found.extend(await looked_at(page, built, path, themes))
+
+    async with asyncio.TaskGroup() as windows:
+        for _ in range(2):
+            windows.create_task(look_through())
+    assert found == []
 
 
 @pytest.mark.parametrize(("language", "direction"), [("fa", "rtl"), ("sv", "ltr")])
