@@ -17,17 +17,24 @@ MOVED = frozenset({StampGiven.type, CardChanged.type})
 """By what a card can come to have more on it."""
 
 # How many stamps of a program its customer had with each stamping when it became known, and how
-# many of them it gave: by now there may be more.
-_STAMPED = """
+# many of them it gave: by now there may be more. A program has many cards, so that it must not
+# lead to an index.
+STAMPED = """
 SELECT k.customer_id, it.card_id, it.count,
        (SELECT sum(s.count)::int
-        FROM customers p
+        FROM (
+            SELECT k.customer_id AS id
+            UNION ALL
+            SELECT m.id
+            FROM customers m
+            WHERE m.merchant_id = $1 AND m.merged_into = k.customer_id
+        ) p
         JOIN stamps s
-          ON s.merchant_id = p.merchant_id AND s.customer_id = p.id AND s.undone_at IS NULL
+          ON s.merchant_id = $1 AND s.customer_id = p.id AND s.undone_at IS NULL
          AND (s.recorded_at, s.id) <= (it.recorded_at, it.id)
         JOIN cards c
-          ON c.merchant_id = s.merchant_id AND c.id = s.card_id AND c.program_id = $4
-        WHERE p.merchant_id = $1 AND (p.id = k.customer_id OR p.merged_into = k.customer_id))
+          ON c.merchant_id = s.merchant_id AND c.id = s.card_id
+         AND c.program_id IS NOT DISTINCT FROM $4)
 FROM unnest($2::uuid[], $3::uuid[]) AS k (customer_id, stamp_id)
 JOIN stamps it ON it.merchant_id = $1 AND it.id = k.stamp_id AND it.undone_at IS NULL
 """
@@ -83,7 +90,7 @@ async def milestones(
     asked = [journey.merchant_id, *map(list, zip(*fresh, strict=True)), program_id]
     programs = await stamps.programs_of(session, {(journey.merchant_id, program_id)})
     reached: dict[UUID, tuple[int, UUID]] = {}
-    for customer_id, card_id, count, total in await (await bulk(session)).fetch(_STAMPED, *asked):
+    for customer_id, card_id, count, total in await (await bulk(session)).fetch(STAMPED, *asked):
         passed = [it for it in trigger.stamps if total - count < it <= total]
         if passed:
             reached[customer_id] = max(

@@ -30,19 +30,31 @@ FROM unnest($1::uuid[], $2::uuid[]) AS k (merchant_id, id)
 JOIN card_rewards r ON r.merchant_id = k.merchant_id AND r.id = k.id
 """  # noqa: S608
 # The card that counts, as everywhere: the customer's own, else the older one that a merge brought.
-_HELD = """
+# A customer has few cards and a program many: looked for by the program, or read all at once as
+# long as there are none yet (OFFSET keeps it apart), each would be looked for among all of them.
+HELD = """
 SELECT k.merchant_id, k.customer_id, k.program_id, x.id, x.round, x.version,
        coalesce(a.available, 0)
 FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) AS k (merchant_id, customer_id, program_id)
 JOIN card_programs p ON p.merchant_id = k.merchant_id AND p.id = k.program_id
 CROSS JOIN LATERAL (
     SELECT c.id, c.round, c.version, c.state
-    FROM customers f
-    JOIN cards c
-      ON c.merchant_id = k.merchant_id AND c.customer_id = f.id AND c.program_id = k.program_id
-    WHERE f.merchant_id = k.merchant_id
-      AND (f.id = k.customer_id OR f.merged_into = k.customer_id)
-    ORDER BY f.merged_into IS NOT NULL, c.opened_at, c.id
+    FROM (
+        SELECT k.customer_id AS id, false AS was_merged
+        UNION ALL
+        SELECT m.id, true
+        FROM customers m
+        WHERE m.merchant_id = k.merchant_id AND m.merged_into = k.customer_id
+    ) f
+    CROSS JOIN LATERAL (
+        SELECT o.*
+        FROM cards o
+        WHERE o.merchant_id = k.merchant_id
+          AND o.customer_id = f.id
+          AND o.program_id IS NOT DISTINCT FROM k.program_id
+        OFFSET 0
+    ) c
+    ORDER BY f.was_merged, c.opened_at, c.id
     LIMIT 1
 ) x
 LEFT JOIN accounts a
@@ -91,7 +103,7 @@ async def holdings_of(
     """The cards that are good of these customers; who has none is left out."""
     if not keys:
         return {}
-    rows = await (await bulk(session)).fetch(_HELD, *map(list, zip(*keys, strict=True)))
+    rows = await (await bulk(session)).fetch(HELD, *map(list, zip(*keys, strict=True)))
     programs = await programs_of(session, {(row[0], row[2]) for row in rows})
     held: dict[HolderKey, Holding] = {}
     for merchant_id, customer_id, program_id, card_id, round_, since, collected in rows:

@@ -12,8 +12,9 @@ from sqlalchemy import text
 
 from bench.post import Post
 from loyalnest import journeys, ledger, stamps
+from loyalnest.journeys.card_news import STAMPED
 from loyalnest.kernel import relay
-from loyalnest.kernel.database import Database
+from loyalnest.kernel.database import Database, bulk
 from loyalnest.kernel.ids import new_id, to_wire
 from loyalnest.stamps import CardProgram, CardState, ProgramState, enrolling
 from tests.conftest import NOW
@@ -226,3 +227,19 @@ async def test_a_journey_follows_a_card_that_is_there(
                 session, program.id, program.terms, state=state, actor="test", now=NOW
             )
     assert await refusal(drawn(bakery, wanted)) == why
+
+
+async def test_a_customer_s_stamps_are_counted_by_their_customer_and_not_by_the_program(
+    bakery: Bakery,
+) -> None:
+    async with bakery.database.tenant(bakery.merchant_id) as session:
+        await session.execute(text("SET LOCAL enable_seqscan = off"))
+        connection = await bulk(session)
+        await connection.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+        await connection.execute(f"PREPARE stamped (uuid, uuid[], uuid[], uuid) AS {STAMPED}")
+        asked = f"'{bakery.merchant_id}','{{}}','{{}}',NULL"
+        rows = await connection.fetch(f"EXPLAIN (COSTS OFF) EXECUTE stamped ({asked})")
+        await connection.execute("DEALLOCATE stamped")
+    plan = "\n".join(row[0] for row in rows)
+    assert "customer_id_occurred_at_idx" in plan
+    assert "program_id" not in "".join(it for it in plan.split("\n") if "Index Cond" in it)

@@ -5,11 +5,13 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
 from loyalnest import customers, ledger, stamps
-from loyalnest.kernel.database import Database
+from loyalnest.kernel.database import Database, bulk
 from loyalnest.notices import NoticeAhead, foretelling
 from loyalnest.stamps import CardProgram, CardState, ProgramState
+from loyalnest.stamps.across import HELD
 from tests.conftest import NOW
 from tests.notices.nest import Nest, linked, open_nest
 from tests.stamps import cafe
@@ -159,3 +161,19 @@ async def test_many_cards_of_several_programs_are_each_told_of_once(
         links.append(card.card.id)
     heard = await said(nest, 50)
     assert sorted(map(str, links)) == sorted(str(filled["link"]) for _, filled in heard)
+
+
+async def test_a_customer_s_card_is_found_by_its_customer_also_where_a_program_has_many(
+    nest: Nest,
+) -> None:
+    async with nest.database.tenant(nest.shop.merchant_id) as session:
+        await session.execute(text("SET LOCAL enable_seqscan = off"))
+        connection = await bulk(session)
+        await connection.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+        await connection.execute(f"PREPARE held (uuid[], uuid[], uuid[]) AS {HELD}")
+        rows = await connection.fetch("EXPLAIN (COSTS OFF) EXECUTE held ('{}','{}','{}')")
+        await connection.execute("DEALLOCATE held")
+    plan = "\n".join(row[0] for row in rows)
+    conditions = [it for it in plan.split("\n") if "Index Cond" in it]
+    assert any("(customer_id = (k.customer_id))" in it for it in conditions), plan
+    assert not any("(program_id = k.program_id)" in it for it in conditions), plan
