@@ -73,141 +73,96 @@ def _facts(kind: str, of: dict[str, str]) -> str:
 
 
 _KEY = "merchant_id, day, kind, store_id, hour, clerk"
+_LINE = "merchant_id, store_id, grain, day, kind, weekday, hour, clerk"
+_SUMS = "sum(a.happened), sum(a.stamps), sum(a.undone), sum(a.cost)"
+# Each figure stands for its store and for all of them; by what a day's hours and clerks were, as a
+# day, and by what a month's hours of the week and clerks were.
+_EACH = f"""
+CROSS JOIN LATERAL (
+    SELECT '{EVERYWHERE}'::uuid AS store_id UNION SELECT a.store_id
+) AS s
+CROSS JOIN LATERAL (
+    SELECT CASE WHEN a.hour < 0 THEN 0 ELSE extract(isodow FROM a.day) END AS weekday
+) AS w
+CROSS JOIN LATERAL (VALUES
+    (0, a.day, w.weekday, a.hour::int, a.clerk),
+    (1, a.day, 0, -1, ''),
+    (2, date_trunc('month', a.day::timestamp)::date, w.weekday, a.hour, a.clerk)
+) AS g (grain, day, weekday, hour, clerk)"""  # noqa: S608
+_COLUMNS = f"{_KEY}, id, stamps, undone, cost"
 # $1-$3: merchant, kind and id of each fact that something has become of.
 COUNT = f"""
 WITH asked AS (
     SELECT DISTINCT merchant_id, kind, id
     FROM unnest($1::uuid[], $2::text[], $3::uuid[]) AS k (merchant_id, kind, id)
-), facts AS ({" UNION ALL ".join(_facts(kind, _SOME) for kind in KINDS)}
-), before AS (
+), after AS MATERIALIZED ({" UNION ALL ".join(_facts(kind, _SOME) for kind in KINDS)}
+), before AS MATERIALIZED (
     SELECT c.*
     FROM asked a
     JOIN counted_facts c
       ON c.merchant_id = a.merchant_id AND c.kind = a.kind AND c.id = a.id
+), fresh AS MATERIALIZED (
+    SELECT {_COLUMNS} FROM after
+    EXCEPT
+    SELECT {_COLUMNS} FROM before
+), stale AS MATERIALIZED (
+    SELECT {_COLUMNS} FROM before
+    EXCEPT
+    SELECT {_COLUMNS} FROM after
 ), gone AS (
     DELETE FROM counted_facts c
-    USING before b
-    WHERE c.merchant_id = b.merchant_id AND c.kind = b.kind AND c.id = b.id
-      AND NOT EXISTS (SELECT FROM facts f
-                      WHERE f.merchant_id = b.merchant_id AND f.kind = b.kind AND f.id = b.id)
+    USING stale s
+    WHERE c.merchant_id = s.merchant_id
+      AND c.kind = s.kind
+      AND c.id = s.id
+      AND NOT EXISTS (
+          SELECT FROM fresh f
+          WHERE f.merchant_id = s.merchant_id AND f.kind = s.kind AND f.id = s.id
+      )
 ), written AS (
-    INSERT INTO counted_facts AS c
-        (merchant_id, kind, id, store_id, day, hour, clerk, stamps, undone, cost)
-    SELECT merchant_id, kind, id, store_id, day, hour, clerk, stamps, undone, cost FROM facts
+    INSERT INTO counted_facts ({_COLUMNS})
+    SELECT {_COLUMNS} FROM fresh
     ON CONFLICT (merchant_id, kind, id) DO UPDATE
     SET store_id = excluded.store_id, day = excluded.day, hour = excluded.hour,
         clerk = excluded.clerk, stamps = excluded.stamps, undone = excluded.undone,
         cost = excluded.cost
 ), moves AS (
-    SELECT {_KEY}, 1 AS happened, stamps, undone, cost FROM facts
+    SELECT {_KEY}, 1 AS happened, stamps, undone, cost FROM fresh
     UNION ALL
-    SELECT {_KEY}, -1, -stamps, -undone, -cost FROM before
+    SELECT {_KEY}, -1, -stamps, -undone, -cost FROM stale
 )
-INSERT INTO shop_figures AS x ({_KEY}, happened, stamps, undone, cost)
-SELECT {_KEY}, sum(happened), sum(stamps), sum(undone), sum(cost)
-FROM moves
-GROUP BY {_KEY}
-HAVING sum(happened) <> 0 OR sum(stamps) <> 0 OR sum(undone) <> 0 OR sum(cost) <> 0
-ORDER BY {_KEY}
-ON CONFLICT ({_KEY}) DO UPDATE
+INSERT INTO shop_figures AS x ({_LINE}, happened, stamps, undone, cost)
+SELECT a.merchant_id, s.store_id, g.grain, g.day, a.kind, g.weekday, g.hour, g.clerk, {_SUMS}
+FROM moves a{_EACH}
+GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
+HAVING sum(a.happened) <> 0 OR sum(a.stamps) <> 0 OR sum(a.undone) <> 0 OR sum(a.cost) <> 0
+ORDER BY 1, 2, 3, 4, 5, 6, 7, 8
+ON CONFLICT ({_LINE}) DO UPDATE
 SET happened = x.happened + excluded.happened, stamps = x.stamps + excluded.stamps,
     undone = x.undone + excluded.undone, cost = x.cost + excluded.cost
 """  # noqa: S608
 
-_DAYS = f"""
-    SELECT DISTINCT p.merchant_id, p.living_id AS customer_id, s.store_id,
-           (v.began_at AT TIME ZONE p.time_zone)::date AS day
-    FROM people p
-    JOIN visits v ON v.merchant_id = p.merchant_id AND v.customer_id = p.customer_id
-    CROSS JOIN LATERAL (VALUES ('{EVERYWHERE}'::uuid), (v.store_id)) AS s (store_id)
-    WHERE s.store_id IS NOT NULL"""  # noqa: S608
-_AFTER = f"""
-    SELECT merchant_id, customer_id, store_id, day,
-           coalesce(lag(day) OVER (PARTITION BY merchant_id, customer_id, store_id ORDER BY day),
-                    '-infinity') AS previous_day
-    FROM ({_DAYS}
-    ) d"""  # noqa: S608
-# $1, $2: merchant and living customer whose visits have changed; those who were merged away have
-# none of their own any more.
-COUNT_GUESTS = f"""
-WITH asked AS (
-    SELECT DISTINCT merchant_id, customer_id
-    FROM unnest($1::uuid[], $2::uuid[]) AS k (merchant_id, customer_id)
-), people AS (
-    SELECT c.merchant_id, a.customer_id AS living_id, c.id AS customer_id, m.time_zone
-    FROM asked a
-    JOIN merchants m ON m.merchant_id = a.merchant_id
-    JOIN customers c
-      ON c.merchant_id = a.merchant_id
-     AND (c.id = a.customer_id AND c.merged_into IS NULL OR c.merged_into = a.customer_id)
-), after AS ({_AFTER}
-), before AS (
-    SELECT g.*
-    FROM asked a
-    JOIN guest_days g ON g.merchant_id = a.merchant_id AND g.customer_id = a.customer_id
-), gone AS (
-    DELETE FROM guest_days g
-    USING before b
-    WHERE g.merchant_id = b.merchant_id AND g.customer_id = b.customer_id
-      AND g.store_id = b.store_id AND g.day = b.day
-      AND NOT EXISTS (SELECT FROM after a
-                      WHERE a.merchant_id = b.merchant_id AND a.customer_id = b.customer_id
-                        AND a.store_id = b.store_id AND a.day = b.day)
-), written AS (
-    INSERT INTO guest_days AS g (merchant_id, customer_id, store_id, day, previous_day)
-    SELECT merchant_id, customer_id, store_id, day, previous_day FROM after
-    ON CONFLICT (merchant_id, customer_id, store_id, day) DO UPDATE
-    SET previous_day = excluded.previous_day
-    WHERE g.previous_day <> excluded.previous_day
-), moves AS (
-    SELECT merchant_id, store_id, day, previous_day, 1 AS guests FROM after
-    UNION ALL
-    SELECT merchant_id, store_id, day, previous_day, -1 FROM before
-)
-INSERT INTO shop_arrivals AS x (merchant_id, store_id, day, previous_day, guests)
-SELECT merchant_id, store_id, day, previous_day, sum(guests)
-FROM moves
-GROUP BY merchant_id, store_id, day, previous_day
-HAVING sum(guests) <> 0
-ORDER BY 1, 2, 3, 4
-ON CONFLICT (merchant_id, store_id, day, previous_day) DO UPDATE
-SET guests = x.guests + excluded.guests
-"""  # noqa: S608
-
-FORGET = tuple(
-    f"DELETE FROM {table} WHERE merchant_id = $1"  # noqa: S608
-    for table in ("counted_facts", "shop_figures", "guest_days", "shop_arrivals")
-)
 REBUILD = (
+    "DELETE FROM counted_facts WHERE merchant_id = $1",
+    "DELETE FROM shop_figures WHERE merchant_id = $1",
     *(
         f"""
-INSERT INTO counted_facts
-    (merchant_id, kind, id, store_id, day, hour, clerk, stamps, undone, cost)
-SELECT merchant_id, kind, id, store_id, day, hour, clerk, stamps, undone, cost
+INSERT INTO counted_facts ({_COLUMNS})
+SELECT {_COLUMNS}
 FROM ({_facts(kind, _ALL)}
 ) f"""  # noqa: S608
         for kind in KINDS
     ),
     f"""
-INSERT INTO shop_figures ({_KEY}, happened, stamps, undone, cost)
-SELECT {_KEY}, count(*), sum(stamps), sum(undone), sum(cost)
-FROM counted_facts
-WHERE merchant_id = $1
-GROUP BY {_KEY}""",  # noqa: S608
-    f"""
-INSERT INTO guest_days (merchant_id, customer_id, store_id, day, previous_day)
-WITH people AS (
-    SELECT c.merchant_id, coalesce(c.merged_into, c.id) AS living_id, c.id AS customer_id,
-           m.time_zone
-    FROM customers c
-    JOIN merchants m ON m.merchant_id = c.merchant_id
-    WHERE c.merchant_id = $1
-){_AFTER}""",  # noqa: S608
-    """
-INSERT INTO shop_arrivals (merchant_id, store_id, day, previous_day, guests)
-SELECT merchant_id, store_id, day, previous_day, count(*)
-FROM guest_days
-WHERE merchant_id = $1
-GROUP BY merchant_id, store_id, day, previous_day""",
+INSERT INTO shop_figures ({_LINE}, happened, stamps, undone, cost)
+SELECT a.merchant_id, s.store_id, g.grain, g.day, a.kind, g.weekday, g.hour, g.clerk, {_SUMS}
+FROM (
+    SELECT {_KEY}, count(*) AS happened, sum(stamps) AS stamps, sum(undone) AS undone,
+           sum(cost) AS cost
+    FROM counted_facts
+    WHERE merchant_id = $1
+    GROUP BY {_KEY}
+) a{_EACH}
+GROUP BY 1, 2, 3, 4, 5, 6, 7, 8""",  # noqa: S608
 )
 """What makes a merchant's figures again, statement by statement."""

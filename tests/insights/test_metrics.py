@@ -1,7 +1,9 @@
 """The shop's figures over the wire: who may see what, and what it costs to ask."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
@@ -10,7 +12,7 @@ from sqlalchemy import text
 
 from loyalnest import staff, stamps
 from loyalnest.entrypoints.counter_names import names_at_counter
-from loyalnest.insights import queries, router_of
+from loyalnest.insights import Range, arrivals, keeping, queries, router_of
 from loyalnest.insights.values import EVERYWHERE
 from loyalnest.kernel.database import Database, bulk
 from loyalnest.kernel.http import Caller, CallerKind
@@ -24,7 +26,7 @@ from tests.stamps.cafe import Cafe, open_cafe, terms
 METRICS = "/v1/api/dashboard/metrics"
 AT_RISK = "/v1/api/visits/at-risk"
 STAGES = (Stage(key="coffee", count=2, name="Coffee", cost=Decimal("1.20")),)
-MANY = 40_000
+MOST_READ = 8_000
 
 
 @pytest.fixture
@@ -123,41 +125,73 @@ async def test_late_guests_are_listed_the_latest_to_be_late_first(cafe: Cafe) ->
     assert (await asked(cafe, caller)).json()["at_risk"] == 3
 
 
-async def test_figures_are_read_from_what_is_added_up(cafe: Cafe) -> None:
-    """Never from visits, and of what is added up only the days that are asked for."""
-    about = {"merchant_id": cafe.merchant_id, "many": MANY}
+async def test_a_year_of_figures_is_few_rows(cafe: Cafe) -> None:
+    """Never visits or stamps, and of what is added up whole months as such, and only what is asked
+    for: of a shop that is open for twelve hours, where five clerks stamp."""
     async with cafe.database.platform() as session:
-        await session.execute(
-            text(
-                "INSERT INTO shop_arrivals SELECT :merchant_id, gen_random_uuid(), "
-                "date '2020-01-01' + n / 20, date '2020-01-01' + n / 20 - 1 - n % 20, 1"
-                " FROM generate_series(1, :many) n"
-            ),
-            about,
-        )
-        await session.execute(
-            text(
-                "INSERT INTO shop_figures SELECT :merchant_id, date '2020-01-01' + n / 20,"
-                " 'visit', gen_random_uuid(), n % 20, '', 1, 0, 0, 0"
-                " FROM generate_series(1, :many) n"
-            ),
-            about,
-        )
-    last = TODAY
-    first, before = last - timedelta(days=29), last - timedelta(days=59)
-    guests = (cafe.merchant_id, EVERYWHERE, first, last, before)
-    plans = [
-        await _plan(cafe, queries.GUESTS, *guests),
-        await _plan(cafe, queries.FIGURES, cafe.merchant_id, None, first, last),
-    ]
-    for plan in plans:
-        assert "Seq Scan" not in plan, plan
-        assert "visits" not in plan, plan
-        assert "stamps" not in plan, plan
+        await session.execute(text(_TWO_YEARS_OF_FACTS), {"merchant_id": cafe.merchant_id})
+        await (await bulk(session)).execute(keeping.REBUILD[-1], cafe.merchant_id)
+    for first, last in ((364, 0), (89, 0), (0, 0), (399, 111)):
+        asked = Range(TODAY - timedelta(days=first), TODAY - timedelta(days=last))
+        where = (cafe.merchant_id, EVERYWHERE)
+        plans = [
+            await _run(cafe, queries.DAYS, *where, asked.first, asked.last),
+            await _run(cafe, queries.SHARES, *where, *queries.shares_asked(asked)),
+        ]
+        read = sum(_rows_read(it, "shop_figures") for it in plans)
+        assert 0 < read < MOST_READ / 2, f"{read:.0f} rows of {first} to {last} days ago"
 
 
-async def _plan(cafe: Cafe, query: str, *values: object) -> str:
+async def test_of_who_came_in_a_year_few_numbers_are_read(cafe: Cafe) -> None:
+    """Of a shop with guests after every gap: a whole month is one number, not a thousand."""
+    async with cafe.database.platform() as session:
+        await session.execute(text(_GUESTS_AFTER_EVERY_GAP), {"merchant_id": cafe.merchant_id})
+        for statement in arrivals.REBUILD[-2:]:
+            await (await bulk(session)).execute(statement, cafe.merchant_id)
+    for first, last in ((364, 0), (89, 0), (29, 0), (399, 111)):
+        asked = Range(TODAY - timedelta(days=first), TODAY - timedelta(days=last))
+        values = (cafe.merchant_id, EVERYWHERE, *queries.guests_asked(asked))
+        read = _rows_read(await _run(cafe, queries.GUESTS, *values), "shop_arrivals")
+        assert 0 < read < MOST_READ, f"{read:.0f} rows of {first} to {last} days ago"
+
+
+_GUESTS_AFTER_EVERY_GAP = f"""
+INSERT INTO guest_days
+SELECT :merchant_id, gen_random_uuid(), '{EVERYWHERE}', d.day::date, d.day::date - gap
+FROM generate_series(date '{TODAY}' - 800, date '{TODAY}', '1 day') AS d (day)
+CROSS JOIN generate_series(1, 180) AS gap
+"""
+
+
+_TWO_YEARS_OF_FACTS = f"""
+INSERT INTO counted_facts (merchant_id, kind, id, store_id, day, hour, clerk, stamps, undone, cost)
+SELECT :merchant_id, k.kind, gen_random_uuid(), '{EVERYWHERE}', d.day::date, k.hour,
+       CASE k.kind WHEN 'visit' THEN '' ELSE 'clk_' || n END, 0, 0, 0
+FROM generate_series(date '{TODAY}' - 800, date '{TODAY}', '1 day') AS d (day)
+CROSS JOIN generate_series(1, 12) AS n
+CROSS JOIN LATERAL (VALUES ('visit', 7 + n), ('stamping', -1), ('used', -1)) AS k (kind, hour)
+WHERE k.kind = 'visit' OR n <= 5
+"""
+
+
+def _rows_read(plan: dict[str, Any], table: str) -> float:
+    """How many rows of a table were looked at; by an index, and of no other table any."""
+    scans = [it for it in _nodes(plan["Plan"]) if "Relation Name" in it]
+    assert {it["Relation Name"] for it in scans} == {table}
+    assert {it["Node Type"] for it in scans} <= {"Index Scan", "Index Only Scan"}
+    return sum(
+        (it["Actual Rows"] + it.get("Rows Removed by Filter", 0)) * it["Actual Loops"]
+        for it in scans
+    )
+
+
+def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for it in plan.get("Plans", ()):
+        yield from _nodes(it)
+
+
+async def _run(cafe: Cafe, query: str, *values: object) -> dict[str, Any]:
     async with cafe.open() as session:
-        await session.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
-        rows = await (await bulk(session)).fetch(f"EXPLAIN {query}", *values)
-    return "\n".join(row[0] for row in rows)
+        connection = await bulk(session)
+        return (await connection.fetchval(f"EXPLAIN (ANALYZE, FORMAT JSON) {query}", *values))[0]

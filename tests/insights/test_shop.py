@@ -143,8 +143,51 @@ async def test_a_store_has_figures_of_its_own(cafe: Cafe) -> None:
     assert [(await metrics(cafe, 9, store_id=it)).visits for it in (north, south)] == [1, 2]
 
 
-async def _story(cafe: Cafe, seed: int) -> list[CardState]:
-    """Some weeks at two stores: late stamps, mistakes, rewards, a merge and its undoing."""
+async def test_a_late_stamp_stands_between_the_days_that_are_known(cafe: Cafe) -> None:
+    place = await store(cafe, "north")
+    card = await cafe.card(await cafe.draws_up())
+    for days in (200, 90, 2):
+        await cafe.gives(card, at=days_ago(days), store_id=place)
+    await news_is_told(cafe)
+    late = await cafe.gives(card, at=days_ago(40), store_id=place)
+    await news_is_told(cafe)
+    found = [(await metrics(cafe, *it)).guests for it in ((60, 30), (30, 0))]
+    assert [(it.active, it.returning, it.before) for it in found] == [(1, 1, 1), (1, 1, 1)]
+    before = await kept(cafe)
+    async with cafe.open() as session:
+        await insights.rebuild(session, cafe.merchant_id)
+    assert await kept(cafe) == before
+    await cafe.undoes(late)
+    await news_is_told(cafe)
+    assert (await metrics(cafe, 30)).guests.before == 0
+
+
+async def test_of_a_guest_who_has_come_for_long_a_stamp_writes_its_own_day_alone(
+    cafe: Cafe,
+) -> None:
+    card = await cafe.card(await cafe.draws_up())
+    for days in range(12, 0, -2):
+        await cafe.gives(card, at=days_ago(days))
+    await news_is_told(cafe)
+    before = await _versions(cafe)
+    await cafe.gives(card, at=days_ago(0, hour=8))
+    await news_is_told(cafe)
+    after = await _versions(cafe)
+    assert before.items() <= after.items()
+    assert after.keys() - before.keys() == {(TODAY, TODAY - timedelta(days=2))}
+
+
+async def _versions(cafe: Cafe) -> dict[tuple[date, date], tuple[str, str]]:
+    """Which transactions wrote or locked the rows of guests' days last."""
+    async with cafe.open() as session:
+        rows = await session.execute(
+            text("SELECT day, previous_day, xmin::text, xmax::text FROM guest_days")
+        )
+        return {(row[0], row[1]): (row[2], row[3]) for row in rows}
+
+
+async def _story(cafe: Cafe, seed: int, days: int) -> list[CardState]:
+    """Some days at two stores: late stamps, mistakes, rewards, a merge and its undoing."""
     chance = random.Random(seed)
     stores = [None, await store(cafe, "north"), await store(cafe, "south")]
     clerks = [None, new_id(), new_id()]
@@ -159,7 +202,7 @@ async def _story(cafe: Cafe, seed: int) -> list[CardState]:
         stamped = await cafe.gives(
             chance.choice(cards),
             chance.choice((1, 1, 2)),
-            at=NOW - timedelta(minutes=chance.randrange(60 * 24 * 30)),
+            at=NOW - timedelta(minutes=chance.randrange(60 * 24 * days)),
             store_id=chance.choice(stores),
             clerk_id=chance.choice(clerks),
         )
@@ -177,9 +220,9 @@ async def _story(cafe: Cafe, seed: int) -> list[CardState]:
     return cards
 
 
-@pytest.mark.parametrize("seed", range(2))
-async def test_what_is_kept_is_what_the_facts_add_up_to(cafe: Cafe, seed: int) -> None:
-    cards = await _story(cafe, seed)
+@pytest.mark.parametrize(("seed", "days"), [(0, 30), (1, 30), (2, 400)])
+async def test_what_is_kept_is_what_the_facts_add_up_to(cafe: Cafe, seed: int, days: int) -> None:
+    cards = await _story(cafe, seed, days)
     ids = [it.card.customer_id for it in cards]
     about: dict[str, Any] = {"merchant_id": cafe.merchant_id, "actor": "test", "now": NOW}
     async with cafe.open() as session:
@@ -194,10 +237,10 @@ async def test_what_is_kept_is_what_the_facts_add_up_to(cafe: Cafe, seed: int) -
     async with cafe.open() as session:
         await insights.rebuild(session, cafe.merchant_id)
     assert await kept(cafe) == before
-    await _agrees_with_the_visits(cafe)
+    await _agrees_with_the_visits(cafe, random.Random(seed), days)
 
 
-async def _agrees_with_the_visits(cafe: Cafe) -> None:
+async def _agrees_with_the_visits(cafe: Cafe, chance: random.Random, days: int) -> None:
     """The figures of some ranges, told another way: by looking at every visit."""
     async with cafe.open() as session:
         rows = await session.execute(
@@ -207,7 +250,11 @@ async def _agrees_with_the_visits(cafe: Cafe) -> None:
             )
         )
         seen = [(row[0], row[1].astimezone(LONDON)) for row in rows]
-    for first, last in ((6, 0), (13, 7), (20, 3), (0, 0), (29, 0)):
+    spans = [(6, 0), (13, 7), (20, 3), (0, 0), (29, 0), (19, 0), (50, 20), (111, 20), (399, 0)]
+    for _ in range(20):
+        last = chance.randrange(days)
+        spans.append((chance.randrange(last, days), last))
+    for first, last in spans:
         found = await metrics(cafe, first, last)
         since, until = TODAY - timedelta(days=first), TODAY - timedelta(days=last)
         before = since - (until - since) - timedelta(days=1)

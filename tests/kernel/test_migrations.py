@@ -1,7 +1,10 @@
 """A server of the operator's own, where our login is no superuser."""
 
 import os
+from collections import Counter
 from collections.abc import AsyncGenerator
+from datetime import date
+from uuid import UUID
 
 import pytest
 from sqlalchemy import make_url, text
@@ -107,4 +110,64 @@ async def test_what_customers_were_found_by_they_are_found_by_when_terms_became_
             WHERE relname IN ('customer_search', 'customer_terms') AND relforcerowsecurity
         """)
         assert await session.scalar(forced) == 2
+    await database.close()
+
+
+_NORTH, _NOWHERE = new_id(), UUID(int=0)
+_ARRIVALS = [
+    (date(2026, 3, 31), date(2026, 3, 1), 4),
+    (date(2026, 4, 1), date(2026, 3, 31), 3),
+    (date(2026, 4, 30), date(2026, 3, 1), 2),
+    (date(2026, 4, 30), date.min, 5),
+    (date(2026, 4, 2), date(2026, 2, 2), 0),
+]
+# The sixth and the thirteenth of April are Mondays.
+_FIGURES = [
+    (date(2026, 4, 6), "visit", _NORTH, 9, "", 2, 0, 0, 0),
+    (date(2026, 4, 13), "visit", _NOWHERE, 9, "", 1, 0, 0, 0),
+]
+
+
+async def test_what_was_added_up_by_the_day_stands_by_month_and_of_all_stores(
+    own_server: str, own_settings: Settings, ring: crypto.KeyRing
+) -> None:
+    one, april = new_id(), date(2026, 4, 1)
+    await migrations.migrate(own_server, own_settings, up_to="0053")
+    database = db.connect(own_server, ring, own_settings, pool_size=1)
+    async with database.platform() as session:
+        connection = await db.bulk(session)
+        for row in _ARRIVALS:
+            fill = "INSERT INTO shop_arrivals VALUES ($1, $2, $3, $4, $5)"
+            await connection.execute(fill, one, _NORTH, *row)
+        for row in _FIGURES:
+            fill = "INSERT INTO shop_figures VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+            await connection.execute(fill, one, *row)
+    await migrations.migrate(own_server, own_settings)
+
+    async with database.platform() as session:
+        connection = await db.bulk(session)
+        arrivals = "SELECT rounded, day, previous_day, guests FROM shop_arrivals"
+        told = {tuple(row)[:3]: row[3] for row in await connection.fetch(arrivals)}
+        lines = {
+            tuple(row)
+            for row in await connection.fetch(
+                "SELECT store_id, grain, day, kind, weekday, hour, clerk, happened"
+                " FROM shop_figures WHERE grain > 0"
+            )
+        }
+    expected: Counter[tuple[int, date, date]] = Counter()
+    for day, before, guests in _ARRIVALS[:-1]:
+        month, month_before = day.replace(day=1), before.replace(day=1)
+        expected[0, day, before] += guests
+        expected[1, month, before] += guests
+        expected[2, day, month_before] += guests
+        expected[3, month, month_before] += guests
+    assert told == expected
+    assert lines == {
+        (_NOWHERE, 1, date(2026, 4, 6), "visit", 0, -1, "", 2),
+        (_NORTH, 1, date(2026, 4, 6), "visit", 0, -1, "", 2),
+        (_NOWHERE, 1, date(2026, 4, 13), "visit", 0, -1, "", 1),
+        (_NOWHERE, 2, april, "visit", 1, 9, "", 3),
+        (_NORTH, 2, april, "visit", 1, 9, "", 2),
+    }
     await database.close()

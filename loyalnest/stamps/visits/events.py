@@ -22,7 +22,8 @@ class VisitRecorded(_OfVisit, frozen=True, kw_only=True):
 
 
 class VisitChanged(_OfVisit, frozen=True, kw_only=True):
-    """More, or less, is known of a visit: another stamping of the same stay came or was undone."""
+    """A visit began at another time than was known, or more or less was paid: a stamping of the
+    same stay came late, with an amount, or was undone. One that only lasted longer isn't told."""
 
     type: ClassVar[str] = "visit.changed"
 

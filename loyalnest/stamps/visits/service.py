@@ -33,6 +33,20 @@ class _News(msgspec.Struct, frozen=True):
         """Those that there are, new or changed."""
         return [*self.begun, *(it for _, it in self.changed)]
 
+    def worth_telling(self) -> "_News":
+        """Without those that merely lasted longer: they are the same order, on the same day."""
+        told = [
+            (was, it)
+            for was, it in self.changed
+            if (was.stay.began_at, was.stay.amount) != (it.stay.began_at, it.stay.amount)
+        ]
+        return _News(self.begun, told, self.gone)
+
+    def at_other_times(self) -> list[Visit]:
+        """Those that somebody's rhythm is told from otherwise than before."""
+        moved = [it for was, it in self.changed if was.stay.began_at != it.stay.began_at]
+        return [*self.begun, *moved, *self.gone]
+
 
 async def settle_many(
     session: AsyncSession, told: Sequence[tuple[UUID, UUID]], *, now: datetime
@@ -50,16 +64,18 @@ async def settle_many(
     if not windows:
         return
     news = await _settled(connection, windows, now=now)
+    await storage.drop(connection, news.gone)
+    await storage.put(connection, news.standing)
+    news = news.worth_telling()
     everything = [*news.standing, *news.gone]
     if not everything:
         return
-    await storage.drop(connection, news.gone)
-    await storage.put(connection, news.standing)
     await _record_orders(session, news, now=now)
     who = sorted({(it.place.merchant_id, it.place.customer_id) for it in everything})
     living = await customers.current_many(session, who)
     await publish(session, _announced(news, living), now=now)
-    await reckon_many(session, sorted({(it[0], living[it[1]]) for it in who}), now=now)
+    whose = [it.place for it in news.at_other_times()]
+    await reckon_many(session, [(it.merchant_id, living[it.customer_id]) for it in whose], now=now)
 
 
 async def reckon_many(session: AsyncSession, who: Sequence[Pair], *, now: datetime) -> None:

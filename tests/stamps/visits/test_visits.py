@@ -83,6 +83,27 @@ async def test_several_stampings_within_a_stay_are_one_visit_and_one_order(cafe:
     assert await rows(cafe, _ORDERS) == [(ago(minutes=100), 0, False)]
 
 
+async def test_a_stay_that_merely_lasts_longer_is_no_news_and_no_edit_of_its_order(
+    cafe: Cafe,
+) -> None:
+    card = await cafe.card(await cafe.draws_up())
+    await cafe.gives(card, at=ago(minutes=50))
+    await cafe.news_is_told()
+    await cafe.gives(card, at=ago(minutes=20))
+    for _ in range(2):  # what visits make of the news is news in its turn
+        await cafe.news_is_told()
+    assert await rows(cafe, _VISITS) == [(ago(minutes=50), ago(minutes=20), 2, None)]
+    told = "SELECT type, count(*) FROM events WHERE type ~ '^(visit|order)' GROUP BY 1 ORDER BY 1"
+    once = await rows(cafe, told)
+    assert ("visit.recorded", 1) in once
+    assert "visit.changed" not in dict(once)
+    await cafe.gives(card, at=ago(minutes=10), purchase=Decimal("3.50"))
+    for _ in range(2):
+        await cafe.news_is_told()
+    assert dict(await rows(cafe, told))["visit.changed"] == 1
+    assert await rows(cafe, _ORDERS) == [(ago(minutes=50), Decimal("3.50"), False)]
+
+
 async def test_amounts_are_kept_where_somebody_keyed_them_in(cafe: Cafe) -> None:
     card = await cafe.card(await cafe.draws_up())
     await cafe.gives(card, at=ago(minutes=10), purchase=Decimal("3.50"))
