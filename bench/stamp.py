@@ -1,12 +1,14 @@
 """stamp: milliseconds of a stamping by API, 99th percentile at 200 requests a second."""
 
 import json
+from datetime import timedelta
 
 from bench.figure import Figure, Goal, Measured, Run
-from bench.installation import Installation, installation, make_api_key, send_load
+from bench.installation import Installation, Store, installation, make_api_key, send_load
 from bench.load import Task
 from loyalnest import customers, stamps
-from loyalnest.kernel import clock
+from loyalnest.entrypoints import wiring
+from loyalnest.kernel import clock, relay
 from loyalnest.kernel.ids import to_wire
 
 _RATE = 200
@@ -18,7 +20,8 @@ async def measure(run: Run) -> Measured:
     seconds, warm_up_s = run.take(60, 5), run.take(15, 1)
     count = int(_RATE * (seconds + warm_up_s) * 1.05)
     async with installation(run.folder) as place:
-        cards = await _open_cafe(place)
+        store, cards = await _open_cafe(place)
+        await _have_been_open(place, store, cards)
         key = make_api_key(place, "shop-0")
         with place.program("serve"), place.program("worker"):
             await place.wait_until_ready()
@@ -28,7 +31,10 @@ async def measure(run: Run) -> Measured:
                 warm_up_s=warm_up_s,
                 rate=_RATE,
                 connections=32,
-                requests=[_request(key, cards[n % len(cards)], n) for n in range(count)],
+                requests=[
+                    _request(key, to_wire(stamps.CARD, cards[n % len(cards)]), n)
+                    for n in range(count)
+                ],
             )
             outcome = await send_load(task)
     note = (
@@ -38,7 +44,7 @@ async def measure(run: Run) -> Measured:
     return Measured(outcome.p99_ms, note=note, failed=failed)
 
 
-async def _open_cafe(place: Installation) -> list[str]:
+async def _open_cafe(place: Installation) -> tuple[Store, list[stamps.CardId]]:
     """A card each for so many guests, with a coffee on the way to ten."""
     (store,) = await place.open_merchants(1)
     now = clock.now()
@@ -59,7 +65,32 @@ async def _open_cafe(place: Installation) -> list[str]:
             stamps.Opening(customer_id=guest, program_id=program.id) for guest in guests if guest
         ]
         states = await stamps.open_cards(session, openings, now=now)
-    return [to_wire(stamps.CARD, it.card.id) for it in states]
+    return store, [it.card.id for it in states]
+
+
+async def _have_been_open(place: Installation, store: Store, cards: list[stamps.CardId]) -> None:
+    """Two weeks of stamps, so that the database knows what its tables are like."""
+    today = clock.now()
+    for days_ago in range(14, 0, -2):
+        then = today - timedelta(days=days_ago)
+        asked = [
+            stamps.Stamping(
+                card_id=card_id,
+                count=1,
+                kind=stamps.StampKind.VISIT,
+                occurred_at=then,
+                key=f"{days_ago}:{card_id}",
+                request_hash=b"",
+                actor="bench",
+            )
+            for card_id in cards
+        ]
+        async with place.database.tenant(store.merchant_id) as session:
+            await stamps.stamp_many(session, asked, now=then)
+    await relay.settle(place.database, wiring.work(place.settings).subscribers)
+    owner = await place.as_owner()
+    await owner.execute("VACUUM ANALYZE")
+    await owner.close()
 
 
 def _request(key: str, card_id: str, number: int) -> str:

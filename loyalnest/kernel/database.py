@@ -34,6 +34,10 @@ _ENTER_LOOKING_UP = text(
     "SELECT set_config('role', :role, true), set_config('loyalnest.merchants', :merchants, true),"
     " set_config('enable_seqscan', 'off', true)"
 )
+_ENTER_REDOABLE = text(
+    "SELECT set_config('role', :role, true), set_config('loyalnest.merchants', :merchants, true),"
+    " set_config('synchronous_commit', 'off', true)"
+)
 # Planning all of a request's statements anew takes tens of milliseconds.
 _PLANS_KEPT_FOR_S, _DOUBLED_AT_MOST = 10.0, 3
 # Its multiples lie evenly between whole numbers, however many there are.
@@ -151,17 +155,21 @@ class Database:
 
     @asynccontextmanager
     async def platform(
-        self, *, snapshot: bool = False, looking_up: bool = False
+        self, *, snapshot: bool = False, looking_up: bool = False, redoable: bool = False
     ) -> AsyncGenerator[AsyncSession]:
         """A transaction that sees every merchant: claim, relay, verify, sweep, administration.
 
-        With `snapshot` all its statements see the same instant; `looking_up` as of a batch.
+        With `snapshot` all its statements see the same instant; `looking_up` as of a batch. One
+        that is `redoable` does not wait until the disk has it: the machine's crash may take it
+        back, as a whole, and nothing that was on the disk by then had followed it; it must be such
+        that it is then done again.
         """
         async with self._begin() as session:
             if snapshot:
                 options = {"isolation_level": "REPEATABLE READ"}
                 await session.connection(execution_options=options)
-            await act_as_platform(session, looking_up=looking_up)
+            enter = _ENTER_REDOABLE if redoable else _ENTER
+            await _act_as_platform(session, _ENTER_LOOKING_UP if looking_up else enter)
             yield session
 
     @asynccontextmanager
@@ -186,11 +194,14 @@ async def _enter(session: AsyncSession, enter: TextClause, merchant_ids: Sequenc
     await session.execute(enter, {"role": role, "merchants": ",".join(map(str, merchant_ids))})
 
 
-async def act_as_platform(session: AsyncSession, *, looking_up: bool = False) -> None:
+async def act_as_platform(session: AsyncSession) -> None:
     """From here to its end, the transaction sees every merchant."""
+    await _act_as_platform(session, _ENTER)
+
+
+async def _act_as_platform(session: AsyncSession, enter: TextClause) -> None:
     session.info["merchants"] = frozenset[UUID]()
     role = database_of(session).settings.platform_role
-    enter = _ENTER_LOOKING_UP if looking_up else _ENTER
     await session.execute(enter, {"role": role, "merchants": ""})
 
 

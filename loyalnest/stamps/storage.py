@@ -41,29 +41,34 @@ c.merchant_id, c.id, c.program_id, coalesce(o.merged_into, o.id) AS customer_id,
 c.round, c.version, c.moves, c.code_step, c.opened_at, c.last_stamp_at, c.changed_at
 """
 # Whoever was merged into somebody brought a card along: of two of one program the survivor's own
-# counts, else the older one.
-_LEADING = """
-SELECT k.asked, l.id
+# counts, else the older one. (OFFSET keeps each look-up to itself: while tables are new and nothing
+# is known of them, all cards of a program seem to be as few as one customer's.)
+_LEADING = f"""
+SELECT k.asked, {CARD_COLUMNS}
 FROM unnest($2::uuid[]) AS k (asked)
-JOIN cards c ON c.merchant_id = $1 AND c.id = k.asked
-JOIN customers o ON o.merchant_id = $1 AND o.id = c.customer_id
+JOIN cards a ON a.merchant_id = $1 AND a.id = k.asked
+JOIN customers h ON h.merchant_id = $1 AND h.id = a.customer_id
 CROSS JOIN LATERAL (
-    SELECT x.id
-    FROM customers f
-    JOIN cards x ON x.merchant_id = $1 AND x.customer_id = f.id AND x.program_id = c.program_id
-    WHERE f.merchant_id = $1
-      AND (f.id = coalesce(o.merged_into, o.id) OR f.merged_into = coalesce(o.merged_into, o.id))
-    ORDER BY f.merged_into IS NOT NULL, x.opened_at, x.id
+    SELECT x.id, x.customer_id
+    FROM (
+        SELECT coalesce(h.merged_into, h.id) AS id, false AS merged
+      UNION ALL
+        SELECT f.id, true
+        FROM customers f
+        WHERE f.merchant_id = $1 AND f.merged_into = coalesce(h.merged_into, h.id)
+    ) f
+    CROSS JOIN LATERAL (
+        SELECT * FROM cards x WHERE x.merchant_id = $1 AND x.customer_id = f.id OFFSET 0
+    ) x
+    WHERE x.program_id = a.program_id
+    ORDER BY f.merged, x.opened_at, x.id
     LIMIT 1
 ) l
-"""
-_CARDS = f"""
-SELECT {CARD_COLUMNS}
-FROM cards c
-JOIN customers o ON o.merchant_id = c.merchant_id AND o.id = c.customer_id
-WHERE c.merchant_id = $1 AND c.id = ANY($2::uuid[])
+JOIN cards c ON c.merchant_id = $1 AND c.id = l.id
+JOIN customers o ON o.merchant_id = $1 AND o.id = l.customer_id
+ORDER BY c.id
 """  # noqa: S608
-_LOCKED = f"{_CARDS} ORDER BY c.id FOR NO KEY UPDATE OF c"
+LEADING_LOCKED = f"{_LEADING} FOR NO KEY UPDATE OF c"
 STAMP_COLUMNS = """
 merchant_id, id, card_id, customer_id, kind, count, store_id, stamper_id, clerk_id, actor, purchase,
 currency, offline, key, request_hash, occurred_at, recorded_at, undone_at, undone_by, undone_reason
@@ -74,18 +79,29 @@ r.state, r.earned_at, r.used_at, r.used_by
 """
 
 
-_BY_NUMBER = "SELECT number, id FROM cards WHERE merchant_id = $1 AND number = ANY($2::text[])"
-_BY_CUSTOMER = """
+BY_NUMBER = """
+SELECT c.number, c.id
+FROM unnest($2::text[]) AS k (number)
+JOIN cards c ON c.merchant_id = $1 AND c.number = k.number
+"""
+BY_CUSTOMER = """
 SELECT k.customer_id, k.program_id, x.id
 FROM unnest($2::uuid[], $3::uuid[]) AS k (customer_id, program_id)
 JOIN customers o ON o.merchant_id = $1 AND o.id = k.customer_id
 CROSS JOIN LATERAL (
     SELECT c.id
-    FROM customers f
-    JOIN cards c ON c.merchant_id = $1 AND c.customer_id = f.id AND c.program_id = k.program_id
-    WHERE f.merchant_id = $1
-      AND (f.id = coalesce(o.merged_into, o.id) OR f.merged_into = coalesce(o.merged_into, o.id))
-    ORDER BY f.merged_into IS NOT NULL, c.opened_at, c.id
+    FROM (
+        SELECT coalesce(o.merged_into, o.id) AS id, false AS merged
+      UNION ALL
+        SELECT f.id, true
+        FROM customers f
+        WHERE f.merchant_id = $1 AND f.merged_into = coalesce(o.merged_into, o.id)
+    ) f
+    CROSS JOIN LATERAL (
+        SELECT * FROM cards c WHERE c.merchant_id = $1 AND c.customer_id = f.id OFFSET 0
+    ) c
+    WHERE c.program_id = k.program_id
+    ORDER BY f.merged, c.opened_at, c.id
     LIMIT 1
 ) x
 """
@@ -144,21 +160,21 @@ def _program(row: Row, versions: Mapping[int, CardTerms]) -> CardProgram:
 
 async def leading(session: AsyncSession, card_ids: Collection[UUID], *, lock: bool) -> Leading:
     """The cards that count for these; held until the transaction ends where they are locked."""
-    connection, merchant_id = await bulk(session), merchant_of(session)
-    rows = await connection.fetch(_LEADING, merchant_id, list(set(card_ids)))
-    of: dict[UUID, CardId] = {row[0]: row[1] for row in rows}
-    found = await connection.fetch(
-        _LOCKED if lock else _CARDS, merchant_id, sorted(set(of.values()))
-    )
-    cards = map(card_of, found)
-    return Leading(of, {card.id: card for card in cards})
+    asked, statement = list(set(card_ids)), LEADING_LOCKED if lock else _LEADING
+    rows = await (await bulk(session)).fetch(statement, merchant_of(session), asked)
+    of: dict[UUID, CardId] = {}
+    cards: dict[CardId, Card] = {}
+    for asked_id, *values in rows:
+        card = card_of(values)
+        of[asked_id], cards[card.id] = card.id, card
+    return Leading(of, cards)
 
 
 async def cards_by_number(session: AsyncSession, numbers: Collection[str]) -> dict[str, CardId]:
     """Which cards bear these numbers."""
     if not numbers:
         return {}
-    rows = await (await bulk(session)).fetch(_BY_NUMBER, merchant_of(session), list(numbers))
+    rows = await (await bulk(session)).fetch(BY_NUMBER, merchant_of(session), list(numbers))
     return {row[0]: row[1] for row in rows}
 
 
@@ -169,14 +185,14 @@ async def cards_by_customer(
     if not wanted:
         return {}
     rows = await (await bulk(session)).fetch(
-        _BY_CUSTOMER, merchant_of(session), *map(list, zip(*wanted, strict=True))
+        BY_CUSTOMER, merchant_of(session), *map(list, zip(*wanted, strict=True))
     )
     return {(row[0], row[1]): row[2] for row in rows}
 
 
-def card_of(row: Row) -> Card:
-    """A row of CARD_COLUMNS."""
-    return Card(*row)
+def card_of(values: Iterable[Any]) -> Card:
+    """What stands in CARD_COLUMNS."""
+    return Card(*values)
 
 
 def stamp_of(row: Row) -> Stamp:
@@ -191,23 +207,35 @@ def reward_of(values: Iterable[Any]) -> CardReward:
     return msgspec.structs.replace(reward, state=RewardStanding(reward.state))
 
 
-_BY_KEYS = f"""
-SELECT {STAMP_COLUMNS} FROM stamps WHERE merchant_id = $1 AND key = ANY($2::text[])
+BY_KEYS = f"""
+SELECT {", ".join(f"s.{it.strip()}" for it in STAMP_COLUMNS.split(","))}
+FROM unnest($2::text[]) AS k (key)
+JOIN stamps s ON s.merchant_id = $1 AND s.key = k.key
 """  # noqa: S608
 _BY_ID = f"SELECT {STAMP_COLUMNS} FROM stamps WHERE merchant_id = $1 AND id = $2"  # noqa: S608
-_DUE = f"""
-SELECT {REWARD_COLUMNS}, c.program_id, coalesce(f.merged_into, f.id) AS owner
-FROM customers f
-JOIN card_rewards r ON r.merchant_id = $1 AND r.customer_id = f.id AND r.state = 'due'
+DUE = f"""
+SELECT {REWARD_COLUMNS}, c.program_id, f.owner
+FROM unnest($2::uuid[]) AS k (asked)
+CROSS JOIN LATERAL (
+    SELECT k.asked AS id, k.asked AS owner
+  UNION ALL
+    SELECT m.id, m.merged_into
+    FROM customers m
+    WHERE m.merchant_id = $1 AND m.merged_into = k.asked
+) f
+CROSS JOIN LATERAL (
+    SELECT * FROM card_rewards r
+    WHERE r.merchant_id = $1 AND r.customer_id = f.id AND r.state = 'due'
+    OFFSET 0
+) r
 JOIN cards c ON c.merchant_id = $1 AND c.id = r.card_id
-WHERE f.merchant_id = $1 AND (f.id = ANY($2::uuid[]) OR f.merged_into = ANY($2::uuid[]))
 ORDER BY r.earned_at, r.count, r.id
 """  # noqa: S608
 
 
 async def stamps_by_key(session: AsyncSession, keys: Sequence[str]) -> dict[str, Stamp]:
     """What was stamped under these keys."""
-    rows = await (await bulk(session)).fetch(_BY_KEYS, merchant_of(session), list(keys))
+    rows = await (await bulk(session)).fetch(BY_KEYS, merchant_of(session), list(keys))
     return {row["key"]: stamp_of(row) for row in rows}
 
 
@@ -221,7 +249,7 @@ async def due_of(
     session: AsyncSession, customer_ids: Iterable[UUID]
 ) -> dict[tuple[UUID, UUID], list[CardReward]]:
     """What is due by living customer and program, the oldest first."""
-    rows = await (await bulk(session)).fetch(_DUE, merchant_of(session), list(set(customer_ids)))
+    rows = await (await bulk(session)).fetch(DUE, merchant_of(session), list(set(customer_ids)))
     due: dict[tuple[UUID, UUID], list[CardReward]] = {}
     for row in rows:
         *values, program_id, owner = row

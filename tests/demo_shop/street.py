@@ -6,6 +6,7 @@ import socket
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -29,6 +30,7 @@ from loyalnest.kernel.database import Database
 
 SECRET = "a secret between Shopify and us"
 _PATIENCE_S = 60.0
+_A_SECOND = timedelta(seconds=1)
 _TOKEN = re.compile(r'name="token" value="(\w+)"')
 _REFUNDS = re.compile(r'name="refunds" value="(\d+)"')
 _HIDDEN = re.compile(r'name="(pieces-\d+)"[^>]*max="(\d+)"')
@@ -137,8 +139,9 @@ async def eventually(what: Callable[[], Awaitable[object]], wanted: object) -> N
 async def open_street(database: Database, folder: Path) -> AsyncGenerator[Street]:
     """A new installation with the demo's second merchant, and its shop."""
     port = _free_port()
+    # Shops tell whole seconds: for an order of this very second, the program would not hold yet.
     opened = await nest.prepare(
-        database, port=port, kept_key=None, owner_password=None, now=clock.now()
+        database, port=port, kept_key=None, owner_password=None, now=clock.now() - _A_SECOND
     )
     smtp_port, mail_port = _free_port(), _free_port()
     await post.prepare(

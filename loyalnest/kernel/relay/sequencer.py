@@ -7,7 +7,9 @@ come later. Positions are plain numbers and survive a dump, a restore and a move
 """
 
 import asyncio
+from collections.abc import Collection
 from contextlib import suppress
+from typing import NamedTuple
 
 from loyalnest.kernel.database import Database, bulk
 from loyalnest.kernel.pace import Pace
@@ -43,16 +45,25 @@ WITH taken AS (
                               taken.data, taken.occurred_at)
         WITH ORDINALITY
         AS one (merchant_id, id, type, customer_id, data, occurred_at, place)
-    RETURNING position
+    RETURNING type
 )
 UPDATE event_head
 SET position = $1 + (SELECT count(*) FROM moved)
 WHERE EXISTS (SELECT FROM moved)
-RETURNING position
+RETURNING position, ARRAY(SELECT DISTINCT type FROM moved) AS types
 """
 
 _SETTLE_S = 0.02
 _LOOK_S = 0.05
+
+
+class Moved(NamedTuple):
+    """What one move of the sequencer brought into the log."""
+
+    events: int
+    position: int
+    """The newest in the log, whoever gave it."""
+    types: Collection[str]
 
 
 class Head:
@@ -60,21 +71,35 @@ class Head:
 
     def __init__(self) -> None:
         self.position = 0
+        self._newest: dict[str, int] = {}
+        self._newest_unseen = 0
         self._risen = asyncio.Event()
 
-    def rise(self, position: int) -> None:
-        """The log has grown to this position."""
-        if position > self.position:
-            self.position = position
-            self._risen.set()
-            self._risen = asyncio.Event()
+    def rise(self, moved: Moved) -> None:
+        """The log has grown. What another process moved may have been of any type."""
+        if moved.position <= self.position:
+            return
+        if moved.position - moved.events > self.position:
+            self._newest_unseen = moved.position - moved.events
+        self._newest.update(dict.fromkeys(moved.types, moved.position))
+        self.position = moved.position
+        self._risen.set()
+        self._risen = asyncio.Event()
 
-    async def wait_beyond(self, position: int, *, timeout_s: float) -> None:
-        """Wait until the log has grown beyond a position, but not for long."""
-        if self.position <= position:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(timeout_s):
+    async def wait_beyond(
+        self, position: int, *, types: frozenset[str] | None, timeout_s: float
+    ) -> None:
+        """Wait until the log may hold events of these types (None: of any) beyond a position, but
+        not for long."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(timeout_s):
+                while self._newest_of(types) <= position:
                     await self._risen.wait()
+
+    def _newest_of(self, types: frozenset[str] | None) -> int:
+        if types is None:
+            return self.position
+        return max(self._newest_unseen, *(self._newest.get(it, 0) for it in types), 0)
 
 
 async def sequence(database: Database) -> int:
@@ -82,8 +107,7 @@ async def sequence(database: Database) -> int:
 
     Returns 0 as well while another process is doing it.
     """
-    moved, _ = await _sequence(database)
-    return moved
+    return (await _sequence(database)).events
 
 
 async def run_sequencer(database: Database, stopping: asyncio.Event, *, head: Head) -> None:
@@ -94,17 +118,19 @@ async def run_sequencer(database: Database, stopping: asyncio.Event, *, head: He
     """
     pace = Pace(_LOOK_S)
     while not stopping.is_set():
-        moved, position = await _sequence(database)
-        head.rise(position)
-        pause_s = pace.pause_s(found=moved > 0)
-        await asyncio.sleep(_SETTLE_S if moved else pause_s)
+        moved = await _sequence(database)
+        head.rise(moved)
+        pause_s = pace.pause_s(found=moved.events > 0)
+        await asyncio.sleep(_SETTLE_S if moved.events else pause_s)
 
 
-async def _sequence(database: Database) -> tuple[int, int]:
+async def _sequence(database: Database) -> Moved:
     async with database.platform() as session:
         connection = await bulk(session)
         position = await connection.fetchval(_LOCK_HEAD)
         if position is None:
-            return 0, await connection.fetchval(_HEAD)
-        moved_to = await connection.fetchval(MOVE, position, PACKS) or position
-        return moved_to - position, moved_to
+            return Moved(0, await connection.fetchval(_HEAD), ())
+        row = await connection.fetchrow(MOVE, position, PACKS)
+        if row is None:
+            return Moved(0, position, ())
+        return Moved(row["position"] - position, row["position"], row["types"])
