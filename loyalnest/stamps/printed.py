@@ -6,6 +6,8 @@ and a phone one day, the two are merged like any others.
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -20,7 +22,7 @@ from loyalnest.stamps.values import CardId, CardProgramId, Opening
 _PROVIDER = "paper"
 
 _FIND = text("""
-SELECT c.card_id, b.id AS batch_id, b.program_id, b.store_id
+SELECT b.program_id, b.id, b.store_id, c.card_id
 FROM printed_cards c
 JOIN card_batches b ON b.merchant_id = c.merchant_id AND b.id = c.batch_id
 WHERE c.merchant_id = :merchant_id AND c.number = :number
@@ -39,22 +41,40 @@ RETURNING true
 """)
 
 
+class Paper(NamedTuple):
+    """A card of paper as it lies there."""
+
+    number: str
+    program_id: CardProgramId
+    batch_id: UUID
+    store_id: UUID | None
+    card_id: CardId | None
+    """None: nobody's yet."""
+
+
+async def find(session: AsyncSession, number: str) -> Paper | None:
+    """A card of paper by its number, held until the transaction ends; None if there is none."""
+    about = {"merchant_id": merchant_of(session), "number": number}
+    row = (await session.execute(_FIND, about)).one_or_none()
+    return None if row is None else Paper(number, *row)
+
+
 async def take_up(session: AsyncSession, number: str, *, now: datetime) -> CardId | None:
     """The card that a number on paper stands for, opened if this is its first use.
 
     None where no card of paper bears it. Raises CardProgramPaused.
     """
-    merchant_id = merchant_of(session)
-    about = {"merchant_id": merchant_id, "number": number}
-    row = (await session.execute(_FIND, about)).one_or_none()
-    if row is None or row.card_id is not None:
-        return None if row is None else CardId(row.card_id)
-    contact = Contact(merchant_id, store_id=row.batch_id, provider=_PROVIDER, external_id=number)
+    paper = await find(session, number)
+    if paper is None or paper.card_id is not None:
+        return None if paper is None else paper.card_id
+    contact = Contact(
+        merchant_of(session), store_id=paper.batch_id, provider=_PROVIDER, external_id=number
+    )
     customer_id, _ = await customers.enrol(session, contact, now=now)
     opening = Opening(
         customer_id=customer_id,
-        program_id=CardProgramId(row.program_id),
-        store_id=row.store_id,
+        program_id=paper.program_id,
+        store_id=paper.store_id,
         actor="paper",
         number=number,
     )

@@ -12,6 +12,9 @@ from loyalnest.stamps.enrolling.values import Place, Poster
 BY_ADDRESS = Policy("enrolments", 60, 600)
 """How often somebody may try from one place in ten minutes: a café's guests share its network."""
 BY_MERCHANT = Policy("enrolments-of-merchant", 1200, 3600)
+PAPERS_BY_ADDRESS = Policy("paper-cards", 20, 600)
+"""How often somebody may name a card of paper: whoever guesses has a try in 2^50."""
+PAPERS_BY_MERCHANT = Policy("paper-cards-of-merchant", 300, 3600)
 _CODE_AT_MOST = 16
 
 
@@ -21,10 +24,15 @@ class Door:
     def __init__(self) -> None:
         self._by_address = Buckets(BY_ADDRESS)
         self._by_merchant = Buckets(BY_MERCHANT)
+        self._papers_by_address = Buckets(PAPERS_BY_ADDRESS)
+        self._papers_by_merchant = Buckets(PAPERS_BY_MERCHANT)
 
-    def knock(self, address: str, merchant_id: UUID) -> None:
-        """Raises TooManyEnrolments."""
-        for buckets, key in ((self._by_address, address), (self._by_merchant, merchant_id)):
+    def knock(self, address: str, merchant_id: UUID, *, with_paper: bool) -> None:
+        """Let somebody try, `with_paper`: with the number of a card. Raises TooManyEnrolments."""
+        asked = [(self._by_address, address), (self._by_merchant, merchant_id)]
+        if with_paper:
+            asked += [(self._papers_by_address, address), (self._papers_by_merchant, merchant_id)]
+        for buckets, key in asked:
             verdict = buckets.take(key)
             if not verdict.allowed:
                 raise TooManyEnrolments(retry_after_s=verdict.retry_after_s)

@@ -35,6 +35,10 @@ class PhoneUnfit(Invalid):
     """This can't be a phone number; write it with its country's code, such as +49 30 123456."""
 
 
+class PaperCardUnfit(Invalid):
+    """This number is on no card of paper that can be taken over; show the card at the counter."""
+
+
 class CheckCodeWrong(Invalid):
     """That is not the code; look at the newest message."""
 

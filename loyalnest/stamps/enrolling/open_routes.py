@@ -55,7 +55,8 @@ def enrolments_router(door: Door, wallets: FindWallets) -> APIRouter:
     ) -> Response:
         """Give somebody their stamp card; whoever has one by the same phone has that one.
 
-        With a poster's code anybody may; whether the phone is a member's isn't told then.
+        With a poster's code anybody may; whether the phone is a member's isn't told then. The
+        stamps of a card of paper come along by its number, unless it is somebody's already.
         """
         caller: Caller | None = getattr(request.state, "caller", None)
         if body.poster is None:
@@ -67,7 +68,8 @@ def enrolments_router(door: Door, wallets: FindWallets) -> APIRouter:
                 return await _answer(session, body, place, caller, wallets, now)
         async with db.batch([]) as session:
             place = place_of(await poster_at(session, body.poster))
-            door.knock(address, merchant_of(session))
+            named = body.paper_number is not None
+            door.knock(address, merchant_of(session), with_paper=named)
             if caller is not None and not (
                 caller.merchant_id == merchant_of(session) and _SCOPE in caller.scopes
             ):
@@ -96,6 +98,7 @@ async def _answer(
         actor=trusted.actor if trusted else "enrolment",
         network=trusted.network if trusted else None,
         check_code=body.check_code,
+        paper_number=body.paper_number,
     )
     done = await service.enrol(session, joining, place, trusted=trusted is not None, now=now)
     if isinstance(done, DomainError):

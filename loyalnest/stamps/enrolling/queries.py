@@ -50,6 +50,11 @@ FROM printed_cards
 WHERE merchant_id = :merchant_id AND batch_id = :id
 ORDER BY number
 """)
+_HAS_PAPER = text("""
+SELECT EXISTS (
+    SELECT FROM card_batches WHERE merchant_id = :merchant_id AND program_id = :program_id
+)
+""")
 _GOOD_FROM = text("""
 SELECT good_from
 FROM card_links
@@ -76,6 +81,12 @@ async def list_batches(session: AsyncSession) -> list[CardBatch]:
     """The merchant's batches of printed cards, the newest first."""
     rows = await session.execute(_LIST_BATCHES, {"merchant_id": merchant_of(session)})
     return [_batch(row) for row in rows]
+
+
+async def has_paper(session: AsyncSession, program_id: CardProgramId) -> bool:
+    """Whether cards of this program were ever printed on paper."""
+    asked = {"merchant_id": merchant_of(session), "program_id": program_id}
+    return bool(await session.scalar(_HAS_PAPER, asked))
 
 
 async def get_batch(session: AsyncSession, batch_id: UUID) -> CardBatch:

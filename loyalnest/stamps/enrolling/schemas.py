@@ -141,6 +141,12 @@ class NewEnrolment(BaseModel):
         pattern="^[0-9]{6}$",
         description="What was sent to the phone, where the poster asks for that.",
     )
+    paper_number: str | None = Field(
+        default=None,
+        max_length=40,
+        description="Of a card of paper that they have: its stamps come along.",
+        examples=["7K2PM-4QX9A"],
+    )
 
 
 class EnrolledCard(BaseModel):

@@ -111,6 +111,8 @@ class Joining:
     actor: str
     network: str | None = None
     check_code: str | None = None
+    paper_number: str | None = None
+    """Of a card of paper whose stamps are to come along."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ TRAP = "website"
 _PURPOSE = "enrolment forms"
 _MAC_BYTES = 16
 _BODY_AT_MOST = 8_192
-_NAME_AT_MOST, _PHONE_AT_MOST, _CODE_AT_MOST = 80, 64, 12
+_NAME_AT_MOST, _PHONE_AT_MOST, _PAPER_AT_MOST, _CODE_AT_MOST = 80, 64, 40, 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,8 @@ class Filled:
     name: str = ""
     phone: str = ""
     agreed: frozenset[enrolling.CheckBy] = frozenset()
+    paper: str = ""
+    """The number of a card of paper; empty without one."""
     code: str | None = None
     """None where a code is to be sent, or sent anew."""
     once: UUID | None = None
@@ -51,6 +53,7 @@ async def filled_in(request: Request, ring: KeyRing, poster: str, *, now: dateti
     filled = Filled(
         name=fields.get("name", "")[:_NAME_AT_MOST],
         phone=fields.get("phone", "")[:_PHONE_AT_MOST],
+        paper=fields.get("paper", "")[:_PAPER_AT_MOST].strip(),
         agreed=frozenset(it for it in enrolling.CheckBy if fields.get(it)),
         once=_read(ring, poster, fields.get("form", ""), now),
         trapped=bool(fields.get(TRAP)),

@@ -73,7 +73,7 @@ class Joining:
                 return _said(visit, "paused", None, status=409)
             if request.method != "POST":
                 mine = await _own_link(visit)
-                return _form(visit, Filled(), {}, mine=mine)
+                return await _form(visit, Filled(), {}, mine=mine)
             return await self._take(visit, body)
 
     async def _take(self, visit: _Visit, filled: Filled) -> Response:
@@ -81,21 +81,25 @@ class Joining:
             return RedirectResponse(visit.here, status_code=303)
         wrong = _faults(visit, filled)
         if wrong:
-            return _form(visit, filled, wrong, status=422)
+            return await _form(visit, filled, wrong, status=422)
         assert filled.once is not None, "else something was wrong"
         try:
             self._guests.door.knock(
-                visit.request.scope["state"]["address"], merchant_of(visit.session)
+                visit.request.scope["state"]["address"],
+                merchant_of(visit.session),
+                with_paper=bool(filled.paper),
             )
             async with visit.session.begin_nested():  # what failed leaves nothing behind
                 done = await self._enrol(visit, filled, filled.once)
         except RateLimited:
             wrong = {"": visit.say("tooOften")}
-            return _form(visit, filled, wrong, status=429)
+            return await _form(visit, filled, wrong, status=429)
         except enrolling.NameUnfit:
-            return _form(visit, filled, {"name": visit.say("nameMissing")}, status=422)
+            return await _form(visit, filled, {"name": visit.say("nameMissing")}, status=422)
         except enrolling.PhoneUnfit:
-            return _form(visit, filled, {"phone": _unfit(visit)}, status=422)
+            return await _form(visit, filled, {"phone": _unfit(visit)}, status=422)
+        except enrolling.PaperCardUnfit:
+            return await _form(visit, filled, {"paper": visit.say("paperUnfit")}, status=422)
         if isinstance(done, enrolling.CodeSent):
             return _check(visit, filled, phone=done.phone)
         if isinstance(done, DomainError):
@@ -120,6 +124,7 @@ class Joining:
             actor=f"poster:{poster.code}",
             network=visit.request.state.origin.network,
             check_code=filled.code,
+            paper_number=filled.paper or None,
         )
         place = enrolling.Place(poster.program_id, poster.store_id, poster.id, poster.check_by)
         return await enrolling.enrol(
@@ -166,7 +171,7 @@ async def _own_link(visit: _Visit) -> str | None:
     return f"/card/{token}?language={visit.reader.speech.language}"
 
 
-def _form(
+async def _form(
     visit: _Visit,
     filled: Filled,
     wrong: Mapping[str, str],
@@ -182,6 +187,7 @@ def _form(
         "mine": mine,
         "wrong": wrong,
         "asked": _asked(visit),
+        "papers": bool(filled.paper) or await enrolling.has_paper(visit.session, visit.program.id),
         "stages": [
             (reader.stamps(it.count), reader.wanted.said_in(it.names, it.name))
             for it in (*terms.stages[:-1][: _STAGES_AT_MOST - 1], terms.stages[-1])

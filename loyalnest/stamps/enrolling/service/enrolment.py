@@ -16,6 +16,7 @@ from loyalnest.kernel.writing import readable
 from loyalnest.stamps import queries as cards
 from loyalnest.stamps.enrolling import phones
 from loyalnest.stamps.enrolling.errors import NameUnfit, PhoneUnfit
+from loyalnest.stamps.enrolling.service import papers
 from loyalnest.stamps.enrolling.service.checks import send_code, take_code
 from loyalnest.stamps.enrolling.values import Agreed, CodeSent, Enrolled, Joining, Place
 from loyalnest.stamps.service.opening import open_cards
@@ -49,6 +50,7 @@ class _Guest:
     """Whose number it is, if anybody's."""
     proven: bool
     """Whether it is sure to be them, or somebody we may take at their word."""
+    paper: papers.Shown | None
 
 
 async def enrol(
@@ -65,16 +67,24 @@ async def enrol(
     Whether a number is known already is told to nobody who hasn't shown that it is theirs: they get
     the same answer, and nothing that they wrote changes what is known of a member. `trusted` is a
     caller who may read customers anyway. Where the phone is checked a code is sent first, which
-    comes back in the same form; a wrong one is answered, not raised, for it counts.
+    comes back in the same form; a wrong one is answered, not raised, for it counts. The stamps of a
+    card of paper come along with whoever it is sure to be; anybody else is answered alike.
 
-    Raises NameUnfit, PhoneUnfit, CheckImpossible, TooManyCodes, CardProgramNotFound,
-    CardProgramPaused, Contended.
+    Raises NameUnfit, PhoneUnfit, PaperCardUnfit, CheckImpossible, TooManyCodes,
+    CardProgramNotFound, CardProgramPaused, Contended.
     """
     name = _name_in(joining.name)
     guessed = await _regions(session, joining.language)
     phone = phones.phone_in(joining.phone, [*guessed, *regions])
     if phone is None:
         raise PhoneUnfit(fields={"phone": "is no phone number that can be read"})
+    paper = None
+    if joining.paper_number is not None:
+        paper = await papers.look_at(session, joining.paper_number, place.program_id, now=now)
+    # Only now: the same form may have come a moment ago, and has had the card of paper until here.
+    known = await customers.find_identified(session, customers.PHONE, phone)
+    if paper is not None and not paper.free and (known is None or paper.holder != known.id):
+        raise papers.unfit()
     checks = place.check_by if not trusted else None
     if checks is not None:
         if joining.check_code is None:
@@ -83,8 +93,8 @@ async def enrol(
         refused = await take_code(session, phone, joining.check_code, now=now)
         if refused is not None:
             return refused
-    known = await customers.find_identified(session, customers.PHONE, phone)
-    guest = _Guest(phone, known, proven=trusted or checks is not None or known is None)
+    proven = trusted or checks is not None or known is None
+    guest = _Guest(phone, known, proven, paper)
     enrolled = await _take_in(session, guest, name, joining, place, now=now)
     if enrolled.proven:
         await _note_consents(session, enrolled.state, joining, trusted=trusted, now=now)
@@ -120,6 +130,9 @@ async def _take_in(
         locale=joining.language if guest.proven else None,
     )
     customer_id, _ = await customers.enrol(session, contact, now=now)
+    paper = guest.paper if guest.proven else None
+    if paper is not None:
+        await papers.bring_along(session, paper, customer_id, actor=joining.actor, now=now)
     held = (await cards.states_of_customers(session, [customer_id], now=now))[customer_id]
     is_new = all(it.program.id != place.program_id for it in held)
     opening = Opening(
@@ -127,10 +140,15 @@ async def _take_in(
         program_id=place.program_id,
         store_id=place.store_id,
         actor=joining.actor,
+        number=paper.paper.number if paper is not None and paper.holder is None else None,
     )
     (state,) = await open_cards(session, [opening], now=now)
+    if paper is not None:
+        await papers.bind(session, paper, state.card.id, now=now)
     # The same form once more is whoever sent it first, if it was sure to be them then.
     proven = guest.proven or sent_before == state.card.id
+    if guest.paper is not None and not guest.paper.free and not proven:
+        raise papers.unfit()  # whose card of paper it is, is told to nobody either
     noted = {
         "merchant_id": merchant_id,
         "form": joining.form if proven else new_id(),
