@@ -30,3 +30,14 @@ class PassVoided(_OnPass, frozen=True, kw_only=True):
     """A card in wallets is no longer good, and says so from now on."""
 
     type: ClassVar[str] = "pass.voided"
+
+
+class PassesOutdated(Event, frozen=True, kw_only=True):
+    """News of passes was heard late, by a retry: they are told of it at this place in the log."""
+
+    type: ClassVar[str] = "passes.outdated"
+
+    of: str
+    """What the news was about: `card`, `voided_card`, `customer`, `program`, `merchant`, `itself`
+    or `holder`."""
+    about_id: UUID

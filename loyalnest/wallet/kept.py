@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from loyalnest.kernel.database import Database, bulk
 from loyalnest.wallet import queries, rules
 from loyalnest.wallet.content import Made, contents_of, programs_of
+from loyalnest.wallet.meeting import written
 from loyalnest.wallet.ports import PassKeeper
 from loyalnest.wallet.values import PassId, ProgramContent, PushOutcome, Told
 
@@ -80,8 +81,13 @@ class Kept:
         puts = await asyncio.gather(
             *(self._put(it, refused.get(it.program_id), slots, now) for it in made.values())
         )
-        async with self._database.tenant(merchant_id) as session:
-            await _note(session, merchant_id, puts, now)
+
+        # What Google was told and isn't noted would be told again, with a notice too many.
+        async def note() -> None:
+            async with self._database.tenant(merchant_id) as session:
+                await _note(session, merchant_id, puts, now)
+
+        await written(note)
         found = {it.made.it.id: it.outcome for it in puts}
         return {pass_id: found.get(pass_id, _MISSING) for pass_id in pass_ids}
 
@@ -100,13 +106,21 @@ class Kept:
                 continue
             outcome = await self._keeper.put_program(content)
             if outcome.told is Told.TAKEN:
-                async with self._database.tenant(merchant_id) as session:
-                    await (await bulk(session)).execute(
-                        _NOTE_PROGRAM, merchant_id, program_id, digest, now
-                    )
+                await self._note_program(merchant_id, program_id, digest, now)
             else:
                 refused[program_id] = outcome
         return refused
+
+    async def _note_program(
+        self, merchant_id: UUID, program_id: UUID, digest: str, now: datetime
+    ) -> None:
+        async def note() -> None:
+            async with self._database.tenant(merchant_id) as session:
+                await (await bulk(session)).execute(
+                    _NOTE_PROGRAM, merchant_id, program_id, digest, now
+                )
+
+        await written(note)
 
     async def _put(
         self, made: Made, refused: PushOutcome | None, slots: asyncio.Semaphore, now: datetime

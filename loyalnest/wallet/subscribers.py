@@ -1,15 +1,17 @@
 """What wallets do about the news: passes follow their cards."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from loyalnest import branding, customers, stamps
+from loyalnest.kernel.events import publish
 from loyalnest.kernel.relay import LoggedEvent, Subscriber
-from loyalnest.wallet.events import PassAdded, PassVoided
-from loyalnest.wallet.service.changes import About, News, change_many
+from loyalnest.wallet.events import PassAdded, PassesOutdated, PassVoided
+from loyalnest.wallet.service.changes import About, Of, change_many
 
 _ON_CARDS = frozenset(
     {
@@ -33,32 +35,51 @@ _ON_CUSTOMERS = frozenset(
 
 
 async def _follow(session: AsyncSession, events: Sequence[LoggedEvent], now: datetime) -> None:
-    news = News()
+    news: dict[Of, list[About]] = defaultdict(list)
+    late: list[PassesOutdated] = []
     for event in events:
-        _sort_in(news, event)
+        for of, about_id in _about(event):
+            if event.retried:
+                late.append(_put_off(event, of, about_id))
+            else:
+                news[of].append(About(event.merchant_id, about_id, event.position))
+    await publish(session, late, now=now)
     await change_many(session, news, now=now)
 
 
-def _sort_in(news: News, event: LoggedEvent) -> None:
-    def about(id_: UUID | str) -> About:
-        return About(event.merchant_id, UUID(str(id_)), event.position)
-
+def _about(event: LoggedEvent) -> Iterator[tuple[Of, UUID]]:
+    """What an event is about."""
+    data = event.data
     if event.type in _ON_CARDS:
-        news.cards.append(about(event.data["card_id"]))
+        yield Of.CARD, UUID(data["card_id"])
     elif event.type in _ON_CUSTOMERS:
         # Of two who turned out to be two after all, both have cards.
-        told = (event.customer_id, event.data.get("merged_id"))
-        news.customers.extend(about(id_) for id_ in told if id_)
+        told = (event.customer_id, data.get("merged_id"))
+        yield from ((Of.CUSTOMER, UUID(str(it))) for it in told if it)
     elif event.type == stamps.CardVoided.type:
-        news.voided.append(about(event.data["card_id"]))
+        yield Of.VOIDED_CARD, UUID(data["card_id"])
     elif event.type == stamps.CardProgramSaved.type:
-        news.programs.append(about(event.data["program_id"]))
+        yield Of.PROGRAM, UUID(data["program_id"])
     elif event.type == branding.BrandingChanged.type:
-        news.merchants.append(about(event.merchant_id))
+        yield Of.MERCHANT, event.merchant_id
     elif event.type == PassVoided.type:
-        news.passes.append(about(event.data["pass_id"]))
+        yield Of.ITSELF, UUID(data["pass_id"])
     elif event.type == PassAdded.type:
-        news.holders.append(about(event.data["pass_id"]))
+        yield Of.HOLDER, UUID(data["pass_id"])
+    elif event.type == PassesOutdated.type:
+        yield Of(data["of"]), UUID(data["about_id"])
+
+
+def _put_off(event: LoggedEvent, of: Of, about_id: UUID) -> PassesOutdated:
+    """A phone may have been told of what came after this event, and never asks for what lies
+    before: so it is heard again, at a place of its own."""
+    return PassesOutdated(
+        merchant_id=event.merchant_id,
+        customer_id=event.customer_id,
+        occurred_at=event.occurred_at,
+        of=of.value,
+        about_id=about_id,
+    )
 
 
 CHANGES = Subscriber(
@@ -71,6 +92,7 @@ CHANGES = Subscriber(
         branding.BrandingChanged.type,
         PassVoided.type,
         PassAdded.type,
+        PassesOutdated.type,
     },
     _follow,
 )

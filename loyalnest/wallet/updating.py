@@ -5,7 +5,6 @@ change is told at once, and what changes within the next seconds in one more go.
 """
 
 import asyncio
-import random
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from uuid import UUID
@@ -18,6 +17,7 @@ from loyalnest.kernel.database import Database
 from loyalnest.kernel.faults import Fault, classify, reason_of
 from loyalnest.kernel.pace import Pace
 from loyalnest.wallet.kept import Kept
+from loyalnest.wallet.meeting import written
 from loyalnest.wallet.ports import Pusher
 from loyalnest.wallet.service import telling
 from loyalnest.wallet.service.telling import Claimed, Ended, PushToken
@@ -29,7 +29,6 @@ PUSHED_AT_ONCE, PUT_AT_ONCE = 1000, 50
 """How many one worker tells in one go; all of it takes less than the lease."""
 _CALL_S = 40.0
 _LEAST_PAUSE_S = 0.1
-_ENCOUNTERS = 10
 
 _Tell = Callable[[Sequence[Claimed]], Awaitable[Sequence[Ended]]]
 
@@ -125,18 +124,13 @@ async def _told(platform: Platform, claimed: Sequence[Claimed], tell: _Tell) -> 
 async def _settle(
     database: Database, platform: Platform, ended: Sequence[Ended], clock: Clock
 ) -> None:
-    """Write down how it ended; once more where another transaction locked the same rows."""
-    merchants = _merchants([it.claimed for it in ended])
-    for encounter in range(_ENCOUNTERS):
-        try:
-            async with database.batch(merchants) as session:
-                await telling.settle(session, platform, ended, now=clock())
-        except Exception as error:
-            if classify(error) is not Fault.CONTENDED or encounter == _ENCOUNTERS - 1:
-                raise
-            await asyncio.sleep(random.uniform(0, 0.01) * 2**encounter)  # noqa: S311
-        else:
-            return
+    """Write down how it ended."""
+
+    async def write() -> None:
+        async with database.batch(_merchants([it.claimed for it in ended])) as session:
+            await telling.settle(session, platform, ended, now=clock())
+
+    await written(write)
 
 
 def _ended(it: Claimed, told_by: PushToken | None, outcomes: Mapping[str, PushOutcome]) -> Ended:

@@ -5,7 +5,7 @@ from sqlalchemy import text
 from loyalnest import wallet
 from loyalnest.wallet import PassContent, Platform, ProgramContent, PushOutcome, Saved, Told
 from loyalnest.wallet.service import devices, telling
-from loyalnest.wallet.service.changes import About, News, change_many
+from loyalnest.wallet.service.changes import About, Of, change_many
 from loyalnest.wallet.service.passes import ensure_passes
 from tests.conftest import NOW
 from tests.shop import Shop
@@ -40,7 +40,7 @@ async def holds_a_pass(shop: Shop, phone: str) -> None:
     for position in (1, 2):
         about = [About(shop.merchant_id, apple.id, position)]
         async with shop.database.tenant(shop.merchant_id) as session:
-            await change_many(session, News(passes=about), now=NOW)
+            await change_many(session, {Of.ITSELF: about}, now=NOW)
         if position == 1:
             await _is_told(shop)
     kept = wallet.Kept(shop.database, Keeper(), address="http://test")

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,11 +11,14 @@ from uuid import UUID
 import httpx
 import pytest
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.applications import Starlette
 
 from loyalnest import branding, wallet
 from loyalnest.integrations import google
 from loyalnest.integrations.calls import Line, Way
+from loyalnest.kernel.database import Database
+from loyalnest.kernel.errors import Contended
 from loyalnest.stamps import CardState
 from loyalnest.wallet import PushOutcome
 from loyalnest.wallet.doors import links as doors
@@ -282,3 +286,44 @@ async def test_what_fails_for_one_merchant_holds_up_no_other(
     assert nest.balance(name) == "1/10"
     async with barber.open() as session:
         assert await session.scalar(text("SELECT tries FROM pass_updates")) == 1
+    async with own.open() as session:
+        assert await session.scalar(text("SELECT count(*) FROM pass_updates")) == 0
+
+
+class Meeting(Database):
+    """A database where somebody locks the same rows as soon as it is written to."""
+
+    def __init__(self, other: Database):
+        super().__init__(other.engine, lambda: other.ring, other.settings)
+        self.left = 0
+
+    @asynccontextmanager
+    async def tenant(
+        self, merchant_id: UUID, *, keeping_plans: bool = False
+    ) -> AsyncGenerator[AsyncSession]:
+        async with super().tenant(merchant_id, keeping_plans=keeping_plans) as session:
+            yield session
+            self.left += 1
+            if self.left == 2:  # of what was told already
+                raise Contended
+
+
+async def test_what_google_was_told_is_written_down_though_somebody_locks_the_same(
+    nest: Nest, tmp_path: Path
+) -> None:
+    cafe = nest.counter.cafe
+    card = await cafe.card(await cafe.draws_up())
+    name = await nest.saves(card)
+    await nest.tells()
+    nest.counter.hands.pass_by(seconds=10)
+    await cafe.gives(card)
+    await nest.counter.follows()
+    meeting = Meeting(nest.counter.database)
+    kept = wallet.Kept(meeting, wallet_at(nest.vendor, tmp_path), address=ADDRESS)
+    assert await wallet.put_due(nest.counter.database, kept, clock=nest.counter.hands) == 1
+    await kept.close()
+    assert (nest.balance(name), meeting.left) == ("1/10", 3)
+    async with cafe.open() as session:
+        assert await session.scalar(text("SELECT tries FROM pass_updates")) is None
+        assert await session.scalar(text("SELECT cardinality(notified_at) FROM passes")) == 1
+    assert len(nest.vendor.notified[name]) == 1

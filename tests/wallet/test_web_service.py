@@ -1,6 +1,14 @@
 """Apple's web service, asked by phones that behave as Apple's pages say."""
 
-from loyalnest import branding
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from loyalnest import branding, wallet
+from loyalnest.kernel.relay import LoggedEvent, list_failures, retry_failure, settle
 from loyalnest.wallet import Platform
 from tests.conftest import make_merchant
 from tests.stamps.cafe import Cafe
@@ -195,3 +203,35 @@ async def test_whoever_asks_for_phones_that_nobody_knows_is_slowed_down(counter:
     path = "/wallet/apple/v1/devices/{}/registrations/pass.example.cards"
     said = [(await counter.client.get(path.format(f"x{it}"))).status_code for it in range(150)]
     assert set(said) == {204, 429}
+
+
+async def test_what_was_heard_late_is_told_to_phones_that_know_of_later_changes(
+    counter: Counter,
+) -> None:
+    phone = counter.phone()
+    one, other = [await counter.cafe.card(await counter.cafe.draws_up()) for _ in range(2)]
+    serials = [(await phone.adds(await counter.link(it)))["serial"] for it in (one, other)]
+    await counter.follows()
+    await counter.tells()
+    await counter.cafe.gives(one)
+    await settle(counter.database, [replace(wallet.CHANGES, handle=_fails)], clock=counter.hands)
+    counter.hands.pass_by(seconds=10)
+    await counter.cafe.gives(other)
+    await counter.follows()
+    await counter.tells()
+    assert [phone.passes[it]["collected"] for it in serials] == [0, 1]
+    merchant_id = counter.cafe.merchant_id
+    async with counter.cafe.open() as session:
+        for it in await list_failures(session, merchant_id=merchant_id):
+            about: dict[str, Any] = {"subscriber": it.subscriber, "position": it.event.position}
+            assert await retry_failure(
+                session, [wallet.CHANGES], merchant_id=merchant_id, now=counter.hands(), **about
+            )
+    counter.hands.pass_by(seconds=10)
+    await counter.follows()
+    assert await counter.tells() == 1
+    assert [phone.passes[it]["collected"] for it in serials] == [1, 1]
+
+
+async def _fails(session: AsyncSession, events: Sequence[LoggedEvent], now: datetime) -> None:
+    raise ValueError

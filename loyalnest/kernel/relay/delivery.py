@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -212,9 +213,12 @@ async def retry_failure(
     Raises FailureNotFound, and UnknownSubscriber for one that is not installed any more.
     """
     connection = await bulk(session)
-    events = await queries.events_after(
-        session, merchant_id=merchant_id, position=position - 1, limit=1
-    )
+    events = [
+        replace(event, retried=True)
+        for event in await queries.events_after(
+            session, merchant_id=merchant_id, position=position - 1, limit=1
+        )
+    ]
     if not await connection.fetchval(_LOCK_FAILURE, merchant_id, subscriber, position):
         raise FailureNotFound
     handle = next((known.handle for known in subscribers if known.name == subscriber), None)

@@ -25,6 +25,8 @@ class LoggedEvent:
     recorded_at: datetime
     author: Author | None
     """Whose doing it was; None for the program itself and for what shops report."""
+    retried: bool = False
+    """Whether it is handed out again by hand: its subscriber has long gone past its place."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,10 @@ of one has been told of all below. Everything here works on whole sets; changing
 merchant with a hundred thousand passes is one statement, too.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -143,33 +144,42 @@ class About:
     position: int
 
 
-@dataclass(slots=True)
-class News:
-    """What a batch of news is about, by what it says."""
+class Of(StrEnum):
+    """What news can be about."""
 
-    cards: list[About] = field(default_factory=list[About])
-    voided: list[About] = field(default_factory=list[About])
-    customers: list[About] = field(default_factory=list[About])
-    programs: list[About] = field(default_factory=list[About])
-    merchants: list[About] = field(default_factory=list[About])
-    passes: list[About] = field(default_factory=list[About])
-    holders: list[About] = field(default_factory=list[About])
+    CARD = "card"
+    VOIDED_CARD = "voided_card"
+    CUSTOMER = "customer"
+    PROGRAM = "program"
+    MERCHANT = "merchant"
+    ITSELF = "itself"
+    HOLDER = "holder"
+    """A pass that is in one more phone."""
 
 
-async def change_many(session: AsyncSession, news: News, *, now: datetime) -> None:
+_WHICH = {
+    Of.CARD: _BY_CARD,
+    Of.VOIDED_CARD: _BY_CARD,
+    Of.CUSTOMER: _BY_CUSTOMER,
+    Of.PROGRAM: _BY_PROGRAM,
+    Of.MERCHANT: _BY_MERCHANT,
+    Of.ITSELF: _THEMSELVES,
+    Of.HOLDER: _BY_NEW_HOLDER,
+}
+
+
+async def change_many(
+    session: AsyncSession, news: Mapping[Of, Sequence[About]], *, now: datetime
+) -> None:
     """Give passes their new tags, and note who is to be told. The same news twice changes nothing.
 
     In a transaction for the merchants of the news.
     """
     connection = await bulk(session)
-    if news.voided:
-        await connection.execute(_VOID, now, *_columns(news.voided)[:2])
-    await _change(connection, _BY_CARD, [*news.cards, *news.voided], now)
-    await _change(connection, _BY_CUSTOMER, news.customers, now)
-    await _change(connection, _BY_PROGRAM, news.programs, now)
-    await _change(connection, _BY_MERCHANT, news.merchants, now)
-    await _change(connection, _THEMSELVES, news.passes, now)
-    await _change(connection, _BY_NEW_HOLDER, news.holders, now)
+    if voided := news.get(Of.VOIDED_CARD):
+        await connection.execute(_VOID, now, *_columns(voided)[:2])
+    for of, which in _WHICH.items():
+        await _change(connection, which, news.get(of, ()), now)
 
 
 async def _change(connection: Bulk, which: str, abouts: Sequence[About], now: datetime) -> None:
