@@ -2,7 +2,8 @@
 
 `unlock` opens the keys that belong to a database, makes them on the first start, and refuses to go
 on without one that the database was sealed with. `rotate` replaces them while the program runs.
-A module that holds sealed values or blind hashes declares them as `Sealed` and `Index`.
+A module that holds sealed values or blind hashes declares them as `Sealed` and `Index`; one whose
+work has to outlast the keys has `Secrets` of its own for each merchant.
 """
 
 from loyalnest.kernel.keys.ring import (
@@ -15,6 +16,7 @@ from loyalnest.kernel.keys.ring import (
     unlock,
 )
 from loyalnest.kernel.keys.rotation import Index, Rotated, Sealed, rotate
+from loyalnest.kernel.keys.secrets import Secrets
 
 __all__ = [
     "Index",
@@ -25,6 +27,7 @@ __all__ = [
     "KeysMissing",
     "Rotated",
     "Sealed",
+    "Secrets",
     "open_ring",
     "rotate",
     "unlock",
