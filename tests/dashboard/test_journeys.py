@@ -8,15 +8,18 @@ import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
 from bench.post import offer
-from loyalnest import customers, journeys, messaging, segments, staff
+from loyalnest import customers, journeys, messaging, segments, staff, stamps
 from loyalnest.customers import Contact
-from loyalnest.journeys import JourneyPlan
+from loyalnest.journeys import CardAlmostFull, CardMilestone, JourneyPlan
 from loyalnest.kernel import clock
 from loyalnest.kernel.database import Database
+from loyalnest.kernel.ids import to_wire
 from tests.dashboard.conftest import PASSWORD, Site, open_site, settled, sign_in, visitor
 from tests.journeys.cast import begun, bought_last, plan
 from tests.messaging.cast import Bakery
 from tests.shop import Shop
+from tests.stamps import cafe
+from tests.stamps.cafe import Cafe
 
 PEOPLE = 300
 
@@ -268,3 +271,46 @@ async def test_who_may_only_look_is_shown_no_way_to_change(
         await expect(page.get_by_role("button", name="Edit")).to_have_count(0)
         await page.goto(site.at("/journeys"))
         await expect(page.get_by_role("link", name="New journey")).to_have_count(0)
+
+
+async def test_a_journey_follows_a_stamp_card(database: Database, chromium: Browser) -> None:
+    async with open_site(database) as site, visitor(chromium) as page:
+        shop = Cafe(database, site.shop.merchant_id)
+        await sign_in(page, site, "/journeys/new")
+        await expect(page.get_by_role("link", name="Add a stamp card first").first).to_be_visible()
+        coffee = await shop.draws_up()
+        lunch = await shop.draws_up(cafe.terms(name="Lunch card"))
+        await page.reload()
+        await page.get_by_role("button", name="Use this Stamp card almost full").click()
+        begins = await opens(page, "It begins")
+        says = "When a customer's “{}” lacks {} or less {}"
+        await expect(begins).to_contain_text(
+            says.format("Coffee card", "2 stamps", "for the next reward")
+        )
+        await begins.get_by_label("Card", exact=True).select_option("Lunch card")
+        await begins.get_by_label("Up to").select_option("The full card")
+        await begins.get_by_label("Stamps missing, at most").fill("1")
+        await expect(begins).to_contain_text(says.format("Lunch card", "1 stamp", "to be full"))
+        await saves(page)
+        trigger = (await newest(site)).plan.trigger
+        assert isinstance(trigger, CardAlmostFull)
+        assert (trigger.card_program_id, trigger.missing_at_most, trigger.up_to) == (
+            to_wire(stamps.PROGRAM, lunch.id),
+            1,
+            "full_card",
+        )
+        await begins.get_by_label("It begins").select_option("A number of stamps")
+        numbers = begins.get_by_label("Numbers of stamps")
+        await numbers.fill("10, 100001")
+        await page.get_by_role("button", name="Save").click()
+        await expect(numbers).to_have_attribute("aria-invalid", "true")
+        await numbers.fill("10, 25")
+        await expect(begins).to_contain_text(
+            "With a customer's stamp number 10 or 25 on “Coffee card”"
+        )
+        await expect(line(page, "1. Message")).to_contain_text("Send “Milestone in stamps”")
+        await saves(page)
+        trigger = (await newest(site)).plan.trigger
+        assert isinstance(trigger, CardMilestone)
+        assert trigger.card_program_id == to_wire(stamps.PROGRAM, coffee.id)
+        assert trigger.stamps == (10, 25)

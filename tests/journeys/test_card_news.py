@@ -154,9 +154,11 @@ async def test_a_stamp_that_was_taken_back_is_no_milestone_and_those_of_a_merge_
     bakery: Bakery, shop: Cafe
 ) -> None:
     program = await shop.draws_up()
-    anna, other = await cards(bakery, shop, program, 2)
+    anna, other, old = await cards(bakery, shop, program, 3)
+    await shop.gives(old, 5, at=NOW - timedelta(days=1))
     journey = await drawn(bakery, trigger("card_milestone", program, stamps=[5]))
-    await shop.undoes(await shop.gives(anna, 5, at=LATER))
+    for card, count in ((anna, 5), (old, 1)):
+        await shop.undoes(await shop.gives(card, count, at=LATER))
     await stamped(shop, other, 3)
     assert await facts(bakery, journey) == []
     async with shop.open() as session:
