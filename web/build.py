@@ -64,7 +64,7 @@ PROJECTS = (
         writes=("src/api/schema.d.ts",),
     ),
     Project("widget"),
-    Project("stamper", reads=("locales/*.json",)),
+    Project("stamper", reads=("locales/*.json", "web/dashboard/src/i18n/languages.ts")),
 )
 
 

@@ -12,7 +12,7 @@ from loyalnest import staff, texts
 from loyalnest.entrypoints import wiring
 from loyalnest.kernel import errors
 from loyalnest.kernel.events import Event
-from loyalnest.kernel.languages import LANGUAGES
+from loyalnest.kernel.languages import LANGUAGES, RIGHT_TO_LEFT
 from tests.tidy.repository import ROOT
 
 LOCALES = ROOT / "locales"
@@ -74,8 +74,11 @@ def test_nobody_is_said_to_have_read_a_text_that_is_not_there() -> None:
 
 
 def test_the_browser_and_the_server_speak_the_same_languages() -> None:
-    listed = (SOURCE / "i18n" / "languages.ts").read_text().partition("as const")[0]
+    listed, _, rest = (SOURCE / "i18n" / "languages.ts").read_text().partition("as const")
     assert re.findall(r'^  "?([\w-]+)"?: "', listed, re.MULTILINE) == list(LANGUAGES)
+    backwards = re.search(r"RIGHT_TO_LEFT.+?= \[(.+?)\]", rest)
+    assert backwards
+    assert set(re.findall(r'"(\w+)"', backwards[1])) == RIGHT_TO_LEFT
 
 
 def test_every_key_that_the_dashboard_asks_for_exists() -> None:

@@ -3,7 +3,6 @@
 import json
 import re
 
-from loyalnest.kernel.languages import LANGUAGES, RIGHT_TO_LEFT
 from tests.tidy.repository import ROOT
 
 SOURCE = ROOT / "web" / "stamper" / "src"
@@ -22,12 +21,3 @@ def test_every_text_that_the_app_asks_for_exists() -> None:
     }
     assert len(asked) > 50
     assert asked - known == set()
-
-
-def test_the_app_and_the_server_speak_the_same_languages() -> None:
-    words = (SOURCE / "words.ts").read_text()
-    listed, _, rest = words.partition("as const")
-    assert re.findall(r'^  "?([\w-]+)"?: "', listed, re.MULTILINE) == list(LANGUAGES)
-    backwards = re.search(r"RIGHT_TO_LEFT.+?= \[(.+?)\]", rest)
-    assert backwards
-    assert set(re.findall(r'"(\w+)"', backwards[1])) == RIGHT_TO_LEFT

@@ -1,38 +1,13 @@
+import { directionOf, type Language, ours } from "../../dashboard/src/i18n/languages";
 import { choose, recall } from "./choices";
 
-/** The languages of the product, in their own words. */
-export const LANGUAGES = {
-  en: "English",
-  es: "Español",
-  fr: "Français",
-  de: "Deutsch",
-  pt: "Português",
-  ja: "日本語",
-  ru: "Русский",
-  it: "Italiano",
-  nl: "Nederlands",
-  pl: "Polski",
-  tr: "Türkçe",
-  fa: "فارسی",
-  "zh-CN": "简体中文",
-  vi: "Tiếng Việt",
-  id: "Bahasa Indonesia",
-  cs: "Čeština",
-  ar: "العربية",
-  ko: "한국어",
-  uk: "Українська",
-  hu: "Magyar",
-  sv: "Svenska",
-  he: "עברית",
-} as const;
-export type Language = keyof typeof LANGUAGES;
+export { LANGUAGES, type Language } from "../../dashboard/src/i18n/languages";
 
 interface Catalogue {
   own: Record<string, string>;
   problem: Record<string, string>;
 }
 
-const RIGHT_TO_LEFT: readonly Language[] = ["ar", "fa", "he"];
 const files = import.meta.glob<Catalogue>("../../../locales/*.json", {
   import: "default",
   query: "?counter",
@@ -41,11 +16,13 @@ let spoken: Language = "en";
 let texts: Catalogue = { own: {}, problem: {} };
 
 export const language = (): Language => spoken;
-export const isRightToLeft = (): boolean => RIGHT_TO_LEFT.includes(spoken);
+export const isRightToLeft = (): boolean => directionOf(spoken) === "rtl";
 
 /** Speak the language that was chosen here, else the browser's, else English. */
 export async function startSpeaking(): Promise<void> {
-  const wanted = [recall("language"), ...navigator.languages].flatMap((tag) => ours(tag) ?? []);
+  const wanted = [recall("language"), ...navigator.languages].flatMap(
+    (tag) => (tag && ours(tag)) || [],
+  );
   for (const each of [...new Set<Language>([...wanted, "en"])]) {
     if (await speak(each).catch(() => false)) return;
   }
@@ -107,14 +84,4 @@ export function time(instant: string): string {
 function regional(): string {
   const wanted = `${spoken.toLowerCase()}-`;
   return navigator.languages.find((tag) => tag.toLowerCase().startsWith(wanted)) ?? spoken;
-}
-
-function ours(tag: string | undefined): Language | undefined {
-  const wanted = tag?.toLowerCase();
-  const all = Object.keys(LANGUAGES) as Language[];
-  const base = (each?: string) => each?.split("-")[0];
-  return (
-    all.find((each) => each.toLowerCase() === wanted) ??
-    all.find((each) => base(each.toLowerCase()) === base(wanted))
-  );
 }

@@ -1,4 +1,4 @@
-/** The languages of the product, in their own words. */
+/** The languages of the product, in their own words; the stamper's too, which reads this file. */
 export const LANGUAGES = {
   en: "English",
   es: "Español",
@@ -32,14 +32,16 @@ export function directionOf(language: Language): "ltr" | "rtl" {
   return RIGHT_TO_LEFT.includes(language) ? "rtl" : "ltr";
 }
 
+/** The language of ours that a tag means, `pt-BR` like `pt`. */
+export function ours(tag: string): Language | undefined {
+  const spoken = Object.keys(LANGUAGES) as Language[];
+  return (
+    spoken.find((language) => language.toLowerCase() === tag.toLowerCase()) ??
+    spoken.find((language) => language.split("-")[0] === tag.split("-")[0]?.toLowerCase())
+  );
+}
+
 /** The first of a reader's languages that we speak. */
 export function chosenFrom(wanted: readonly string[]): Language {
-  const spoken = Object.keys(LANGUAGES) as Language[];
-  for (const tag of wanted) {
-    const found =
-      spoken.find((language) => language.toLowerCase() === tag.toLowerCase()) ??
-      spoken.find((language) => language.split("-")[0] === tag.split("-")[0]?.toLowerCase());
-    if (found) return found;
-  }
-  return "en";
+  return wanted.map(ours).find((language) => language !== undefined) ?? "en";
 }
