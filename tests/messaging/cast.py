@@ -36,7 +36,8 @@ from tests.sinks.cast import tells_a_tool
 
 ADDRESS = "https://nest.example"
 _BEGAN = clock.now()
-_NOON = (_BEGAN + timedelta(days=1)).replace(hour=12)
+# A day ahead at the least, at any hour: what happens while a test is set up is old news by then.
+_NOON = (_BEGAN + timedelta(days=1, hours=12)).replace(hour=12)
 
 
 def by_day() -> datetime:
