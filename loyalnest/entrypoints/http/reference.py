@@ -12,8 +12,6 @@ from starlette.routing import Route
 from loyalnest.entrypoints.http.page import STYLE, render
 from loyalnest.kernel.http import Problem
 
-_PROBLEM = "application/problem+json"
-_METHODS = ("get", "post", "put", "patch", "delete")
 _DESCRIPTION = """\
 Every request carries an API key (`lnk_…`) or an access token as `Authorization: Bearer …` and acts
 for one merchant. What a key may do is given by its scopes; each operation names the one it needs.
@@ -42,11 +40,6 @@ def describe(api: FastAPI) -> dict[str, Any]:
     )
     schemas: dict[str, Any] = document.setdefault("components", {}).setdefault("schemas", {})
     schemas["Problem"] = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-    for operation in _operations(document):
-        for response in operation["responses"].values():
-            if _PROBLEM in response.get("content", {}):
-                # A failure is never plain JSON, whatever the framework takes for granted.
-                response["content"].pop("application/json", None)
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
     return document
@@ -78,13 +71,4 @@ def routes(api: FastAPI) -> list[Route]:
         Route("/openapi.json", document),
         Route("/docs", page),
         Route("/docs/style.css", style),
-    ]
-
-
-def _operations(document: dict[str, Any]) -> list[dict[str, Any]]:
-    return [
-        path[method]
-        for path in document.get("paths", {}).values()
-        for method in _METHODS
-        if method in path
     ]
