@@ -9,7 +9,7 @@ from loyalnest.consents import Channel, Purpose
 from loyalnest.kernel import clock
 from loyalnest.kernel.ids import from_wire
 from tests.dashboard.conftest import Site, settled, sign_in, visitor
-from tests.dashboard.test_screens import faults
+from tests.dashboard.reach import faults
 
 WORDS = "Yes, you may write to me about offers."
 

@@ -10,7 +10,7 @@ from loyalnest import stamps
 from loyalnest.kernel import clock
 from loyalnest.kernel.ids import from_wire, to_wire
 from tests.dashboard.conftest import Site, settled, sign_in, visitor
-from tests.dashboard.test_screens import faults
+from tests.dashboard.reach import faults
 from tests.stamps import cafe
 from tests.stamps.device import Device
 

@@ -20,8 +20,8 @@ from tests.dashboard.conftest import (
     sign_in,
     visitor,
 )
+from tests.dashboard.reach import faults
 from tests.dashboard.shopify_admin import CLIENT_ID, SECRET, FakeAdmin, claims_of, open_admin
-from tests.dashboard.test_screens import faults
 
 HOME = "https://admin.shopify.com/store/bakery/apps/loyalnest"
 

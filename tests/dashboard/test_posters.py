@@ -11,7 +11,7 @@ from loyalnest.kernel.ids import to_wire
 from loyalnest.stamps import enrolling
 from tests.dashboard.conftest import Site, settled, sign_in, visitor
 from tests.dashboard.furniture import has_a_card
-from tests.dashboard.test_screens import faults
+from tests.dashboard.reach import faults
 from tests.tidy.repository import ROOT
 
 SHOTS = os.environ.get("LOYALNEST_SHOTS")

@@ -15,7 +15,7 @@ from loyalnest.kernel import clock, relay
 from loyalnest.kernel.ids import new_id, to_wire
 from loyalnest.stamps import ProgramState, Stage
 from tests.dashboard.conftest import Site, settled, sign_in, visitor
-from tests.dashboard.test_screens import DESK, PHONE, faults
+from tests.dashboard.reach import DESK, PHONE, faults
 from tests.stamps import cafe
 
 _STAGES = (Stage(key="coffee", count=5, name="Free coffee", cost=Decimal("1.20")),)

@@ -9,7 +9,7 @@ from loyalnest.kernel.ids import to_wire
 from loyalnest.stamps.counter import queries
 from loyalnest.stamps.counter.values import Opening, Place
 from tests.dashboard.conftest import Site, settled, sign_in, visitor
-from tests.dashboard.test_screens import faults
+from tests.dashboard.reach import faults
 
 HERE = {"latitude": 52.520008, "longitude": 13.404954, "accuracy": 12}
 

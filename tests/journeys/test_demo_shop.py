@@ -14,7 +14,7 @@ from playwright.async_api import Browser, Locator, Page, expect
 from loyalnest import ledger
 from loyalnest.kernel.database import Database
 from tests.dashboard.conftest import built, chromium, visitor
-from tests.dashboard.test_screens import faults
+from tests.dashboard.reach import faults
 from tests.demo_shop.street import Street, open_street
 
 __all__ = ["built", "chromium"]

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from tests.dashboard.test_screens import faults
+from tests.dashboard.reach import faults
 from tests.stamper.conftest import Counter, paired
 
 

@@ -20,7 +20,7 @@ from loyalnest.kernel.database import Database
 from loyalnest.kernel.ids import new_id
 from loyalnest.stamps import enrolling
 from tests.dashboard.conftest import CHROMIUM, missing, served
-from tests.dashboard.test_screens import faults
+from tests.dashboard.reach import faults
 from tests.doors import open_cafe as open_merchant
 from tests.stamps.cafe import Cafe, terms
 from tests.tidy.repository import ROOT

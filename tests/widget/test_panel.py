@@ -12,7 +12,7 @@ from playwright.async_api import Browser, Locator, Page, expect
 
 from tests.dashboard.conftest import Site, visitor
 from tests.dashboard.conftest import sign_in as enter
-from tests.dashboard.test_screens import faults
+from tests.dashboard.reach import faults
 from tests.widget.conftest import answering, call, show
 from tests.widget.pages import Pages
 
