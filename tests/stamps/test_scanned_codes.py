@@ -63,6 +63,19 @@ async def test_a_code_that_was_stamped_on_by_rest_is_used_up_for_devices_and_the
     assert await counter.collected(card) == 2
 
 
+async def test_a_code_that_was_stamped_on_by_rest_is_used_up_for_devices_without_a_network(
+    counter: Counter,
+) -> None:
+    card, _ = await counter.new_card(await counter.cafe.draws_up())
+    device = await counter.device()
+    older, code = await counter.live(card, ago(minutes=5)), await counter.live(card)
+    assert (await _stamps(counter, "rest", **code)).status_code == 201
+    late = await device.sends_one(card=code, at=NOW, offline=True)
+    assert said(late) == ("refused", "CODE_ALREADY_USED")
+    earlier = await device.sends_one(card=older, at=ago(minutes=5), offline=True)
+    assert said(earlier) == ("done", None)
+
+
 async def test_the_same_request_again_has_the_same_stamp_long_after_its_code(
     counter: Counter,
 ) -> None:

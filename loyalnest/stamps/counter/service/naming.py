@@ -212,7 +212,8 @@ def _settle(
         return
     if about.code is not None and about.code.kind is CodeKind.LIVE:
         case.step = about.code.moment
-        if not case.late and case.step <= found.code_step:
+        # Late ones may be older than the newest that was used, but not that very one.
+        if case.step == found.code_step or (not case.late and case.step < found.code_step):
             raise CodeAlreadyUsed
     if case.said.currency not in (None, program.currency):
         raise errors.CurrencyUnexpected
