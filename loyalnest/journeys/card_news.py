@@ -11,7 +11,7 @@ from loyalnest.journeys.values import Candidate, CardAlmostFull, CardMilestone, 
 from loyalnest.kernel.database import bulk
 from loyalnest.kernel.ids import from_wire
 from loyalnest.kernel.relay import LoggedEvent
-from loyalnest.stamps import CardChanged, Holding, Stage, StampGiven
+from loyalnest.stamps import CardChanged, StampGiven
 
 MOVED = frozenset({StampGiven.type, CardChanged.type})
 """By what a card can come to have more on it."""
@@ -54,7 +54,7 @@ async def almost_full(
     held = await stamps.holdings_of(session, {(journey.merchant_id, it, program_id) for it in who})
     entries: list[Entry] = []
     for (_, customer_id, _), card in held.items():
-        stage = _ahead(card, trigger)
+        stage = card.ahead(at_the_end=trigger.up_to == "full_card")
         if stage is None or card.collected <= 0:
             continue
         missing = stage.count - card.collected
@@ -114,9 +114,3 @@ def _of_program(
     events: Iterable[LoggedEvent], program_id: UUID, types: frozenset[str] | set[str]
 ) -> list[LoggedEvent]:
     return [it for it in events if it.type in types and UUID(it.data["program_id"]) == program_id]
-
-
-def _ahead(card: Holding, trigger: CardAlmostFull) -> Stage | None:
-    """What the stamps that are missing are missing for; None where none are."""
-    stages = card.terms.stages if trigger.up_to == "next_reward" else card.terms.stages[-1:]
-    return next((it for it in stages if it.count > card.collected), None)

@@ -16,6 +16,7 @@ from loyalnest.stamps.values import (
     CardReward,
     CardRewardId,
     CardTerms,
+    Stage,
 )
 
 _PROGRAMS = f"""
@@ -34,7 +35,12 @@ JOIN card_rewards r ON r.merchant_id = k.merchant_id AND r.id = k.id
 # long as there are none yet (OFFSET keeps it apart), each would be looked for among all of them.
 HELD = """
 SELECT k.merchant_id, k.customer_id, k.program_id, x.id, x.round, x.version,
-       coalesce(a.available, 0)
+       coalesce(a.available, 0),
+       ARRAY(
+           SELECT r.stage
+           FROM card_rewards r
+           WHERE r.merchant_id = k.merchant_id AND r.card_id = x.id AND r.round = x.round
+             AND r.state <> 'taken_back')
 FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) AS k (merchant_id, customer_id, program_id)
 JOIN card_programs p ON p.merchant_id = k.merchant_id AND p.id = k.program_id
 CROSS JOIN LATERAL (
@@ -75,6 +81,14 @@ class Holding(NamedTuple):
     terms: CardTerms
     """Of the round."""
     collected: int
+    brought: frozenset[str]
+    """The stages of the round that have brought what they bring: they do so once."""
+
+    def ahead(self, *, at_the_end: bool = False) -> Stage | None:
+        """What more stamps bring next, or once the card is full."""
+        stages = self.terms.stages[-1:] if at_the_end else self.terms.stages
+        still = (it for it in stages if it.key not in self.brought)
+        return next((it for it in still if it.count > self.collected), None)
 
 
 async def programs_of(
@@ -106,10 +120,10 @@ async def holdings_of(
     rows = await (await bulk(session)).fetch(HELD, *map(list, zip(*keys, strict=True)))
     programs = await programs_of(session, {(row[0], row[2]) for row in rows})
     held: dict[HolderKey, Holding] = {}
-    for merchant_id, customer_id, program_id, card_id, round_, since, collected in rows:
+    for merchant_id, customer_id, program_id, card_id, round_, since, collected, brought in rows:
         it = programs[program_id]
         version = rules.held_version(it.versions, since, it.version, collected)
         held[merchant_id, customer_id, program_id] = Holding(
-            card_id, round_, it, it.versions[version], collected
+            card_id, round_, it, it.versions[version], collected, frozenset(brought)
         )
     return held

@@ -115,6 +115,22 @@ async def test_a_full_card_may_be_all_that_counts_and_an_empty_one_never_is(
     assert await facts(bakery, journey) == [lacks(one, 6, "Cake")]
 
 
+async def test_nobody_is_promised_what_the_round_has_brought_already(
+    bakery: Bakery, shop: Cafe
+) -> None:
+    program = await shop.draws_up()
+    used, taken_back = await cards(bakery, shop, program, 2)
+    journey = await drawn(bakery, trigger("card_almost_full", program, missing_at_most=1))
+    for card in (used, taken_back):
+        await stamped(shop, card, 3)
+        fifth = await shop.gives(card, 2, at=LATER)
+        if card is used:
+            await shop.hands_out(fifth.state.due[0])
+        await shop.undoes(fifth)
+        await stamped(shop, card, 1)
+    assert await facts(bakery, journey) == [lacks(taken_back, 1, "Free coffee")]
+
+
 async def test_what_is_stamped_on_another_card_or_was_before_the_start_lets_nobody_in(
     bakery: Bakery, shop: Cafe
 ) -> None:
