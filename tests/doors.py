@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -11,10 +12,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from loyalnest import merchants, platform, staff
 from loyalnest.entrypoints import wiring
-from loyalnest.entrypoints.http import Parts, build_app
+from loyalnest.entrypoints.http import Parts, build_app, describe, rest_api
 from loyalnest.kernel.database import Database
 from loyalnest.kernel.http import Caller, CallerKind, answer_problems
 from loyalnest.kernel.ids import new_id
+from loyalnest.kernel.settings import Settings
 from tests.conftest import NOW
 
 EVERY_SCOPE = " ".join(scope.value for scope in staff.Scope)
@@ -32,6 +34,13 @@ class Hands:
 
     def pass_by(self, **span: float) -> None:
         self.at += timedelta(**span)
+
+
+@cache
+def description() -> dict[str, Any]:
+    """The API's own description of itself. To write it takes a second: all read the same."""
+    settings = Settings(_env_file=None)  # pyright: ignore[reportCallIssue]
+    return describe(rest_api(wiring.description(settings), settings))
 
 
 def caller_for(merchant_id: UUID, scopes: str = EVERY_SCOPE) -> Caller:

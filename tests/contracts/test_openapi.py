@@ -6,6 +6,7 @@ application to a merchant that has customers, orders and keys; half of the ids i
 
 import asyncio
 from collections.abc import Callable, Generator
+from copy import deepcopy
 from typing import Any, cast
 
 import httpx
@@ -14,20 +15,17 @@ import schemathesis
 from hypothesis import HealthCheck, given, settings, strategies
 from schemathesis import GenerationMode, checks
 
-from loyalnest.entrypoints import wiring
-from loyalnest.entrypoints.http import describe, rest_api
 from loyalnest.kernel.database import Database, connect
 from loyalnest.kernel.settings import Settings
 from tests.branding.drawings import drawing
-from tests.doors import bearing, house
+from tests.doors import bearing, description, house
 from tests.two_merchants import Tenant, two_merchants
 
 for _kind, _format in (("image/png", "PNG"), ("image/jpeg", "JPEG"), ("image/webp", "WEBP")):
     _sent = strategies.sampled_from([drawing(_format), b"", b"<svg/>"]) | strategies.binary()
     schemathesis.openapi.media_type(_kind, _sent)
 SETTINGS = Settings(_env_file=None)  # pyright: ignore[reportCallIssue]
-API = describe(rest_api(wiring.description(SETTINGS), SETTINGS))
-SCHEMA = cast(Any, schemathesis.openapi.from_dict(API))
+SCHEMA = cast(Any, schemathesis.openapi.from_dict(deepcopy(description())))
 OPERATIONS: list[Any] = [result.ok() for result in SCHEMA.get_all_operations()]
 _known = cast(Any, checks)
 CHECKS = [

@@ -11,20 +11,17 @@ import pytest
 from sqlalchemy import text
 
 from loyalnest import staff
-from loyalnest.entrypoints import wiring
-from loyalnest.entrypoints.http import describe, permissions, rest_api
+from loyalnest.entrypoints.http import permissions
 from loyalnest.kernel.database import Database
 from loyalnest.kernel.ids import to_wire
-from loyalnest.kernel.settings import Settings
 from loyalnest.staff.service.sessions import start_session
 from loyalnest.stamps import counter
 from tests.conftest import NOW
-from tests.doors import bearing, house, make_key, open_cafe
+from tests.doors import bearing, description, house, make_key, open_cafe
 from tests.stamps.device import Device
 from tests.tidy.repository import ROOT
 
-SETTINGS = Settings(_env_file=None)  # pyright: ignore[reportCallIssue]
-API: dict[str, Any] = describe(rest_api(wiring.description(SETTINGS), SETTINGS))
+API = description()
 TABLE = {each.operation: each for each in permissions(API)}
 PAGE = ROOT / "docs" / "reference" / "permissions.md"
 ROW = re.compile(r"^\| `(\w+)` \| `[A-Z]+ \S+` \| (?:`(\S+)`)? *\|(.*)\|$", re.MULTILINE)
