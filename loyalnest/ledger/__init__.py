@@ -31,7 +31,7 @@ from loyalnest.ledger.events import (
 )
 from loyalnest.ledger.expiry import NEVER, Expiry, ExpiryKind
 from loyalnest.ledger.explain import End, Trace, explain
-from loyalnest.ledger.lapsing import Lapse, lapsing_of
+from loyalnest.ledger.lapsing import Lapse, lapsing_of, next_lapses
 from loyalnest.ledger.liability import Month, liability
 from loyalnest.ledger.own_routes import own_router
 from loyalnest.ledger.own_schemas import OwnAccountView
@@ -149,6 +149,7 @@ __all__ = [
     "liability",
     "list_units",
     "merge",
+    "next_lapses",
     "open_unit",
     "own_router",
     "pause_expiry",

@@ -1,6 +1,6 @@
 """What a customer is about to lose."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -24,11 +24,22 @@ GROUP BY u.code, l.expires_at
 ORDER BY l.expires_at, u.code
 """
 
+_NEXT = """
+SELECT l.customer_id, u.code, min(l.expires_at)
+FROM lots l
+JOIN units u ON u.merchant_id = l.merchant_id AND u.id = l.unit_id
+WHERE l.merchant_id = $1
+  AND l.customer_id = ANY ($2::uuid[])
+  AND l.remaining > 0
+  AND l.expires_at > $3
+GROUP BY l.customer_id, u.code
+"""
+
 _IDLE = """
-SELECT a.unit_id, a.available, a.last_active_at
+SELECT a.unit_id, a.available, a.last_active_at, a.customer_id
 FROM accounts a
 WHERE a.merchant_id = $1
-  AND a.customer_id = $2
+  AND a.customer_id = ANY ($2::uuid[])
   AND a.available > 0
   AND a.last_active_at IS NOT NULL
   AND a.moved_to IS NULL
@@ -56,11 +67,30 @@ async def lapsing_of(
         Lapse(code, points, at)
         for code, at, points in await connection.fetch(_DATED, merchant_id, customer_id, now, until)
     ]
-    accounts = await connection.fetch(_IDLE, merchant_id, customer_id)
+    accounts = await connection.fetch(_IDLE, merchant_id, [customer_id])
     units = await read_units(session, {(merchant_id, row[0]) for row in accounts})
-    for unit_id, available, active_at in accounts:
+    for unit_id, available, active_at, _ in accounts:
         unit = units[merchant_id, unit_id]
         at = inactive_at(unit.expiry, active_at, unit.time_zone)
         if at is not None and now < at <= until:
             dated.append(Lapse(unit.code, available, at))
     return sorted(dated, key=lambda lapse: lapse.at)
+
+
+async def next_lapses(
+    session: AsyncSession, customer_ids: Collection[UUID], *, now: datetime
+) -> dict[tuple[UUID, str], datetime]:
+    """When the first of somebody's points of a unit lapse, by customer and the unit's code; who has
+    none that lapse is left out."""
+    merchant_id, connection = merchant_of(session), await bulk(session)
+    rows = await connection.fetch(_NEXT, merchant_id, list(customer_ids), now)
+    found = {(row[0], row[1]): row[2] for row in rows}
+    accounts = await connection.fetch(_IDLE, merchant_id, list(customer_ids))
+    units = await read_units(session, {(merchant_id, row[0]) for row in accounts})
+    for unit_id, _, active_at, customer_id in accounts:
+        unit = units[merchant_id, unit_id]
+        at = inactive_at(unit.expiry, active_at, unit.time_zone)
+        if at is not None and now < at:
+            key = (customer_id, unit.code)
+            found[key] = min(at, found.get(key, at))
+    return found

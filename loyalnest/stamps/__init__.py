@@ -40,7 +40,7 @@ from loyalnest.stamps.events import (
     StampUndone,
 )
 from loyalnest.stamps.jobs import BIRTHDAYS
-from loyalnest.stamps.lapsing import CardLapse, lapsing_ahead
+from loyalnest.stamps.lapsing import CardLapse, lapsing_ahead, last_days
 from loyalnest.stamps.own_routes import own_router
 from loyalnest.stamps.queries import (
     export_customer,
@@ -181,6 +181,7 @@ __all__ = [
     "get_state",
     "holdings_of",
     "lapsing_ahead",
+    "last_days",
     "list_rewards",
     "list_stamps",
     "live_code",

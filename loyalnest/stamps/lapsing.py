@@ -1,18 +1,18 @@
 """Whose stamps are about to lapse, of many merchants at once: what is told before it happens."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 from typing import NamedTuple, TypeAlias
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from loyalnest import ledger
-from loyalnest.kernel.database import bulk
+from loyalnest import ledger, merchants
+from loyalnest.kernel.database import bulk, merchant_of
 from loyalnest.stamps import storage
 from loyalnest.stamps.across import holdings_of
-from loyalnest.stamps.values import CardId, CardProgram
+from loyalnest.stamps.values import CardId, CardProgram, CardState
 
 _PROGRAMS = f"""
 {storage.PROGRAM_ROWS}
@@ -74,6 +74,24 @@ async def lapsing_ahead(
     for key, mark in more.items():
         left[key[0]][key] = mark
     return lapses, {**left}
+
+
+async def last_days(
+    session: AsyncSession, states: Collection[CardState], *, now: datetime
+) -> dict[CardId, date]:
+    """Until when the stamps on cards count as things are, where they lapse at all: the merchant's
+    last day of the first of them."""
+    lapsing = [it for it in states if it.terms.validity and it.collected]
+    if not lapsing:
+        return {}
+    zone = (await merchants.get(session, merchant_of(session))).zone
+    owners = {it.card.customer_id for it in lapsing}
+    lapses = await ledger.next_lapses(session, owners, now=now)
+    return {
+        it.card.id: (at.astimezone(zone) - timedelta(microseconds=1)).date()
+        for it in lapsing
+        if (at := lapses.get((it.card.customer_id, it.program.unit)))
+    }
 
 
 def _ahead(program: CardProgram, until: datetime, now: datetime) -> datetime:

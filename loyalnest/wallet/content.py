@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,7 +11,7 @@ from loyalnest import branding, customers, merchants, stamps, texts
 from loyalnest.kernel.database import merchant_of
 from loyalnest.kernel.ids import to_wire
 from loyalnest.kernel.languages import chosen
-from loyalnest.stamps import CardState
+from loyalnest.stamps import CardState, counter
 from loyalnest.texts import Forms
 from loyalnest.wallet import words
 from loyalnest.wallet.links import APPLE, GOOGLE
@@ -20,10 +20,13 @@ from loyalnest.wallet.values import (
     PassColours,
     PassContent,
     PassId,
+    PassLocation,
     PassStage,
     ProgramContent,
 )
 from loyalnest.wallet.words import Named, Shown
+
+_LOCATIONS_AT_MOST = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,7 @@ class _Shop:
     language: str
     words: Mapping[str, Mapping[str, Forms]]
     address: str
+    locations: tuple[PassLocation, ...]
 
 
 async def contents_of(
@@ -61,13 +65,15 @@ async def contents_of(
     codes = await stamps.pass_codes(session, list(cards.values()))
     code_of = dict(zip(cards, codes, strict=True))
     people = await customers.find_many(session, sorted({it.customer_id for it in cards.values()}))
+    days = await stamps.last_days(session, states.values(), now=now)
     made: dict[PassId, Made] = {}
     for it in passes:
         state = states.get(it.card_id)
         if state is not None:
             holder = people.get(state.card.customer_id)
             name = holder.name if holder else None
-            content = _content(shop, it, state, code_of[state.card.id], name)
+            day = days.get(state.card.id)
+            content = _content(shop, it, state, code_of[state.card.id], name, day)
             made[it.id] = Made(it, content, state.program.id)
     return made
 
@@ -105,10 +111,31 @@ async def _shop(session: AsyncSession, address: str) -> _Shop:
         chosen((merchant.locale,)),
         await texts.section_everywhere(session, words.SECTION),
         address,
+        await _locations(session),
     )
 
 
-def _content(shop: _Shop, it: Pass, state: CardState, code: str, holder: str | None) -> PassContent:
+async def _locations(session: AsyncSession) -> tuple[PassLocation, ...]:
+    """Where stores are, as far as the merchant has said: of many the oldest."""
+    places = await counter.places_of(session)
+    stores = await merchants.list_stores(session, merchant_id=merchant_of(session))
+    return tuple(
+        PassLocation(place.latitude, place.longitude, store.name)
+        for store in stores
+        if store.uninstalled_at is None
+        if (place := places.get(store.id))
+        if place.latitude is not None and place.longitude is not None
+    )[:_LOCATIONS_AT_MOST]
+
+
+def _content(
+    shop: _Shop,
+    it: Pass,
+    state: CardState,
+    code: str,
+    holder: str | None,
+    good_until: date | None,
+) -> PassContent:
     terms = state.terms
     stages = tuple(PassStage(stage.count, stage.name) for stage in terms.stages)
     shown = Shown(
@@ -118,6 +145,7 @@ def _content(shop: _Shop, it: Pass, state: CardState, code: str, holder: str | N
         stages=[(stage.count, Named(stage.name, stage.names)) for stage in terms.stages],
         collected=state.collected,
         due=[_due(state, reward) for reward in state.due],
+        good_until=good_until,
     )
     palette = branding.palette_of(shop.brand.settings.colour)
     return PassContent(
@@ -137,6 +165,7 @@ def _content(shop: _Shop, it: Pass, state: CardState, code: str, holder: str | N
         service_url=f"{shop.address}{APPLE.rstrip('/')}",
         token=it.token,
         voided=it.voided_at is not None or state.card.state == "void",
+        locations=shop.locations,
     )
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from loyalnest import branding, customers, stamps
 from loyalnest.kernel.events import publish
 from loyalnest.kernel.relay import LoggedEvent, Subscriber
+from loyalnest.stamps import counter
 from loyalnest.wallet.events import PassAdded, PassesOutdated, PassVoided
 from loyalnest.wallet.service.changes import About, Of, change_many
 
@@ -25,6 +26,7 @@ _ON_CARDS = frozenset(
         stamps.CardChanged.type,
     }
 )
+_ON_MERCHANTS = frozenset({branding.BrandingChanged.type, counter.CounterPlaceMoved.type})
 _ON_CUSTOMERS = frozenset(
     {
         customers.CustomerUpdated.type,
@@ -60,7 +62,7 @@ def _about(event: LoggedEvent) -> Iterator[tuple[Of, UUID]]:
         yield Of.VOIDED_CARD, UUID(data["card_id"])
     elif event.type == stamps.CardProgramSaved.type:
         yield Of.PROGRAM, UUID(data["program_id"])
-    elif event.type == branding.BrandingChanged.type:
+    elif event.type in _ON_MERCHANTS:
         yield Of.MERCHANT, event.merchant_id
     elif event.type == PassVoided.type:
         yield Of.ITSELF, UUID(data["pass_id"])
@@ -86,10 +88,10 @@ CHANGES = Subscriber(
     "wallet.changes",
     _ON_CARDS
     | _ON_CUSTOMERS
+    | _ON_MERCHANTS
     | {
         stamps.CardVoided.type,
         stamps.CardProgramSaved.type,
-        branding.BrandingChanged.type,
         PassVoided.type,
         PassAdded.type,
         PassesOutdated.type,

@@ -99,6 +99,9 @@ class PassTexts:
     """What a phone says when `stamps` changed; `%@` stands for the new value."""
     changed_due: str
     """What it says when `due` changed; `%@` likewise."""
+    good_until: str = ""
+    """The last day on which the stamps count; empty where they don't lapse. The card itself stays
+    good, so that this is no date on which a phone puts it away."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,11 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 
 from babel import Locale
+from babel.dates import format_date
 from babel.lists import format_list
 from babel.numbers import format_decimal
 
@@ -44,6 +46,7 @@ class Shown:
     """Counts with what they bring."""
     collected: int
     due: Sequence[Named]
+    good_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,9 @@ class _Speech:
 
     def number(self, value: int) -> str:
         return format_decimal(value, locale=_locale(self.language))
+
+    def day(self, day: date) -> str:
+        return format_date(day, "long", locale=_locale(self.language))
 
     def listed(self, things: Sequence[str]) -> str:
         return format_list(list(things), "standard-short", locale=_locale(self.language))
@@ -105,6 +111,7 @@ def _texts(shown: Shown, speech: _Speech) -> PassTexts:
         expires_label=speech.say("expires"),
         changed_stamps=speech.say("changedStamps", value="%@"),
         changed_due=speech.say("changedDue", value="%@"),
+        good_until=speech.day(shown.good_until) if shown.good_until else "",
     )
 
 

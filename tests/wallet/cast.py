@@ -51,6 +51,9 @@ class PlainPasses:
                 "code": content.code,
                 "voided": content.voided,
                 "program": words.program,
+                "places": [(it.latitude, it.longitude, it.text) for it in content.locations],
+                "good_until": {name: it.good_until for name, it in content.texts.items()},
+                "ends_at": content.expires_at,
                 "background": content.colours.background,
                 "next": {language: texts.next for language, texts in content.texts.items()},
             }

@@ -4,14 +4,18 @@ import json
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import text
 
-from loyalnest import customers, ledger, orders, wallet
+from loyalnest import customers, ledger, merchants, orders, wallet
 from loyalnest.customers.service import amend
 from loyalnest.entrypoints.personal import FORGETTING
 from loyalnest.kernel.languages import LANGUAGES
 from loyalnest.kernel.objects import Folder, ObjectsUnavailable
+from loyalnest.stamps import Validity
+from loyalnest.stamps.counter.service.settings import save_place
+from tests.conftest import NOW
 from tests.stamps.cafe import terms
 from tests.wallet.cast import Counter, Phone
 
@@ -301,3 +305,58 @@ class Shaky(Folder):
     def _fail(self, what: str) -> None:
         if what == self.failing:
             raise ObjectsUnavailable
+
+
+async def test_a_pass_says_where_the_stores_are_as_long_as_they_are_there(counter: Counter) -> None:
+    cafe = counter.cafe
+    async with counter.database.platform() as session:
+        store = await merchants.add_store(
+            session,
+            merchant_id=cafe.merchant_id,
+            provider="counter",
+            domain="north.example",
+            name="North",
+            now=NOW,
+        )
+    card = await cafe.card(await cafe.draws_up())
+    phone = counter.phone()
+    serial = (await phone.adds(await counter.link(card)))["serial"]
+    await counter.follows()
+    await counter.tells()
+
+    async def stands_at(latitude: float | None, longitude: float | None) -> int:
+        counter.hands.pass_by(seconds=10)
+        async with cafe.open() as session:
+            about: dict[str, Any] = {"hours": None, "actor": "test", "now": NOW}
+            about |= {"latitude": latitude, "longitude": longitude}
+            await save_place(session, store.id, **about)
+        await counter.follows()
+        return await counter.tells()
+
+    assert await stands_at(51.5, -0.12) == 1
+    assert phone.passes[serial]["places"] == [[51.5, -0.12, "North"]]
+    assert await stands_at(51.5, -0.12) == 0, "where it was"
+    assert await stands_at(None, None) == 1
+    assert phone.passes[serial]["places"] == []
+
+
+async def test_a_pass_says_until_when_its_stamps_count_and_never_ends_by_itself(
+    counter: Counter,
+) -> None:
+    cafe = counter.cafe
+    card = await cafe.card(await cafe.draws_up(terms(validity=Validity(days=30))))
+    phone = counter.phone()
+    shown = await phone.adds(await counter.link(card))
+    assert shown["good_until"]["en"] == ""
+    await cafe.gives(card)
+    await counter.follows()
+    counter.hands.pass_by(seconds=10)
+    await counter.tells()
+    shown = phone.passes[shown["serial"]]
+    told = shown["good_until"]
+    assert (told["en"], told["de"]) == ("December 20, 2026", "20. Dezember 2026")
+    assert shown["ends_at"] is None
+    forever = await cafe.card(await cafe.draws_up())
+    await cafe.gives(forever)
+    plain = await counter.phone().adds(await counter.link(forever))
+    assert plain["good_until"]["en"] == ""

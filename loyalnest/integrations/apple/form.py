@@ -83,6 +83,8 @@ def _fields(content: PassContent, keys: Keys) -> dict[str, list[Field]]:
     if content.expires_at:
         when = {"dateStyle": "PKDateStyleMedium", "timeStyle": "PKDateStyleNone"}
         back.append(_field("expires", keys["expires_label"], _instant(content)) | when)
+    if content.words.good_until:
+        back.append(_field("good_until", keys["expires_label"], keys["good_until"]))
     following = [_field("next", keys["next_label"], keys["next"])] if keys["next"] else []
     stamps = _field("stamps", keys["stamps_label"], keys["stamps"], change=keys["changed_stamps"])
     return {

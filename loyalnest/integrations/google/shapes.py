@@ -61,11 +61,11 @@ def loyalty_object(issuer_id: str, content: PassContent, *, program_id: str) -> 
         },
         "barcode": {"type": "QR_CODE", "value": content.code, "alternateText": content.number},
         "textModulesData": _modules(content),
-    }
-    if content.locations:
-        shape["merchantLocations"] = [
+        # Always there, too, for a place may be given up.
+        "merchantLocations": [
             {"latitude": it.latitude, "longitude": it.longitude} for it in content.locations
-        ]
+        ],
+    }
     if content.expires_at:
         shape["validTimeInterval"] = {"end": {"date": content.expires_at.isoformat()}}
     return shape
@@ -78,6 +78,10 @@ def _modules(content: PassContent) -> list[Shape]:
         _module(content, "rewards", lambda it: it.rewards_label, lambda it: it.rewards),
         _module(content, "how", lambda it: it.how_label, lambda it: it.how),
     ]
+    if content.words.good_until:
+        modules.append(
+            _module(content, "good", lambda it: it.expires_label, lambda it: it.good_until)
+        )
     if content.due:
         modules.insert(0, _module(content, "due", lambda it: it.due_label, lambda it: it.due))
     return modules

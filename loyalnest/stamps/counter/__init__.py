@@ -10,6 +10,7 @@ from loyalnest.stamps.counter.access import BEARER_PREFIX, StamperScope, authent
 from loyalnest.stamps.counter.errors import StamperRevoked
 from loyalnest.stamps.counter.events import (
     ClerkChanged,
+    CounterPlaceMoved,
     IntentDecided,
     IntentHeld,
     StamperAdded,
@@ -18,7 +19,7 @@ from loyalnest.stamps.counter.events import (
     StamperStopped,
 )
 from loyalnest.stamps.counter.keys import SEALED
-from loyalnest.stamps.counter.queries import list_clerks, list_stampers
+from loyalnest.stamps.counter.queries import list_clerks, list_stampers, places_of
 from loyalnest.stamps.counter.routes import device_router, router
 from loyalnest.stamps.counter.service.alerting import ALERTS
 from loyalnest.stamps.counter.service.clerks import add_clerk
@@ -29,6 +30,7 @@ __all__ = [
     "BEARER_PREFIX",
     "SEALED",
     "ClerkChanged",
+    "CounterPlaceMoved",
     "IntentDecided",
     "IntentHeld",
     "StamperAdded",
@@ -43,5 +45,6 @@ __all__ = [
     "device_router",
     "list_clerks",
     "list_stampers",
+    "places_of",
     "router",
 ]

@@ -48,6 +48,14 @@ class ClerkChanged(Event, frozen=True, kw_only=True):
     """`added`, `name`, `pin`, `suspended`, `restored`; several with spaces."""
 
 
+class CounterPlaceMoved(Event, frozen=True, kw_only=True):
+    """A store is at another place than was known, or at none that is."""
+
+    type: ClassVar[str] = "counter_place.moved"
+
+    store_id: UUID
+
+
 class IntentHeld(_OfStamper, frozen=True, kw_only=True):
     """What a device wished waits for the owner."""
 

@@ -193,6 +193,18 @@ def test_a_void_pass_and_a_lapsing_one_say_so() -> None:
     assert not {"voided", "expirationDate"} & set(made().form)
 
 
+def test_a_pass_whose_stamps_lapse_says_when_on_its_back_and_stays_good() -> None:
+    said = replace(ENGLISH, good_until="December 20, 2026")
+    german = replace(GERMAN, good_until="20. Dezember 2026")
+    it = made(replace(CONTENT, texts={"en": said, "de": german}))
+    back = {field["key"]: field for field in it.form["storeCard"]["backFields"]}
+    assert back["good_until"]["value"] == "December 20, 2026"
+    assert "20. Dezember 2026" in it.files["de.lproj/pass.strings"].decode("utf-16")
+    assert "expirationDate" not in it.form
+    plain = [field["key"] for field in made().form["storeCard"]["backFields"]]
+    assert "good_until" not in plain
+
+
 def test_at_most_ten_places_offer_a_pass_by_themselves() -> None:
     places = tuple(PassLocation(it, it) for it in range(12))
     assert len(made(replace(CONTENT, locations=places)).form["locations"]) == 10

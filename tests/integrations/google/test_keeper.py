@@ -1,7 +1,7 @@
 """What Google is told of cards, held against what it publishes."""
 
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,9 +9,9 @@ import jwt
 import pytest
 
 from loyalnest.integrations import google
-from loyalnest.wallet import Told
+from loyalnest.wallet import PassLocation, Told
 from tests.emulators import Cut, Garbage, GoogleWallet, Say
-from tests.integrations.google.cast import SAVE_URL, content, program, wallet_at
+from tests.integrations.google.cast import SAVE_URL, content, program, texts, wallet_at
 
 
 @dataclass
@@ -72,6 +72,20 @@ async def test_what_is_there_is_changed_in_one_call(line: Line) -> None:
     assert [it.method for it in line.vendor.requests[before:]] == ["PATCH"]
     assert line.card["loyaltyPoints"]["balance"] == {"string": "5/10"}  # type: ignore[index]
     assert line.card["textModulesData"][0]["body"] == "Free cake"  # type: ignore[index]
+
+
+async def test_a_card_says_where_the_stores_are_and_until_when_its_stamps_count(line: Line) -> None:
+    await line.wallet.put_program(program())
+    said = replace(texts("en", "4 / 10"), good_until="December 20, 2026")
+    places = (PassLocation(51.5, -0.12, "North"),)
+    await put(line, locations=places, texts={"en": said})
+    assert line.card["merchantLocations"] == [{"latitude": 51.5, "longitude": -0.12}]
+    told = {it["id"]: (it["header"], it["body"]) for it in line.card["textModulesData"]}  # type: ignore[attr-defined]
+    assert told["good"] == ("Good until", "December 20, 2026")
+    assert "validTimeInterval" not in line.card, "the card itself stays good"
+    await put(line, 5)
+    assert line.card["merchantLocations"] == []
+    assert "good" not in [it["id"] for it in line.card["textModulesData"]]  # type: ignore[attr-defined]
 
 
 async def test_one_access_token_serves_until_it_is_refused(line: Line) -> None:

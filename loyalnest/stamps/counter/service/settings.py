@@ -9,7 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from loyalnest import merchants
 from loyalnest.kernel.database import merchant_of
-from loyalnest.stamps.counter.queries import hours_text
+from loyalnest.kernel.events import publish
+from loyalnest.stamps.counter.events import CounterPlaceMoved
+from loyalnest.stamps.counter.queries import hours_text, places_of
 from loyalnest.stamps.counter.values import Opening, Place, Policy
 
 _SAVE = text("""
@@ -56,8 +58,9 @@ async def save_place(
 ) -> Place:
     """Say where a store is and when it is open. Raises StoreNotFound."""
     await merchants.get_store(session, store_id)
+    merchant_id = merchant_of(session)
     about = {
-        "merchant_id": merchant_of(session),
+        "merchant_id": merchant_id,
         "store_id": store_id,
         "hours": hours_text(hours),
         "latitude": latitude,
@@ -65,5 +68,9 @@ async def save_place(
         "now": now,
         "actor": actor,
     }
+    before = (await places_of(session)).get(store_id, Place(store_id))
     await session.execute(_PLACE, about)
+    if (before.latitude, before.longitude) != (latitude, longitude):
+        news = CounterPlaceMoved(merchant_id=merchant_id, occurred_at=now, store_id=store_id)
+        await publish(session, [news], now=now)
     return Place(store_id, None if hours is None else tuple(hours), latitude, longitude)
