@@ -1,5 +1,6 @@
 """Whose wallets this installation puts cards into: Apple's and Google's, as far as it is set up."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
@@ -98,7 +99,12 @@ def doors(
 
     @asynccontextmanager
     async def running() -> AsyncGenerator[None]:
+        # Beside the start, which a store that is away holds up no longer.
+        looking = asyncio.create_task(keeping.look(settings)) if wallets.maker else None
         yield
+        if looking is not None:
+            looking.cancel()
+            await asyncio.wait([looking])
         for close in closing:
             await close()
 

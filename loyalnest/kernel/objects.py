@@ -18,10 +18,16 @@ from loyalnest.kernel.errors import Unavailable
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]*(/[a-z0-9][a-z0-9._-]*)*")
 _LONGEST_NAME = 250
 _DRAFT = ".new"
+_PROBE = "probe"
 
 
 class ObjectsUnavailable(Unavailable):
     """The place where files are kept does not answer, or refuses; try again later."""
+
+
+class ObjectsRefused(ObjectsUnavailable):
+    """The place where files are kept refuses us: the bucket isn't there, or the key may not use it.
+    Look at the settings `LOYALNEST_S3_…`."""
 
 
 class Objects(Protocol):
@@ -42,6 +48,14 @@ class Objects(Protocol):
     async def close(self) -> None:
         """Give connections back."""
         ...
+
+
+async def check(objects: Objects) -> None:
+    """Keep something, find it and delete it again. Raises ObjectsUnavailable, ObjectsRefused."""
+    await objects.put(_PROBE, _PROBE.encode(), media_type="text/plain")
+    if await objects.find(_PROBE) is None:
+        raise ObjectsUnavailable
+    await objects.delete(_PROBE)
 
 
 class Folder:

@@ -16,7 +16,7 @@ import structlog
 
 from loyalnest.integrations.aws import Key, sign
 from loyalnest.integrations.calls import Line, Said, Unclear, Unreached, Way
-from loyalnest.kernel.objects import ObjectsUnavailable, checked
+from loyalnest.kernel.objects import ObjectsRefused, ObjectsUnavailable, checked
 
 log = structlog.get_logger(__name__)
 
@@ -97,7 +97,9 @@ class Bucket:
 def _refused(said: Said) -> ObjectsUnavailable:
     code = _code(said) or str(said.status)
     log.error("objects.refused", status=said.status, code=code)
-    return ObjectsUnavailable(f"The object store refuses: {code}.")
+    is_ours = said.status < 500 and said.status != _TOO_MANY
+    kind = ObjectsRefused if is_ours else ObjectsUnavailable
+    return kind(f"The object store refuses: {code}.")
 
 
 def _code(said: Said) -> str | None:

@@ -6,12 +6,16 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
+from structlog.testing import capture_logs
 
+from loyalnest.entrypoints import keeping
 from loyalnest.integrations.aws import Key
 from loyalnest.integrations.calls import Way
 from loyalnest.integrations.s3 import Bucket
 from loyalnest.kernel import clock
-from loyalnest.kernel.objects import ObjectsUnavailable
+from loyalnest.kernel.objects import ObjectsRefused, ObjectsUnavailable
+from loyalnest.kernel.settings import Settings
 from tests.emulators.troubles import Cut, Say
 from tests.emulators.vendor import Vendor
 from tests.emulators.wire import Answer, Request
@@ -58,14 +62,35 @@ async def test_what_is_put_is_found_until_it_is_deleted(url: str, prefix: str) -
 
 async def test_a_missing_bucket_is_told_apart_from_a_missing_object(url: str) -> None:
     async with opened(_bucket_at(url, "elsewhere")) as bucket:
-        with pytest.raises(ObjectsUnavailable, match="NoSuchBucket"):
+        with pytest.raises(ObjectsRefused, match="NoSuchBucket"):
             await bucket.find("one")
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({}, None),
+        ({"s3_bucket": "elsewhere"}, ("OBJECTS_REFUSED", "NoSuchBucket")),
+        ({"s3_access_key_id": "AKIDSTRANGER"}, ("OBJECTS_REFUSED", "InvalidAccessKeyId")),
+        ({"s3_url": "http://127.0.0.1:9"}, ("OBJECTS_UNAVAILABLE", "object store")),
+    ],
+)
+async def test_what_is_wrong_with_a_bucket_is_said_at_the_start_by_a_code(
+    url: str, changed: dict[str, str], said: tuple[str, str] | None
+) -> None:
+    right = {"s3_bucket": BUCKET, "s3_url": url, "s3_access_key_id": RIGHT.id}
+    settings = Settings(s3_secret_access_key=SecretStr(RIGHT.secret), **right | changed)  # type: ignore[arg-type]
+    with capture_logs() as lines:
+        await keeping.look(settings)
+    errors = [(it["code"], it["detail"]) for it in lines if it["event"] == "objects.unusable"]
+    assert [code for code, _ in errors] == ([said[0]] if said else [])
+    assert said is None or said[1] in errors[0][1]
 
 
 async def test_a_key_that_the_store_does_not_know_is_refused_by_name(url: str) -> None:
     stranger = Key("AKIDSTRANGER", RIGHT.secret, RIGHT.region, RIGHT.service)
     async with opened(_bucket_at(url, key=stranger)) as bucket:
-        with pytest.raises(ObjectsUnavailable, match="InvalidAccessKeyId"):
+        with pytest.raises(ObjectsRefused, match="InvalidAccessKeyId"):
             await bucket.find("one")
 
 
