@@ -7,13 +7,16 @@ from typing import Any
 import httpx
 import pytest
 
+from bench.post import Post
 from loyalnest import stamps
 from loyalnest.kernel.database import Database
 from loyalnest.kernel.ids import from_wire
 from loyalnest.kernel.limits import Policy
+from loyalnest.messaging import Channel
 from loyalnest.stamps import enrolling
 from loyalnest.stamps.numbers import shown
 from tests.conftest import NOW
+from tests.messaging.cast import Bakery
 from tests.stamps.cafe import terms
 from tests.stamps.enrolling.counter import PHONE, Counter, a_counter
 
@@ -143,6 +146,23 @@ async def test_a_stranger_adds_no_card_of_paper_to_a_member_and_learns_nothing(
     # That it is hers by now is told to nobody who hasn't shown that the phone is theirs.
     again = await _enrols(counter, owner=False, poster=poster["code"], paper_number=number)
     assert again.json()["code"] == "PAPER_CARD_UNFIT"
+
+
+async def test_whoever_finds_a_card_of_paper_learns_no_phone_by_it_where_phones_are_checked(
+    counter: Counter,
+) -> None:
+    async with Post().open() as post:
+        await Bakery(counter.cafe.database, counter.cafe.merchant_id).uses(
+            post, channel=Channel.SMS
+        )
+    poster = await counter.puts_up(check_by="sms")
+    number = await _stamped_paper(counter, 4)
+    await _enrols(counter, paper_number=number)
+    for phone in (PHONE, OTHER):
+        asked = await _enrols(
+            counter, phone=phone, owner=False, poster=poster["code"], paper_number=number
+        )
+        assert asked.status_code == 202, (phone, asked.text)
 
 
 async def test_guesses_are_slowed_down_while_others_go_on_enrolling(

@@ -68,7 +68,8 @@ async def enrol(
     the same answer, and nothing that they wrote changes what is known of a member. `trusted` is a
     caller who may read customers anyway. Where the phone is checked a code is sent first, which
     comes back in the same form; a wrong one is answered, not raised, for it counts. The stamps of a
-    card of paper come along with whoever it is sure to be; anybody else is answered alike.
+    card of paper come along with whoever it is sure to be; anybody else is answered alike, and only
+    once the phone is checked: the card would tell whoever found it whose phone is its owner's.
 
     Raises NameUnfit, PhoneUnfit, PaperCardUnfit, CheckImpossible, TooManyCodes,
     CardProgramNotFound, CardProgramPaused, Contended.
@@ -83,8 +84,6 @@ async def enrol(
         paper = await papers.look_at(session, joining.paper_number, place.program_id, now=now)
     # Only now: the same form may have come a moment ago, and has had the card of paper until here.
     known = await customers.find_identified(session, customers.PHONE, phone)
-    if paper is not None and not paper.free and (known is None or paper.holder != known.id):
-        raise papers.unfit()
     checks = place.check_by if not trusted else None
     if checks is not None:
         if joining.check_code is None:
@@ -93,6 +92,8 @@ async def enrol(
         refused = await take_code(session, phone, joining.check_code, now=now)
         if refused is not None:
             return refused
+    if paper is not None and not paper.free and (known is None or paper.holder != known.id):
+        raise papers.unfit()
     proven = trusted or checks is not None or known is None
     guest = _Guest(phone, known, proven, paper)
     enrolled = await _take_in(session, guest, name, joining, place, now=now)
