@@ -4,7 +4,7 @@ A shop's days are kept in figures that are brought up to date with each batch of
 made again from the facts at any time, with the same result.
 """
 
-from loyalnest.insights.errors import RangeTooEarly, RangeTooLong, RangeUpsideDown
+from loyalnest.insights.errors import RangeTooEarly, RangeTooLate, RangeTooLong, RangeUpsideDown
 from loyalnest.insights.queries import metrics_of
 from loyalnest.insights.routes import router_of
 from loyalnest.insights.service import rebuild
@@ -16,6 +16,7 @@ __all__ = [
     "Metrics",
     "Range",
     "RangeTooEarly",
+    "RangeTooLate",
     "RangeTooLong",
     "RangeUpsideDown",
     "ShopClerk",

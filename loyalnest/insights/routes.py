@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from loyalnest import merchants
 from loyalnest.insights import queries
-from loyalnest.insights.errors import RangeTooEarly, RangeTooLong, RangeUpsideDown
+from loyalnest.insights.errors import RangeTooEarly, RangeTooLate, RangeTooLong, RangeUpsideDown
 from loyalnest.insights.schemas import ShopMetricsView
 from loyalnest.insights.values import DAYS_AT_MOST, Metrics, Range
 from loyalnest.kernel.database import merchant_of
@@ -27,7 +27,7 @@ From = Annotated[
 To = Annotated[
     date | None, Query(alias="to", description="The last day; the merchant's today if left out.")
 ]
-_EARLIEST = date(1970, 1, 1)
+_EARLIEST, _LATEST = date(1970, 1, 1), date(2999, 12, 31)
 _USUAL_DAYS = timedelta(days=29)
 _SEES_MONEY, _SEES_OTHERS = "events:read", "staff:read"
 
@@ -73,6 +73,8 @@ def _range(first: date | None, last: date | None, *, today: date) -> Range:
     until = last or today
     if min(until, first or until) < _EARLIEST:
         raise RangeTooEarly
+    if until > _LATEST:
+        raise RangeTooLate
     asked = Range(first or until - _USUAL_DAYS, until)
     if asked.first > asked.last:
         raise RangeUpsideDown

@@ -97,6 +97,7 @@ async def test_a_range_is_thirty_days_up_to_today_unless_it_is_named(cafe: Cafe)
         ({"from": "2026-11-02", "to": "2026-11-01"}, "RANGE_UPSIDE_DOWN"),
         ({"from": "2024-11-02", "to": "2026-11-01"}, "RANGE_TOO_LONG"),
         ({"from": "0001-01-01", "to": "0001-01-02"}, "RANGE_TOO_EARLY"),
+        ({"from": "9999-12-01", "to": "9999-12-31"}, "RANGE_TOO_LATE"),
         ({"store_id": "sto_" + "0" * 32}, "STORE_NOT_FOUND"),
     ],
 )
