@@ -1,13 +1,10 @@
 """A shop's figures are added up by the month, too, and of all its stores together, so that a long
 range is few rows.
 
-Guests' days refer to nobody any more: they are made of visits, which do, and each check cost as
-much as the row.
-
-Locks: `shop_arrivals` and `shop_figures` exclusively while they are written anew, some seconds for
-a million visits, and `guest_days` for an instant; the worker waits, the counter doesn't. Way back:
-create both tables as they were (0052) and let `guest_days` (merchant_id, customer_id) refer to
-`customers`; `loyalnest insights rebuild` of the program as it was fills them.
+Locks: `shop_figures` and `shop_arrivals` exclusively, in the order in which the worker takes them,
+while they are written anew, some seconds for a million visits; the worker waits, the counter
+doesn't. Way back: create both tables as they were (0052); `loyalnest insights rebuild` of the
+program as it was fills them.
 """
 
 from loyalnest.kernel import tenancy
@@ -18,10 +15,10 @@ branch_labels = None
 depends_on = None
 
 _TABLES = """
-ALTER TABLE shop_arrivals RENAME TO shop_arrivals_before;
-ALTER INDEX shop_arrivals_pkey RENAME TO shop_arrivals_before_pkey;
 ALTER TABLE shop_figures RENAME TO shop_figures_before;
 ALTER INDEX shop_figures_pkey RENAME TO shop_figures_before_pkey;
+ALTER TABLE shop_arrivals RENAME TO shop_arrivals_before;
+ALTER INDEX shop_arrivals_pkey RENAME TO shop_arrivals_before_pkey;
 CREATE TABLE shop_arrivals (
     merchant_id  uuid NOT NULL,
     store_id     uuid NOT NULL,
@@ -93,7 +90,6 @@ GROUP BY 1, 2, 3, 4, 5, 6, 7, 8;
 ALTER TABLE shop_arrivals FORCE ROW LEVEL SECURITY;
 ALTER TABLE shop_figures FORCE ROW LEVEL SECURITY;
 DROP TABLE shop_arrivals_before, shop_figures_before;
-ALTER TABLE guest_days DROP CONSTRAINT guest_days_merchant_id_customer_id_fkey;
 """
 
 

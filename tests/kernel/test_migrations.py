@@ -1,5 +1,6 @@
 """A server of the operator's own, where our login is no superuser."""
 
+import asyncio
 import os
 from collections import Counter
 from collections.abc import AsyncGenerator
@@ -14,6 +15,7 @@ from loyalnest.kernel import crypto, migrations
 from loyalnest.kernel import database as db
 from loyalnest.kernel.ids import new_id
 from loyalnest.kernel.settings import Settings
+from tests.waiting import until_somebody_waits
 
 
 @pytest.fixture
@@ -170,4 +172,20 @@ async def test_what_was_added_up_by_the_day_stands_by_month_and_of_all_stores(
         (_NOWHERE, 2, april, "visit", 1, 9, "", 3),
         (_NORTH, 2, april, "visit", 1, 9, "", 2),
     }
+    await database.close()
+
+
+async def test_a_worker_that_is_at_work_lets_figures_be_written_anew(
+    own_server: str, own_settings: Settings, ring: crypto.KeyRing
+) -> None:
+    await migrations.migrate(own_server, own_settings, up_to="0053")
+    database = db.connect(own_server, ring, own_settings, pool_size=2)
+    async with database.platform() as at_work:
+        # As the worker does with what has become of visits: whose they are, then what they come to.
+        await at_work.execute(text("SELECT FROM customers"))
+        migrating = asyncio.create_task(migrations.migrate(own_server, own_settings, up_to="0055"))
+        await until_somebody_waits(database)
+        async with asyncio.timeout(20):
+            await at_work.execute(text("SELECT FROM shop_figures, shop_arrivals, guest_days"))
+    await migrating
     await database.close()
