@@ -30,10 +30,7 @@ SELECT {REWARD_COLUMNS}
 FROM unnest($1::uuid[], $2::uuid[]) AS k (merchant_id, id)
 JOIN card_rewards r ON r.merchant_id = k.merchant_id AND r.id = k.id
 """  # noqa: S608
-# The card that counts, as everywhere: the customer's own, else the older one that a merge brought.
-# A customer has few cards and a program many: looked for by the program, or read all at once as
-# long as there are none yet (OFFSET keeps it apart), each would be looked for among all of them.
-HELD = """
+HELD = f"""
 SELECT k.merchant_id, k.customer_id, k.program_id, x.id, x.round, x.version,
        coalesce(a.available, 0),
        ARRAY(
@@ -43,30 +40,11 @@ SELECT k.merchant_id, k.customer_id, k.program_id, x.id, x.round, x.version,
              AND r.state <> 'taken_back')
 FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) AS k (merchant_id, customer_id, program_id)
 JOIN card_programs p ON p.merchant_id = k.merchant_id AND p.id = k.program_id
-CROSS JOIN LATERAL (
-    SELECT c.id, c.round, c.version, c.state
-    FROM (
-        SELECT k.customer_id AS id, false AS was_merged
-        UNION ALL
-        SELECT m.id, true
-        FROM customers m
-        WHERE m.merchant_id = k.merchant_id AND m.merged_into = k.customer_id
-    ) f
-    CROSS JOIN LATERAL (
-        SELECT o.*
-        FROM cards o
-        WHERE o.merchant_id = k.merchant_id
-          AND o.customer_id = f.id
-          AND o.program_id IS NOT DISTINCT FROM k.program_id
-        OFFSET 0
-    ) c
-    ORDER BY f.was_merged, c.opened_at, c.id
-    LIMIT 1
-) x
+CROSS JOIN LATERAL {storage.leading_card("k.merchant_id", "k.customer_id", "k.program_id")} x
 LEFT JOIN accounts a
   ON a.merchant_id = k.merchant_id AND a.customer_id = k.customer_id AND a.unit_id = p.unit_id
 WHERE x.state = 'active'
-"""
+"""  # noqa: S608
 
 HolderKey = tuple[UUID, UUID, UUID]
 """A merchant, one of its living customers, and a card program."""

@@ -40,30 +40,40 @@ CARD_COLUMNS = """
 c.merchant_id, c.id, c.program_id, coalesce(o.merged_into, o.id) AS customer_id, c.number, c.state,
 c.round, c.version, c.moves, c.code_step, c.opened_at, c.last_stamp_at, c.changed_at
 """
-# Whoever was merged into somebody brought a card along: of two of one program the survivor's own
-# counts, else the older one. (OFFSET keeps each look-up to itself: while tables are new and nothing
-# is known of them, all cards of a program seem to be as few as one customer's.)
+
+
+def leading_card(merchant: str, living: str, program: str) -> str:
+    """A table expression: the one card that counts of a living customer's, of a program.
+
+    Whoever was merged into somebody brought a card along: of two of one program the survivor's own
+    counts, else the older one. A customer has few cards and a program many. While tables are new
+    and nothing is known of them, both seem to be as few: OFFSET lets a look-up by the customer be
+    all there is.
+    """
+    return f"""(
+    SELECT c.*
+    FROM (
+        SELECT {living} AS id, false AS was_merged
+      UNION ALL
+        SELECT m.id, true
+        FROM customers m
+        WHERE m.merchant_id = {merchant} AND m.merged_into = {living}
+    ) f
+    CROSS JOIN LATERAL (
+        SELECT * FROM cards WHERE cards.merchant_id = {merchant} AND customer_id = f.id OFFSET 0
+    ) c
+    WHERE c.program_id = {program}
+    ORDER BY f.was_merged, c.opened_at, c.id
+    LIMIT 1
+)"""  # noqa: S608
+
+
 _LEADING = f"""
 SELECT k.asked, {CARD_COLUMNS}
 FROM unnest($2::uuid[]) AS k (asked)
 JOIN cards a ON a.merchant_id = $1 AND a.id = k.asked
 JOIN customers h ON h.merchant_id = $1 AND h.id = a.customer_id
-CROSS JOIN LATERAL (
-    SELECT x.id, x.customer_id
-    FROM (
-        SELECT coalesce(h.merged_into, h.id) AS id, false AS merged
-      UNION ALL
-        SELECT f.id, true
-        FROM customers f
-        WHERE f.merchant_id = $1 AND f.merged_into = coalesce(h.merged_into, h.id)
-    ) f
-    CROSS JOIN LATERAL (
-        SELECT * FROM cards x WHERE x.merchant_id = $1 AND x.customer_id = f.id OFFSET 0
-    ) x
-    WHERE x.program_id = a.program_id
-    ORDER BY f.merged, x.opened_at, x.id
-    LIMIT 1
-) l
+CROSS JOIN LATERAL {leading_card("$1", "coalesce(h.merged_into, h.id)", "a.program_id")} l
 JOIN cards c ON c.merchant_id = $1 AND c.id = l.id
 JOIN customers o ON o.merchant_id = $1 AND o.id = l.customer_id
 ORDER BY c.id
@@ -84,27 +94,12 @@ SELECT c.number, c.id
 FROM unnest($2::text[]) AS k (number)
 JOIN cards c ON c.merchant_id = $1 AND c.number = k.number
 """
-BY_CUSTOMER = """
+BY_CUSTOMER = f"""
 SELECT k.customer_id, k.program_id, x.id
 FROM unnest($2::uuid[], $3::uuid[]) AS k (customer_id, program_id)
 JOIN customers o ON o.merchant_id = $1 AND o.id = k.customer_id
-CROSS JOIN LATERAL (
-    SELECT c.id
-    FROM (
-        SELECT coalesce(o.merged_into, o.id) AS id, false AS merged
-      UNION ALL
-        SELECT f.id, true
-        FROM customers f
-        WHERE f.merchant_id = $1 AND f.merged_into = coalesce(o.merged_into, o.id)
-    ) f
-    CROSS JOIN LATERAL (
-        SELECT * FROM cards c WHERE c.merchant_id = $1 AND c.customer_id = f.id OFFSET 0
-    ) c
-    WHERE c.program_id = k.program_id
-    ORDER BY f.merged, c.opened_at, c.id
-    LIMIT 1
-) x
-"""
+CROSS JOIN LATERAL {leading_card("$1", "coalesce(o.merged_into, o.id)", "k.program_id")} x
+"""  # noqa: S608
 
 
 class Leading(NamedTuple):
