@@ -6,7 +6,7 @@ import { Button } from "./button";
 import { Icon } from "./icon";
 
 /** Grey lines where text will be. */
-export function Loading({ lines = 4 }: { lines?: number }) {
+export function Loading({ lines = 4 }: { lines?: number | undefined }) {
   const { t } = useTranslation();
   return (
     <div role="status" className="flex flex-col gap-3 p-4">

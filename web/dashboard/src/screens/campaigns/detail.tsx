@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { useFormat } from "../../i18n/format";
+import { Awaited } from "../../ui/awaited";
 import { Card, Facts } from "../../ui/card";
 import { Page } from "../../ui/page";
 import { Empty, Failed, Loading } from "../../ui/states";
@@ -27,17 +28,7 @@ export function Campaign() {
   const { t } = useTranslation();
   const query = useQuery(campaignQuery(campaignId));
   if (query.data) return <Known campaign={query.data} />;
-  return (
-    <Page title={t("nav.campaigns")} back="/campaigns">
-      <Card>
-        {query.isError ? (
-          <Failed error={query.error} onRetry={() => query.refetch()} />
-        ) : (
-          <Loading />
-        )}
-      </Card>
-    </Page>
-  );
+  return <Awaited query={query} title={t("nav.campaigns")} back="/campaigns" />;
 }
 
 function Known({ campaign }: { campaign: Shown }) {

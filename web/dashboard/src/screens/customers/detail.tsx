@@ -5,12 +5,13 @@ import { useTranslation } from "react-i18next";
 import { useMay } from "../../api/program";
 import { restOfTexts } from "../../i18n";
 import { useFormat } from "../../i18n/format";
+import { Awaited } from "../../ui/awaited";
 import { Badge } from "../../ui/badge";
 import { Button } from "../../ui/button";
 import { Card, Facts } from "../../ui/card";
 import { Listing } from "../../ui/listing";
 import { Page } from "../../ui/page";
-import { Empty, Failed, Loading } from "../../ui/states";
+import { Empty, Loading } from "../../ui/states";
 import { Tabs } from "../../ui/tabs";
 import { BadgesOf } from "../gamification/of-customer";
 import { OrderTable } from "../orders/order-table";
@@ -49,17 +50,7 @@ export function Customer() {
   const { t } = useTranslation();
   const query = useQuery(customerQuery(customerId));
   if (query.data) return <Known key={customerId} customer={query.data} />;
-  return (
-    <Page title={t("nav.customers")} back="/customers">
-      <Card>
-        {query.isError ? (
-          <Failed error={query.error} onRetry={() => query.refetch()} />
-        ) : (
-          <Loading />
-        )}
-      </Card>
-    </Page>
-  );
+  return <Awaited query={query} title={t("nav.customers")} back="/customers" />;
 }
 
 function Known({ customer }: { customer: Person }) {

@@ -4,10 +4,10 @@ import { useTranslation } from "react-i18next";
 import { useMay } from "../../api/program";
 import { useFormat } from "../../i18n/format";
 import { LANGUAGES, type Language } from "../../i18n/languages";
+import { Awaited } from "../../ui/awaited";
 import { Button } from "../../ui/button";
 import { Card, Facts } from "../../ui/card";
 import { Page } from "../../ui/page";
-import { Failed, Loading } from "../../ui/states";
 import { customerQuery } from "../customers/data";
 import { useNameOf } from "../customers/name";
 import { PROVIDERS } from "../senders/data";
@@ -22,17 +22,7 @@ export function OneDelivery() {
   const { messageId } = route.useParams();
   const query = useQuery(deliveryQuery(messageId));
   if (query.data) return <Known it={query.data} />;
-  return (
-    <Page title={t("delivery.title")} back="/messages/deliveries">
-      <Card>
-        {query.isError ? (
-          <Failed error={query.error} onRetry={() => query.refetch()} />
-        ) : (
-          <Loading />
-        )}
-      </Card>
-    </Page>
-  );
+  return <Awaited query={query} title={t("delivery.title")} back="/messages/deliveries" />;
 }
 
 function Known({ it }: { it: DeliveryDetails }) {

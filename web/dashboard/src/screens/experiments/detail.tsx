@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { useFormat } from "../../i18n/format";
+import { Awaited } from "../../ui/awaited";
 import { Card, Facts } from "../../ui/card";
 import { Page } from "../../ui/page";
 import { Failed, Loading } from "../../ui/states";
@@ -19,17 +20,7 @@ export function Experiment() {
   const { t } = useTranslation();
   const query = useQuery(experimentQuery(experimentId));
   if (query.data) return <Known experiment={query.data} />;
-  return (
-    <Page title={t("nav.experiments")} back="/experiments">
-      <Card>
-        {query.isError ? (
-          <Failed error={query.error} onRetry={() => query.refetch()} />
-        ) : (
-          <Loading />
-        )}
-      </Card>
-    </Page>
-  );
+  return <Awaited query={query} title={t("nav.experiments")} back="/experiments" />;
 }
 
 function Known({ experiment }: { experiment: Shown }) {

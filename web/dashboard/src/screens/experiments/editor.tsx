@@ -3,11 +3,12 @@ import { getRouteApi, useBlocker, useNavigate } from "@tanstack/react-router";
 import { useDeferredValue, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useFormat } from "../../i18n/format";
+import { Awaited } from "../../ui/awaited";
 import { Button } from "../../ui/button";
 import { Card } from "../../ui/card";
 import { tell } from "../../ui/notice";
 import { Page } from "../../ui/page";
-import { Failed, Loading, Refused } from "../../ui/states";
+import { Failed, Refused } from "../../ui/states";
 import {
   type Design,
   type Experiment,
@@ -32,17 +33,7 @@ export function EditExperiment() {
   if (query.data) {
     return <Form key={query.data.id} begin={draftOf(query.data.design)} experiment={query.data} />;
   }
-  return (
-    <Page title={t("experiment.edit")} back="/experiments">
-      <Card>
-        {query.isError ? (
-          <Failed error={query.error} onRetry={() => query.refetch()} />
-        ) : (
-          <Loading lines={6} />
-        )}
-      </Card>
-    </Page>
-  );
+  return <Awaited query={query} title={t("experiment.edit")} back="/experiments" lines={6} />;
 }
 
 interface FormProps {

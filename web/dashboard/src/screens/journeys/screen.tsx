@@ -2,9 +2,8 @@ import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { useMay } from "../../api/program";
-import { Card } from "../../ui/card";
+import { Awaited } from "../../ui/awaited";
 import { Page } from "../../ui/page";
-import { Failed, Loading } from "../../ui/states";
 import { Tabs } from "../../ui/tabs";
 import { Actions } from "./actions";
 import { journeyQuery, type Journey as Shown } from "./data";
@@ -21,17 +20,7 @@ export function Journey() {
   const { t } = useTranslation();
   const query = useQuery(journeyQuery(journeyId));
   if (query.data) return <Known journey={query.data} />;
-  return (
-    <Page title={t("nav.journeys")} back="/journeys">
-      <Card>
-        {query.isError ? (
-          <Failed error={query.error} onRetry={() => query.refetch()} />
-        ) : (
-          <Loading lines={6} />
-        )}
-      </Card>
-    </Page>
-  );
+  return <Awaited query={query} title={t("nav.journeys")} back="/journeys" lines={6} />;
 }
 
 /** A draft is its plan; one that was started is what came of it, who entered, and its plan. */

@@ -2,10 +2,11 @@ import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { useFormat } from "../../i18n/format";
+import { Awaited } from "../../ui/awaited";
 import { Badge } from "../../ui/badge";
 import { Card, Facts } from "../../ui/card";
 import { Page } from "../../ui/page";
-import { Empty, Failed, Loading } from "../../ui/states";
+import { Empty } from "../../ui/states";
 import { Table } from "../../ui/table";
 import { type ExplainedOrder, orderQuery } from "./data";
 import { Figures } from "./figures";
@@ -18,17 +19,7 @@ export function Order() {
   const { t } = useTranslation();
   const query = useQuery(orderQuery(orderId));
   if (query.data) return <Known order={query.data} />;
-  return (
-    <Page title={t("nav.orders")} back="/orders">
-      <Card>
-        {query.isError ? (
-          <Failed error={query.error} onRetry={() => query.refetch()} />
-        ) : (
-          <Loading />
-        )}
-      </Card>
-    </Page>
-  );
+  return <Awaited query={query} title={t("nav.orders")} back="/orders" />;
 }
 
 function Known({ order }: { order: ExplainedOrder }) {

@@ -4,11 +4,11 @@ import { useTranslation } from "react-i18next";
 import { api, problemOf, read } from "../../api/client";
 import { useMay, useMerchant } from "../../api/program";
 import { useProblemText } from "../../i18n/problems";
-import { Card } from "../../ui/card";
+import { Awaited } from "../../ui/awaited";
 import { DraftForm, useDraft } from "../../ui/draft";
 import { tell, warn } from "../../ui/notice";
 import { Page } from "../../ui/page";
-import { Failed, Loading, Refused } from "../../ui/states";
+import { Loading, Refused } from "../../ui/states";
 import { StandingBadge } from "../on-site/standing";
 import { type Perk, perkQuery, perksQuery, savePerk } from "./data";
 import { type Draft, draftOf, EMPTY, termsOf } from "./draft";
@@ -45,17 +45,7 @@ export function EditPerk() {
       </Page>
     );
   }
-  return (
-    <Page title={t("perk.title")} back="/tiers/perks">
-      <Card>
-        {query.isError ? (
-          <Failed error={query.error} onRetry={() => query.refetch()} />
-        ) : (
-          <Loading lines={6} />
-        )}
-      </Card>
-    </Page>
-  );
+  return <Awaited query={query} title={t("perk.title")} back="/tiers/perks" lines={6} />;
 }
 
 /** A new perk, or one as it will be from now on. */

@@ -6,12 +6,12 @@ import { api, problemOf, read } from "../../api/client";
 import { useMay, useMerchant } from "../../api/program";
 import { useFormat } from "../../i18n/format";
 import { useProblemText } from "../../i18n/problems";
+import { Awaited } from "../../ui/awaited";
 import { Badge } from "../../ui/badge";
 import { Button, buttonClass } from "../../ui/button";
-import { Card } from "../../ui/card";
 import { tell, warn } from "../../ui/notice";
 import { Page } from "../../ui/page";
-import { Failed, Loading, Refused } from "../../ui/states";
+import { Loading, Refused } from "../../ui/states";
 import { type Reward, type RewardState, rewardQuery, type Terms } from "./data";
 import { blank, type Draft, useExamples } from "./examples";
 import { Availability, Conditions, Gift } from "./fields";
@@ -40,17 +40,7 @@ export function EditReward() {
   const { t } = useTranslation();
   const query = useQuery(rewardQuery(rewardId));
   if (query.data) return <Known key={`${rewardId} ${query.data.state}`} reward={query.data} />;
-  return (
-    <Page title={t("nav.rewards")} back="/rewards">
-      <Card>
-        {query.isError ? (
-          <Failed error={query.error} onRetry={() => query.refetch()} />
-        ) : (
-          <Loading lines={6} />
-        )}
-      </Card>
-    </Page>
-  );
+  return <Awaited query={query} title={t("nav.rewards")} back="/rewards" lines={6} />;
 }
 
 function Known({ reward }: { reward: Reward }) {

@@ -6,13 +6,14 @@ import { api, problemOf, read } from "../../api/client";
 import { useMay } from "../../api/program";
 import { useFormat } from "../../i18n/format";
 import { useProblemText } from "../../i18n/problems";
+import { Awaited } from "../../ui/awaited";
 import { Badge } from "../../ui/badge";
 import { Card } from "../../ui/card";
 import { DraftForm, useDraft } from "../../ui/draft";
 import { Select } from "../../ui/field";
 import { tell, warn } from "../../ui/notice";
 import { Page } from "../../ui/page";
-import { Failed, Loading, Refused } from "../../ui/states";
+import { Refused } from "../../ui/states";
 import { Actions } from "./actions";
 import { Circulation } from "./circulation";
 import {
@@ -61,17 +62,7 @@ export function EditStampCard() {
       </Page>
     );
   }
-  return (
-    <Page title={t("nav.stampCards")} back="/stamp-cards">
-      <Card>
-        {query.isError ? (
-          <Failed error={query.error} onRetry={() => query.refetch()} />
-        ) : (
-          <Loading lines={6} />
-        )}
-      </Card>
-    </Page>
-  );
+  return <Awaited query={query} title={t("nav.stampCards")} back="/stamp-cards" lines={6} />;
 }
 
 function Standing({ program: { state, version, cards } }: { program: Program }) {
