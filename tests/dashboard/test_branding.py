@@ -60,7 +60,7 @@ async def test_a_brand_is_drawn_up_seen_saved_and_taken_back(site: Site, page: P
     await expect(page.get_by_role("img", name="Logo")).to_have_js_property("naturalWidth", 512)
     assert (await now_at(site)).version == 0  # customers see nothing of it yet
     await page.get_by_role("button", name="Save").click()
-    await expect(page.get_by_role("status").get_by_text("Saved")).to_be_visible()
+    await expect(page.get_by_role("status").get_by_text("Saved", exact=True)).to_be_visible()
     saved = await now_at(site)
     assert (saved.name, saved.settings.colour) == ("مقهى الشمال ☕", "#ffcc00")
     assert saved.logo
@@ -120,7 +120,7 @@ async def test_a_logo_is_dropped_and_nobodys_change_is_overwritten(site: Site, p
         await expect(one.get_by_role("img", name="Logo")).to_have_js_property("naturalWidth", 80)
     before = (await now_at(site)).version
     await page.get_by_role("button", name="Save").click()
-    await expect(page.get_by_role("status").get_by_text("Saved")).to_be_visible()
+    await expect(page.get_by_role("status").get_by_text("Saved", exact=True)).to_be_visible()
     await other.get_by_label("Name that customers read").fill("Late")
     await other.get_by_role("button", name="Save").click()
     await expect(other.get_by_role("alert")).to_contain_text("Somebody else has changed")

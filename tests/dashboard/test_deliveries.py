@@ -152,7 +152,7 @@ async def test_what_is_told_is_chosen_with_the_channels_it_is_tried_on(
     await page.get_by_label("Add a channel: Points earned").select_option("sms")
     await page.get_by_role("switch", name="Welcome").click()
     await page.get_by_role("button", name="Save").click()
-    await expect(page.get_by_role("status").get_by_text("Saved")).to_be_visible()
+    await expect(page.get_by_role("status").get_by_text("Saved", exact=True)).to_be_visible()
     async with bakery.database.tenant(bakery.merchant_id) as session:
         saved = (await notices.current_settings(session)).settings
     assert saved.points_earned == notices.Notice(on=True, channels=(Channel.EMAIL, Channel.SMS))

@@ -137,4 +137,4 @@ async def test_what_is_switched_off_says_so_and_leads_to_its_switch(site: Site, 
         await expect(page.get_by_text(f"{part}: Paused")).to_be_visible()
         await page.get_by_role("link", name="What is running").click()
         await page.get_by_role("combobox", name=part).select_option("on")
-        await expect(page.get_by_role("status").get_by_text("Saved")).to_be_visible()
+        await expect(page.get_by_role("status").get_by_text("Saved", exact=True)).to_be_visible()

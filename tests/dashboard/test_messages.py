@@ -54,7 +54,7 @@ async def test_words_are_written_seen_in_two_languages_saved_and_taken_back(
     await page.get_by_role("link", name="WhatsApp").click()
     await expect(page.get_by_text("You have earned {{1}}.")).to_be_visible()
     await page.get_by_label("Approval", exact=True).select_option("approved")
-    await expect(page.get_by_role("status").get_by_text("Saved")).to_be_visible()
+    await expect(page.get_by_role("status").get_by_text("Saved", exact=True)).to_be_visible()
     chat = await now_at(site, Channel.WHATSAPP, "en")
     assert chat.approval is templates.Approval.APPROVED
 

@@ -46,7 +46,7 @@ async def test_a_banner_in_two_languages_is_seen_saved_and_on_the_shops_page(
     await _draw_up(page)
     await _try_the_preview(page)
     await page.get_by_role("button", name="Switch on").click()
-    await expect(page.get_by_role("status").get_by_text("Saved")).to_be_visible()
+    await expect(page.get_by_role("status").get_by_text("Saved", exact=True)).to_be_visible()
     row = page.get_by_role("row", name="Spring")
     await expect(row.get_by_text("Banner with a code")).to_be_visible()
 
@@ -134,7 +134,7 @@ async def _change_in_two_windows(page: Page) -> None:
     await other.get_by_label("Text").fill("Until Monday")
     await page.get_by_label("Discount code").fill("SPRING15")
     await page.get_by_role("button", name="Save").click()
-    await expect(page.get_by_role("status").get_by_text("Saved")).to_be_visible()
+    await expect(page.get_by_role("status").get_by_text("Saved", exact=True)).to_be_visible()
     await other.get_by_role("button", name="Save").click()
     await expect(other.get_by_role("alert")).to_contain_text("Somebody else has changed this")
     await expect(other.get_by_label("Text")).to_have_value("Until Monday")
@@ -142,7 +142,7 @@ async def _change_in_two_windows(page: Page) -> None:
     await expect(other.get_by_label("Discount code")).to_have_value("SPRING15")
     await other.get_by_label("Text").fill("Until Monday")
     await other.get_by_role("button", name="Save").click()
-    await expect(other.get_by_role("status").get_by_text("Saved")).to_be_visible()
+    await expect(other.get_by_role("status").get_by_text("Saved", exact=True)).to_be_visible()
     await other.close()
 
 
@@ -172,7 +172,7 @@ async def test_where_the_widget_sits_is_tried_saved_taken_back_and_nobodys_chang
     await other.goto(site.at("/on-site"))
     await other.get_by_label("On phones as well").click()
     await page.get_by_role("button", name="Save").click()
-    await expect(page.get_by_role("status").get_by_text("Saved")).to_be_visible()
+    await expect(page.get_by_role("status").get_by_text("Saved", exact=True)).to_be_visible()
     await other.get_by_role("button", name="Save").click()
     await expect(other.get_by_role("alert")).to_contain_text("Somebody else has changed")
     assert (await _site_of(site)).settings.widget.side == "start"
@@ -243,7 +243,7 @@ async def test_a_page_is_written_in_the_merchants_words_and_seen_as_readers_will
     # What styles it is its own, and let in by our policy.
     assert await drawn.locator("main").evaluate("it => getComputedStyle(it).maxWidth") != "none"
     await page.get_by_role("button", name="Save").click()
-    await expect(page.get_by_role("status").get_by_text("Saved")).to_be_visible()
+    await expect(page.get_by_role("status").get_by_text("Saved", exact=True)).to_be_visible()
     async with page.expect_popup() as opened_page:
         await page.get_by_role("link", name="Open the page").click()
     read = await opened_page.value

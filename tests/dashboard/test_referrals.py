@@ -112,7 +112,7 @@ async def test_what_is_promised_is_saved_as_a_whole_and_months_earned_are_shown(
     await page.get_by_role("button", name="Add a level").click()
     await page.get_by_label("level 2").fill("5")
     await page.get_by_role("button", name="Save").click()
-    await expect(page.get_by_role("status").get_by_text("Saved")).to_be_visible()
+    await expect(page.get_by_role("status").get_by_text("Saved", exact=True)).to_be_visible()
     await expect(page.get_by_text("Unsaved changes")).to_have_count(0)
     async with site.shop.database.tenant(site.shop.merchant_id) as session:
         saved = (await referrals.settings_of(session)).settings

@@ -101,7 +101,7 @@ async def test_points_get_a_name_of_their_own(site: Site, page: Page):
     await card.get_by_label("Several").fill("crumbs")
     await expect(card.get_by_text("1 crumb · 120 crumbs")).to_be_visible()
     await card.get_by_role("button", name="Save").click()
-    await expect(page.get_by_role("status").get_by_text("Saved")).to_be_visible()
+    await expect(page.get_by_role("status").get_by_text("Saved", exact=True)).to_be_visible()
     await page.goto(site.at("/earning"))
     await expect(page.get_by_text("£25.00 earn 25 crumbs")).to_be_visible()
 

@@ -63,6 +63,7 @@ async def test_tiers_are_drawn_up_tried_out_saved_and_seen_with_a_customer(
 
 
 async def test_a_tier_is_given_by_hand_until_a_day_undone_and_ended(site: Site, page: Page) -> None:
+    await _has_gold(site)
     await page.goto(site.at(f"/customers/{await site.shop.customer_id()}"))
     card = page.get_by_role("region", name="Tier")
     await expect(card.get_by_text("Bronze")).to_be_visible()
