@@ -38,6 +38,7 @@ _ENTER_REDOABLE = text(
     "SELECT set_config('role', :role, true), set_config('loyalnest.merchants', :merchants, true),"
     " set_config('synchronous_commit', 'off', true)"
 )
+_DURABLE = text("SET LOCAL synchronous_commit TO DEFAULT")
 # Planning all of a request's statements anew takes tens of milliseconds.
 _PLANS_KEPT_FOR_S, _DOUBLED_AT_MOST = 10.0, 3
 # Its multiples lie evenly between whole numbers, however many there are.
@@ -197,6 +198,11 @@ async def _enter(session: AsyncSession, enter: TextClause, merchant_ids: Sequenc
 async def act_as_platform(session: AsyncSession) -> None:
     """From here to its end, the transaction sees every merchant."""
     await _act_as_platform(session, _ENTER)
+
+
+async def wait_for_the_disk(session: AsyncSession) -> None:
+    """Let nothing take this transaction back once it is committed, though it be `redoable`."""
+    await session.execute(_DURABLE)
 
 
 async def _act_as_platform(session: AsyncSession, enter: TextClause) -> None:

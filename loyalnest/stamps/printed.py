@@ -92,7 +92,7 @@ async def take_up_many(
         number: card_id for number, card_id in papers.items() if card_id is not None
     }
     # One by one, but each once in its life: a card of paper is nobody's only until its first use.
-    for number in papers.keys() - found.keys():
+    for number in sorted(papers.keys() - found.keys()):
         try:
             async with session.begin_nested():
                 card_id = await take_up(session, number, now=now)

@@ -3,13 +3,15 @@
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
-from loyalnest.kernel.database import Database
+from loyalnest.kernel.database import Database, act_for
 from loyalnest.kernel.ids import new_id
 from loyalnest.kernel.keys import Secrets
 from tests.conftest import make_merchant
 
 TABLE = "card_secrets"
+_DISK = text("SHOW synchronous_commit")
 
 
 class _ThoughtBetterOfIt(Exception):
@@ -34,6 +36,16 @@ async def test_a_secret_is_made_when_it_is_asked_for_and_stays(
         assert len(made[merchant_id]) == 32
         assert await other.of(session, [merchant_id]) == made
         assert await one.of(session, [merchant_id]) == made
+
+
+async def test_no_crash_takes_back_a_secret_that_another_process_may_remember(
+    database: Database, merchant_id: UUID
+) -> None:
+    async with database.platform(redoable=True) as session:
+        await act_for(session, [merchant_id])
+        assert await session.scalar(_DISK) == "off"
+        await Secrets(TABLE).of(session, [merchant_id])
+        assert await session.scalar(_DISK) == "on"
 
 
 async def test_a_secret_that_was_rolled_back_is_forgotten(
