@@ -38,11 +38,6 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.basetemp = _folder_in_memory()
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """Tests wait for servers, browsers and clocks about half of their time."""
-    return (os.cpu_count() or 1) + 2
-
-
 def pytest_collection_finish() -> None:
     """What was loaded stays: the collector need not walk through it again and again."""
     memory.collect_seldom()
