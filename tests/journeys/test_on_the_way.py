@@ -1,13 +1,9 @@
 """What happens to customers on their way: they use codes, say no, become one, are forgotten."""
 
 import asyncio
-import json
 import signal
-import sys
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -23,9 +19,16 @@ from loyalnest.templates import Occasion
 from tests.journeys.cast import WINS_BACK, begun, percent_off, plan
 from tests.journeys.test_gifts import balances, say_no
 from tests.journeys.test_outreach import EMAIL, enrolments
-from tests.messaging.cast import Bakery, a_worker, by_day, open_bakery, settled, until
+from tests.messaging.cast import (
+    Bakery,
+    a_process_of_its_own,
+    a_worker,
+    by_day,
+    open_bakery,
+    settled,
+    until,
+)
 
-ROOT = Path(__file__).parents[2]
 TWO_WORDS = WINS_BACK.steps
 
 
@@ -190,7 +193,7 @@ async def test_a_step_whose_process_is_killed_in_the_middle_is_taken_once(
         # Somebody holds an account, so that the step stops where it has claimed and not committed.
         async with database.tenant(bakery.merchant_id) as session:
             await session.execute(text("SELECT FROM accounts FOR UPDATE"))
-            async with a_stepper(database, ring) as stepper:
+            async with a_process_of_its_own("tests.journeys.stepper", database, ring) as stepper:
                 await until(lambda: somebody_waits(database))
                 stepper.send_signal(signal.SIGKILL)
                 await stepper.wait()
@@ -212,23 +215,3 @@ async def somebody_waits(database: Database) -> bool:
     async with database.platform() as session:
         found = await session.scalar(text("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)"))
         return bool(found)
-
-
-@asynccontextmanager
-async def a_stepper(
-    database: Database, ring: crypto.KeyRing
-) -> AsyncGenerator[asyncio.subprocess.Process]:
-    """A process that takes steps; dead afterwards at the latest."""
-    stepper = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.journeys.stepper", stdin=asyncio.subprocess.PIPE, cwd=ROOT
-    )
-    url = database.engine.url.render_as_string(hide_password=False)
-    assert stepper.stdin is not None
-    stepper.stdin.write(json.dumps({"url": url, "ring": crypto.dump_ring(ring)}).encode())
-    stepper.stdin.close()
-    try:
-        yield stepper
-    finally:
-        if stepper.returncode is None:
-            stepper.kill()
-            await stepper.wait()

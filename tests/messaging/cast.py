@@ -1,10 +1,13 @@
 """A merchant with members, a provider that is a real server, and a worker that sends."""
 
 import asyncio
+import json
+import sys
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -13,9 +16,11 @@ from sqlalchemy import text
 from bench.post import Answer, Post, offer
 from loyalnest import consents, customers, messaging, templates
 from loyalnest.customers import Contact
-from loyalnest.kernel import clock
+from loyalnest.kernel import clock, crypto
+from loyalnest.kernel import database as db
 from loyalnest.kernel.database import Database
 from loyalnest.kernel.ids import from_wire, new_id
+from loyalnest.kernel.settings import Settings
 from loyalnest.messaging import (
     Ask,
     Channel,
@@ -35,14 +40,15 @@ from tests.shop import Shop, open_shop
 from tests.sinks.cast import tells_a_tool
 
 ADDRESS = "https://nest.example"
+ROOT = Path(__file__).parents[2]
 _BEGAN = clock.now()
 # A day ahead at the least, at any hour: what happens while a test is set up is old news by then.
-_NOON = (_BEGAN + timedelta(days=1, hours=12)).replace(hour=12)
+_AHEAD = (_BEGAN + timedelta(days=1, hours=12)).replace(hour=12) - _BEGAN
 
 
 def by_day() -> datetime:
     """A clock that runs on from a noon, when nobody is left in peace."""
-    return _NOON + (clock.now() - _BEGAN)
+    return clock.now() + _AHEAD
 
 
 TRANSACTIONAL, OUTREACH = templates.Occasion.POINTS_EARNED, templates.Occasion.WIN_BACK
@@ -194,6 +200,42 @@ async def a_worker(
     finally:
         stopping.set()
         await running
+
+
+@asynccontextmanager
+async def a_process_of_its_own(
+    module: str, database: Database, ring: crypto.KeyRing
+) -> AsyncGenerator[asyncio.subprocess.Process]:
+    """A part of this as a process that can be killed; dead afterwards at the latest."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", module, stdin=asyncio.subprocess.PIPE, cwd=ROOT
+    )
+    assert process.stdin is not None
+    process.stdin.write(json.dumps(_handed_over(database, ring)).encode())
+    process.stdin.close()
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+def _handed_over(database: Database, ring: crypto.KeyRing) -> dict[str, Any]:
+    return {
+        "url": database.engine.url.render_as_string(hide_password=False),
+        "ring": crypto.dump_ring(ring),
+        "ahead_s": _AHEAD.total_seconds(),
+    }
+
+
+def taken_over() -> tuple[Database, Callable[[], datetime]]:
+    """In such a process: its database, and `by_day` as its parent has it, whatever the hour."""
+    given = json.load(sys.stdin)
+    settings = Settings(_env_file=None)  # pyright: ignore[reportCallIssue]
+    ring = crypto.parse_ring(given["ring"])
+    ahead = timedelta(seconds=given["ahead_s"])
+    return db.connect(given["url"], ring, settings, batch=True), lambda: clock.now() + ahead
 
 
 async def until(check: Callable[[], Any], *, within_s: float = 60) -> None:

@@ -1,22 +1,24 @@
 """A worker is killed between a provider's yes and our commit."""
 
-import asyncio
-import json
 import signal
-import sys
-from collections.abc import AsyncGenerator
-from contextlib import AsyncExitStack, asynccontextmanager
-from pathlib import Path
+from contextlib import AsyncExitStack
 
 from bench.post import Answer, Post
 from loyalnest import messaging
 from loyalnest.kernel import crypto
 from loyalnest.kernel.database import Database
 from loyalnest.messaging import Provider, State
-from tests.messaging.cast import OUTREACH, TRANSACTIONAL, Bakery, a_worker, open_bakery, until
+from tests.messaging.cast import (
+    OUTREACH,
+    TRANSACTIONAL,
+    Bakery,
+    a_process_of_its_own,
+    a_worker,
+    open_bakery,
+    until,
+)
 from tests.messaging.worker import offers
 
-ROOT = Path(__file__).parents[2]
 BY = {offer.provider: offer for offer in offers()}
 
 
@@ -41,7 +43,7 @@ async def test_a_worker_killed_after_a_yes_leaves_nobody_told_twice(
             bakeries[name] = bakery = await open_bakery(database)
             await bakery.uses(post, by=BY[provider], repeats_in_doubt=repeats)
             await bakery.asks(await bakery.enrols(1), occasion=occasion)
-        async with a_worker_of_its_own(database, ring) as worker:
+        async with a_process_of_its_own("tests.messaging.worker", database, ring) as worker:
             await until(lambda: all(post.taken for post in posts.values()), within_s=60)
             worker.send_signal(signal.SIGKILL)
             await worker.wait()
@@ -77,24 +79,3 @@ async def _history(bakery: Bakery) -> list[messaging.Move]:
     (delivery,) = await bakery.deliveries()
     async with bakery.database.tenant(bakery.merchant_id) as session:
         return await messaging.moves_of(session, delivery.id)
-
-
-@asynccontextmanager
-async def a_worker_of_its_own(
-    database: Database, ring: crypto.KeyRing
-) -> AsyncGenerator[asyncio.subprocess.Process]:
-    """A process that sends; dead afterwards at the latest."""
-    worker = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.messaging.worker", stdin=asyncio.subprocess.PIPE, cwd=ROOT
-    )
-    url = database.engine.url.render_as_string(hide_password=False)
-    given = json.dumps({"url": url, "ring": crypto.dump_ring(ring)})
-    assert worker.stdin is not None
-    worker.stdin.write(given.encode())
-    worker.stdin.close()
-    try:
-        yield worker
-    finally:
-        if worker.returncode is None:
-            worker.kill()
-            await worker.wait()

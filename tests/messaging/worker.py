@@ -1,17 +1,12 @@
 """A worker in a process of its own, for tests that kill it: `python -m tests.messaging.worker`."""
 
 import asyncio
-import json
-import sys
 from datetime import timedelta
 
 from bench.post import offer
-from loyalnest.kernel import crypto
-from loyalnest.kernel import database as db
-from loyalnest.kernel.settings import Settings
 from loyalnest.messaging import Desk, Offer, Provider, Sending
 from loyalnest.messaging.sending import Stationery
-from tests.messaging.cast import ADDRESS, by_day
+from tests.messaging.cast import ADDRESS, taken_over
 
 
 def offers() -> list[Offer]:
@@ -26,9 +21,7 @@ def offers() -> list[Offer]:
 
 async def main() -> None:
     """Send until killed."""
-    given = json.load(sys.stdin)
-    settings = Settings(_env_file=None)  # pyright: ignore[reportCallIssue]
-    database = db.connect(given["url"], crypto.parse_ring(given["ring"]), settings, batch=True)
+    database, by_day = taken_over()
     desk = Desk(database, Sending(offers(), Stationery(ADDRESS), clock=by_day))
     await desk.run(asyncio.Event())
 
