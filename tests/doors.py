@@ -40,7 +40,8 @@ class Hands:
 def description() -> dict[str, Any]:
     """The API's own description of itself. To write it takes a second: all read the same."""
     settings = Settings(_env_file=None)  # pyright: ignore[reportCallIssue]
-    return describe(rest_api(wiring.description(settings), settings))
+    api = rest_api(wiring.description(settings), settings)
+    return describe(api, api.routes)
 
 
 def caller_for(merchant_id: UUID, scopes: str = EVERY_SCOPE) -> Caller:

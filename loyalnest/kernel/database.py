@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Protocol, cast
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Text, TextClause, event, text
+from sqlalchemy import Text, event, text
 from sqlalchemy.engine import AdaptedConnection, make_url
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
@@ -23,30 +23,16 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from loyalnest.kernel.crypto import KeyRing
 from loyalnest.kernel.settings import Settings
 
-_ENTER = text(
-    "SELECT set_config('role', :role, true), set_config('loyalnest.merchants', :merchants, true)"
-)
-_ENTER_KEEPING_PLANS = text(
-    "SELECT set_config('role', :role, true), set_config('loyalnest.merchants', :merchants, true),"
-    " set_config('plan_cache_mode', 'force_generic_plan', true)"
-)
-_ENTER_LOOKING_UP = text(
-    "SELECT set_config('role', :role, true), set_config('loyalnest.merchants', :merchants, true),"
-    " set_config('enable_seqscan', 'off', true)"
-)
-_ENTER_REDOABLE = text(
-    "SELECT set_config('role', :role, true), set_config('loyalnest.merchants', :merchants, true),"
-    " set_config('synchronous_commit', 'off', true)"
-)
+_ENTER = "SELECT set_config('role', $1, true), set_config('loyalnest.merchants', $2, true)"
+_ENTER_KEEPING_PLANS = f"{_ENTER}, set_config('plan_cache_mode', 'force_generic_plan', true)"
+_ENTER_LOOKING_UP = f"{_ENTER}, set_config('enable_seqscan', 'off', true)"
+_ENTER_REDOABLE = f"{_ENTER}, set_config('synchronous_commit', 'off', true)"
 _DURABLE = text("SET LOCAL synchronous_commit TO DEFAULT")
 # Planning all of a request's statements anew takes tens of milliseconds.
 _PLANS_KEPT_FOR_S, _DOUBLED_AT_MOST = 10.0, 3
 # Its multiples lie evenly between whole numbers, however many there are.
 _GOLDEN = 0.618034
 _turns = count()
-_ENTER_BY_DRIVER = (
-    "SELECT set_config('role', $1, true), set_config('loyalnest.merchants', $2, true)"
-)
 
 
 class Row(Protocol):
@@ -128,7 +114,7 @@ class Database:
         """
         async with self._driver() as driver, driver.transaction():
             names = ",".join(map(str, merchant_ids))
-            await driver.execute(_ENTER_BY_DRIVER, self.settings.application_role, names)
+            await driver.execute(_ENTER, self.settings.application_role, names)
             yield driver
 
     @asynccontextmanager
@@ -189,10 +175,10 @@ async def act_for(session: AsyncSession, merchant_ids: Sequence[UUID]) -> None:
     await _enter(session, _ENTER, merchant_ids)
 
 
-async def _enter(session: AsyncSession, enter: TextClause, merchant_ids: Sequence[UUID]) -> None:
+async def _enter(session: AsyncSession, enter: str, merchant_ids: Sequence[UUID]) -> None:
     session.info["merchants"] = frozenset(merchant_ids)
     role = database_of(session).settings.application_role
-    await session.execute(enter, {"role": role, "merchants": ",".join(map(str, merchant_ids))})
+    await _say_who(session, enter, role, ",".join(map(str, merchant_ids)))
 
 
 async def act_as_platform(session: AsyncSession) -> None:
@@ -205,10 +191,14 @@ async def wait_for_the_disk(session: AsyncSession) -> None:
     await session.execute(_DURABLE)
 
 
-async def _act_as_platform(session: AsyncSession, enter: TextClause) -> None:
+async def _act_as_platform(session: AsyncSession, enter: str) -> None:
     session.info["merchants"] = frozenset[UUID]()
-    role = database_of(session).settings.platform_role
-    await session.execute(enter, {"role": role, "merchants": ""})
+    await _say_who(session, enter, database_of(session).settings.platform_role, "")
+
+
+async def _say_who(session: AsyncSession, enter: str, role: str, merchants: str) -> None:
+    # Every transaction begins with it: the driver's own words, past what the ORM makes of a text.
+    await (await session.connection()).exec_driver_sql(enter, (role, merchants))
 
 
 def database_of(session: AsyncSession) -> Database:

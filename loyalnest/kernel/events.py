@@ -6,7 +6,8 @@ subscribers read from there. What somebody does, rather than the program by itse
 with who did it and from where: `sign` the transaction, and all it announces says so.
 """
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
@@ -63,9 +64,27 @@ def sign(session: AsyncSession, author: Author) -> None:
     session.info["author"] = author
 
 
+@asynccontextmanager
+async def announced_together(session: AsyncSession, *, now: datetime) -> AsyncGenerator[None]:
+    """Write down all that is announced in here at once, at the end: for a door that is in a hurry.
+
+    No savepoint may begin before and end in here: what it takes back would be announced.
+    """
+    held = session.info["held"] = list[Event]()
+    try:
+        yield
+    finally:
+        del session.info["held"]
+    await publish(session, held, now=now)
+
+
 async def publish(session: AsyncSession, events: Sequence[Event], *, now: datetime) -> None:
     """Announce events if, and only if, this transaction commits."""
     if not events:
+        return
+    held: list[Event] | None = session.info.get("held")
+    if held is not None:
+        held += events
         return
     author: Author | None = session.info.get("author")
     connection = await bulk(session)

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from loyalnest import merchants
 from loyalnest.kernel.database import Database, merchant_of
 from loyalnest.kernel.errors import DomainError
-from loyalnest.kernel.events import Author, sign
+from loyalnest.kernel.events import Author, announced_together, sign
 from loyalnest.kernel.gathering import Gathering
 from loyalnest.stamps import errors, storage
 from loyalnest.stamps.scanning import Admitted, Scan, admit
@@ -83,7 +83,8 @@ async def _serve(database: Database, group: Sequence[StampRequest]) -> list[Stam
         stores = await _stores(session, group)
         stampings = [_stamping(it, card, stores) for it, card in zip(group, found, strict=True)]
         asked = [it for it in stampings if isinstance(it, Stamping)]
-        answers = iter(await stamp_many(session, asked, now=now))
+        async with announced_together(session, now=now):
+            answers = iter(await stamp_many(session, asked, now=now))
         told = [it if isinstance(it, DomainError) else next(answers) for it in stampings]
         await _use_up(session, found, told)
     return told

@@ -69,13 +69,14 @@ def leading_card(merchant: str, living: str, program: str) -> str:
 
 
 _LEADING = f"""
-SELECT k.asked, {CARD_COLUMNS}
+SELECT k.asked, p.version, {CARD_COLUMNS}
 FROM unnest($2::uuid[]) AS k (asked)
 JOIN cards a ON a.merchant_id = $1 AND a.id = k.asked
 JOIN customers h ON h.merchant_id = $1 AND h.id = a.customer_id
 CROSS JOIN LATERAL {leading_card("$1", "coalesce(h.merged_into, h.id)", "a.program_id")} l
 JOIN cards c ON c.merchant_id = $1 AND c.id = l.id
 JOIN customers o ON o.merchant_id = $1 AND o.id = l.customer_id
+JOIN card_programs p ON p.merchant_id = $1 AND p.id = c.program_id
 ORDER BY c.id
 """  # noqa: S608
 LEADING_LOCKED = f"{_LEADING} FOR NO KEY UPDATE OF c"
@@ -102,11 +103,17 @@ CROSS JOIN LATERAL {leading_card("$1", "coalesce(o.merged_into, o.id)", "k.progr
 """  # noqa: S608
 
 
+DueRewards = Mapping[tuple[UUID, UUID], Sequence[CardReward]]
+"""What is due by living customer and program, the oldest first."""
+
+
 class Leading(NamedTuple):
     """Cards that count, and which of them stands for each that was asked for."""
 
     of: Mapping[UUID, CardId]
     cards: Mapping[CardId, Card]
+    editions: Mapping[CardProgramId, int]
+    """The version of each program: every change of it makes one."""
 
     def find(self, asked: UUID) -> Card | None:
         """The card that counts for one that was named."""
@@ -159,10 +166,35 @@ async def leading(session: AsyncSession, card_ids: Collection[UUID], *, lock: bo
     rows = await (await bulk(session)).fetch(statement, merchant_of(session), asked)
     of: dict[UUID, CardId] = {}
     cards: dict[CardId, Card] = {}
-    for asked_id, *values in rows:
+    editions: dict[CardProgramId, int] = {}
+    for asked_id, edition, *values in rows:
         card = card_of(values)
         of[asked_id], cards[card.id] = card.id, card
-    return Leading(of, cards)
+        # Whoever waited for a card may find it filled by a newer version than they saw.
+        editions[card.program_id] = max(edition, card.version, editions.get(card.program_id, 0))
+    return Leading(of, cards, editions)
+
+
+_REMEMBERED = 20_000
+_known_programs: dict[CardProgramId, CardProgram] = {}
+
+
+async def programs_behind(
+    session: AsyncSession, leading: Leading
+) -> dict[CardProgramId, CardProgram]:
+    """The programs of cards that were found; one that has not changed is read once a process."""
+    found = {
+        program_id: known
+        for program_id, edition in leading.editions.items()
+        if (known := _known_programs.get(program_id)) is not None and known.version == edition
+    }
+    if unknown := leading.editions.keys() - found.keys():
+        read = await programs_of(session, unknown)
+        if len(_known_programs) + len(read) > _REMEMBERED:
+            _known_programs.clear()
+        _known_programs.update(read)
+        found |= read
+    return found
 
 
 async def cards_by_number(session: AsyncSession, numbers: Collection[str]) -> dict[str, CardId]:
@@ -240,11 +272,15 @@ async def find_stamp(session: AsyncSession, stamp_id: StampId) -> Stamp | None:
     return None if row is None else stamp_of(row)
 
 
-async def due_of(
-    session: AsyncSession, customer_ids: Iterable[UUID]
-) -> dict[tuple[UUID, UUID], list[CardReward]]:
-    """What is due by living customer and program, the oldest first."""
-    rows = await (await bulk(session)).fetch(DUE, merchant_of(session), list(set(customer_ids)))
+async def due_of(session: AsyncSession, customer_ids: Iterable[UUID]) -> DueRewards:
+    """What is due to living customers."""
+    return due_in(
+        await (await bulk(session)).fetch(DUE, merchant_of(session), list(set(customer_ids)))
+    )
+
+
+def due_in(rows: Sequence[Row]) -> DueRewards:
+    """What is due, from rows of DUE."""
     due: dict[tuple[UUID, UUID], list[CardReward]] = {}
     for row in rows:
         *values, program_id, owner = row

@@ -22,6 +22,7 @@ from loyalnest.entrypoints.http.headers import SecurityHeaders
 from loyalnest.entrypoints.http.metrics import RequestMetrics, Standing
 from loyalnest.entrypoints.http.parts import Parts
 from loyalnest.entrypoints.http.repeats import Repeats
+from loyalnest.entrypoints.http.signposts import Signpost
 from loyalnest.entrypoints.http.tongues import Tongues
 from loyalnest.entrypoints.http.traces import Traces
 from loyalnest.kernel import clock as system
@@ -43,14 +44,12 @@ def build_app(
     api = rest_api(parts, settings)
     api.state.database = database
     api.state.clock = clock
-    api.router.routes.extend(
-        health.routes(
-            database=database, token=settings.metrics_token, registry=registry, standing=standing
-        )
+    healths = health.routes(
+        database=database, token=settings.metrics_token, registry=registry, standing=standing
     )
-    api.router.routes.extend(reference.routes(api))
-    api.router.routes.extend(parts.sockets)
-    api.router.routes.extend(parts.pages)
+    references = reference.routes(api, api.routes.copy())
+    within = [*api.routes, *healths, *references, *parts.sockets, *parts.pages]
+    api.router.routes[:] = [Signpost(within)]
     app: ASGIApp = Callers(
         Crossing(
             _Bounded(Repeats(api), settings.api_max_bytes, unless=branding.UPLOADS),
@@ -69,7 +68,7 @@ def build_app(
         public_https=(settings.public_url or "").startswith("https://"),
     )
     app = _Webhooks(app, parts.webhooks)
-    routes = (*parts.webhooks, *parts.open, *api.router.routes)
+    routes = (*parts.webhooks, *parts.open, *within)
     return Traces(app, metrics=RequestMetrics(registry), routes=routes)
 
 

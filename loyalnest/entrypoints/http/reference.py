@@ -1,13 +1,14 @@
 """The API's description: OpenAPI for programs at `/openapi.json`, a page for people at `/docs`."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 from loyalnest.entrypoints.http.page import STYLE, render
 from loyalnest.kernel.http import Problem
@@ -27,15 +28,15 @@ for one merchant. What a key may do is given by its scopes; each operation names
 """
 
 
-def describe(api: FastAPI) -> dict[str, Any]:
-    """The OpenAPI 3.1 document of an application."""
+def describe(api: FastAPI, routes: Sequence[BaseRoute]) -> dict[str, Any]:
+    """The OpenAPI 3.1 document of an application's routes."""
     document = get_openapi(
         title=api.title,
         version=api.version,
         openapi_version="3.1.0",
         summary="Points, rewards and stamps on one ledger whose books always balance.",
         description=_DESCRIPTION,
-        routes=api.routes,
+        routes=routes,
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
     )
     schemas: dict[str, Any] = document.setdefault("components", {}).setdefault("schemas", {})
@@ -47,21 +48,22 @@ def describe(api: FastAPI) -> dict[str, Any]:
 
 def openapi_json(api: FastAPI) -> str:
     """The document as text, the same for the same routes: for a file that is kept under version."""
-    return json.dumps(describe(api), indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+    document = describe(api, api.routes)
+    return json.dumps(document, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
 
 
-def routes(api: FastAPI) -> list[Route]:
+def routes(api: FastAPI, described: Sequence[BaseRoute]) -> list[Route]:
     """`/openapi.json` and the page that shows it; both made once, on the first request."""
     made: dict[str, bytes] = {}
 
     async def document(request: Request) -> Response:
         if "document" not in made:
-            made["document"] = json.dumps(describe(api), ensure_ascii=False).encode()
+            made["document"] = json.dumps(describe(api, described), ensure_ascii=False).encode()
         return Response(made["document"], media_type="application/json")
 
     async def page(request: Request) -> Response:
         if "page" not in made:
-            made["page"] = render(describe(api)).encode()
+            made["page"] = render(describe(api, described)).encode()
         return HTMLResponse(made["page"])
 
     async def style(request: Request) -> Response:

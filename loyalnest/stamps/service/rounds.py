@@ -57,14 +57,17 @@ WHERE EXISTS (
     WHERE e.merchant_id = $1 AND e.customer_id = k.customer_id AND e.unit_id = k.unit_id
       AND e.kind = 'expire' AND e.recorded_at >= r.earned_at)
 """
-_WRITE = """
-UPDATE cards c
-SET round = k.round, version = k.version, moves = k.moves,
-    last_stamp_at = greatest(c.last_stamp_at, k.last_stamp_at), changed_at = $2
-FROM unnest($3::uuid[], $4::int[], $5::int[], $6::bigint[], $7::timestamptz[])
-  AS k (id, round, version, moves, last_stamp_at)
-WHERE c.merchant_id = $1 AND c.id = k.id
-"""
+_WRITE = f"""
+WITH written AS (
+    UPDATE cards c
+    SET round = k.round, version = k.version, moves = k.moves,
+        last_stamp_at = greatest(c.last_stamp_at, k.last_stamp_at), changed_at = $3
+    FROM unnest($4::uuid[], $5::int[], $6::int[], $7::bigint[], $8::timestamptz[])
+      AS k (id, round, version, moves, last_stamp_at)
+    WHERE c.merchant_id = $1 AND c.id = k.id
+)
+{storage.DUE}
+"""  # noqa: S608
 
 
 class Filling(msgspec.Struct):
@@ -126,6 +129,8 @@ class Carried(NamedTuple):
     collected: int
     """Below zero: what it owes."""
     earned: tuple[CardReward, ...]
+    due: tuple[CardReward, ...]
+    """Of its program, the oldest first."""
 
 
 class _Step(NamedTuple):
@@ -141,13 +146,15 @@ async def carry_on(
     steps = [_Step(it, _advance(it)) for it in fillings]
     entries = await _complete(session, steps, actor=actor, now=now)
     earned = await _earn(session, steps, entries, now=now)
-    await write_cards(session, [(it.filling, it.advance.standing) for it in steps], now=now)
+    standings = [(it.filling, it.advance.standing) for it in steps]
+    due = await write_cards(session, standings, now=now)
     await publish(session, _news(steps, earned, now), now=now)
     return {
         filling.card.id: Carried(
             filling.written(advance.standing, now),
             advance.standing.collected,
             tuple(earned.get(filling.card.id, ())),
+            tuple(due.get((filling.card.customer_id, filling.card.program_id), ())),
         )
         for filling, advance in steps
     }
@@ -235,16 +242,20 @@ async def _earn(
 
 async def write_cards(
     session: AsyncSession, cards: Sequence[tuple[Filling, rules.Standing]], *, now: datetime
-) -> None:
-    """Write down where cards are, and that they have changed."""
+) -> storage.DueRewards:
+    """Write down where cards are, and that they have changed; what is due to their holders."""
     if not cards:
-        return
+        return {}
     rows = [
         (it.card.id, standing.round, standing.version, it.moves, it.last_stamp_at)
         for it, standing in cards
     ]
+    holders = list({it.card.customer_id for it, _ in cards})
+    columns = map(list, zip(*rows, strict=True))
     connection = await bulk(session)
-    await connection.execute(_WRITE, merchant_of(session), now, *map(list, zip(*rows, strict=True)))
+    return storage.due_in(
+        await connection.fetch(_WRITE, merchant_of(session), holders, now, *columns)
+    )
 
 
 def _news(

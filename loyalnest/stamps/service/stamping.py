@@ -90,7 +90,7 @@ async def stamp_many(
     if not asked:
         return []
     cards = await storage.leading(session, {it.card_id for it in asked}, lock=True)
-    programs = await storage.programs_of(session, {it.program_id for it in cards.cards.values()})
+    programs = await storage.programs_behind(session, cards)
     known = await storage.stamps_by_key(session, [it.key for it in asked])
     seen = await _seen(session, asked, cards, programs)
     outcomes: list[_Chosen | Stamp | DomainError] = []
@@ -205,18 +205,17 @@ async def _give(
         for it, collected in zip(chosen, after, strict=True)
     ]
     await publish(session, news, now=now)
-    due = await storage.due_of(session, {it.card.customer_id for it in chosen})
     last = {it.card.id: it.id for it in chosen}
     told: dict[StampId, Stamped] = {}
     for it in chosen:
-        card, collected, earned = carried[it.card.id]
+        card, collected, earned, due = carried[it.card.id]
         state = CardState(
             card=card,
             program=it.program,
             version=card.version,
             collected=max(collected, 0),
             debt=max(-collected, 0),
-            due=tuple(due.get((card.customer_id, card.program_id), ())),
+            due=due,
         )
         brought = earned if last[card.id] == it.id else ()
         told[it.id] = Stamped(stamp_id=it.id, state=state, earned=brought, again=False)
