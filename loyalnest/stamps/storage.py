@@ -255,7 +255,9 @@ CROSS JOIN LATERAL (
     WHERE r.merchant_id = $1 AND r.customer_id = f.id AND r.state = 'due'
     OFFSET 0
 ) r
-JOIN cards c ON c.merchant_id = $1 AND c.id = r.card_id
+CROSS JOIN LATERAL (
+    SELECT program_id FROM cards WHERE merchant_id = $1 AND id = r.card_id OFFSET 0
+) c
 ORDER BY r.earned_at, r.count, r.id
 """  # noqa: S608
 

@@ -12,7 +12,7 @@ from loyalnest.integrations import apple
 from loyalnest.kernel import clock, crypto
 from loyalnest.kernel.database import Database, connect
 from loyalnest.kernel.settings import Settings
-from tests.doors import house
+from tests.doors import Hands, house
 
 NOW = clock.now()
 NOWHERE = "postgresql://x@127.0.0.1:1/x"
@@ -45,7 +45,7 @@ async def test_the_log_warns_of_a_certificate_that_runs_out(
 
 
 async def test_metrics_tell_how_long_certificates_last(installation: Database) -> None:
-    async with house(installation, address="127.0.0.1") as client:
+    async with house(installation, clock=Hands(NOW), address="127.0.0.1") as client:
         told = (await client.get("/metrics")).text
     named = r'loyalnest_certificate_seconds_left{certificate="(\w+)"} (\S+)'
     found = {name: float(seconds) for name, seconds in re.findall(named, told)}

@@ -31,7 +31,7 @@ async def bakery(database: Database) -> Bakery:
 @pytest.fixture
 async def client(bakery: Bakery) -> AsyncGenerator[httpx.AsyncClient]:
     caller = caller_for(bakery.merchant_id)
-    async with door(bakery.database, journeys.router, caller=caller) as client:
+    async with door(bakery.database, journeys.router, caller=caller, now=clock.now()) as client:
         yield client
 
 

@@ -89,7 +89,10 @@ _IDS = "array[uuid '01900000-0000-7000-8000-000000000000']"
         (
             storage.DUE,
             {_IDS: "uuid[]"},
-            ["(merchant_id = $1) AND (customer_id = "],
+            [
+                "(merchant_id = $1) AND (customer_id = ",
+                "(merchant_id = $1) AND (id = r.card_id)",
+            ],
         ),
     ],
     ids=["leading", "by-customer", "by-number", "by-key", "due"],
