@@ -14,6 +14,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlalchemy.pool import NullPool
@@ -22,6 +23,7 @@ from loyalnest.kernel import crypto, embedded, memory, migrations
 from loyalnest.kernel import database as db
 from loyalnest.kernel.ids import new_id
 from loyalnest.kernel.settings import Settings
+from loyalnest.staff import passwords
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
@@ -29,6 +31,11 @@ NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 # A database is 1,700 small files: to copy one takes seconds on a disk, and a blink in memory.
 _IN_MEMORY = Path("/dev/shm")
 _ROOM = 4 << 30
+
+# A hash that keeps burglars busy takes a sixth of a second of a processor, and nearly every test of
+# a screen needs some. tests/staff/test_passwords.py has real ones made.
+STRONG = passwords.HASHER
+passwords.HASHER = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 
 
 @pytest.hookimpl(tryfirst=True)

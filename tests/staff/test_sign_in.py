@@ -13,7 +13,15 @@ import pytest
 from loyalnest import merchants
 from loyalnest.kernel import clock
 from loyalnest.kernel.database import Database
+from loyalnest.staff import passwords
+from tests.conftest import STRONG
 from tests.doors import OWNER_EMAIL, Hands, bearing, house, make_key, open_cafe
+
+
+@pytest.fixture
+def strong(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords are hashed as they are for users."""
+    monkeypatch.setattr(passwords, "HASHER", STRONG)
 
 
 @dataclass
@@ -68,7 +76,7 @@ async def test_whatever_is_wrong_with_a_sign_in_it_says_the_same(cafe: Cafe, wro
     assert (answer.status_code, answer.json()["code"]) == (401, "SIGN_IN_FAILED")
 
 
-async def test_a_stranger_waits_as_long_as_somebody_with_a_wrong_password(cafe: Cafe):
+async def test_a_stranger_waits_as_long_as_somebody_with_a_wrong_password(strong: None, cafe: Cafe):
     async def worked_s(email: str) -> float:
         started = time.process_time()
         await cafe.sign_in(email, password="wrong password")
