@@ -32,7 +32,12 @@ from tests.shop import Shop, open_shop
 from tests.tidy.repository import ROOT
 
 EMAIL, PASSWORD = "owner@example.com", "correct horse battery"
-CHROMIUM = os.environ.get("LOYALNEST_CHROMIUM") or shutil.which("chromium")
+# Without windows, menus and a compositor for them Chromium takes half of the processor.
+CHROMIUM = (
+    os.environ.get("LOYALNEST_CHROMIUM")
+    or shutil.which("chromium-headless-shell")
+    or shutil.which("chromium")
+)
 NO_SKIPPING = {"CI", "LOYALNEST_SKIP_NOTHING"}
 PEOPLE = {
     "ada@example.com": ("Ada", "Lovelace"),
