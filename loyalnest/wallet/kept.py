@@ -9,9 +9,9 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from loyalnest.kernel.database import Database, bulk
+from loyalnest.kernel.meeting import once_through
 from loyalnest.wallet import queries, rules
 from loyalnest.wallet.content import Made, contents_of, programs_of
-from loyalnest.wallet.meeting import written
 from loyalnest.wallet.ports import PassKeeper
 from loyalnest.wallet.values import PassId, ProgramContent, PushOutcome, Told
 
@@ -87,7 +87,7 @@ class Kept:
             async with self._database.tenant(merchant_id) as session:
                 await _note(session, merchant_id, puts, now)
 
-        await written(note)
+        await once_through(note)
         found = {it.made.it.id: it.outcome for it in puts}
         return {pass_id: found.get(pass_id, _MISSING) for pass_id in pass_ids}
 
@@ -120,7 +120,7 @@ class Kept:
                     _NOTE_PROGRAM, merchant_id, program_id, digest, now
                 )
 
-        await written(note)
+        await once_through(note)
 
     async def _put(
         self, made: Made, refused: PushOutcome | None, slots: asyncio.Semaphore, now: datetime

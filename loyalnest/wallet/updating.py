@@ -15,9 +15,9 @@ from loyalnest.kernel.clock import Clock
 from loyalnest.kernel.clock import now as system_clock
 from loyalnest.kernel.database import Database
 from loyalnest.kernel.faults import Fault, classify, reason_of
+from loyalnest.kernel.meeting import once_through
 from loyalnest.kernel.pace import Pace
 from loyalnest.wallet.kept import Kept
-from loyalnest.wallet.meeting import written
 from loyalnest.wallet.ports import Pusher
 from loyalnest.wallet.service import telling
 from loyalnest.wallet.service.telling import Claimed, Ended, PushToken
@@ -130,7 +130,7 @@ async def _settle(
         async with database.batch(_merchants([it.claimed for it in ended])) as session:
             await telling.settle(session, platform, ended, now=clock())
 
-    await written(write)
+    await once_through(write)
 
 
 def _ended(it: Claimed, told_by: PushToken | None, outcomes: Mapping[str, PushOutcome]) -> Ended:

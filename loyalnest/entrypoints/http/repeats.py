@@ -1,14 +1,11 @@
 """Requests that met another one at the database: done again here, before anybody is told."""
 
-import asyncio
-import random
-
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from loyalnest.kernel.http import MET_ANOTHER
+from loyalnest.kernel.meeting import make_way
 
 TIMES = 5
-_FIRST_PAUSE_S = 0.01
 
 
 class Repeats:
@@ -29,7 +26,7 @@ class Repeats:
         for encounter in range(TIMES - 1):
             if await self._try(scope, _again(heard, receive), send):
                 return
-            await asyncio.sleep(random.uniform(0, _FIRST_PAUSE_S) * 2**encounter)  # noqa: S311
+            await make_way(encounter)
         await self.app(scope, _again(heard, receive), send)
 
     async def _try(self, scope: Scope, receive: Receive, send: Send) -> bool:

@@ -6,7 +6,6 @@ neighbours have been applied by then.
 """
 
 import asyncio
-import random
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
@@ -23,12 +22,12 @@ from loyalnest.kernel.inbox import queue
 from loyalnest.kernel.inbox.errors import UnknownProvider
 from loyalnest.kernel.inbox.queue import Claimed, Failed, Lanes
 from loyalnest.kernel.inbox.values import Delivery, Prepared, Provider
+from loyalnest.kernel.meeting import once_through
 from loyalnest.kernel.pace import Pace
 
 log = structlog.get_logger(__name__)
 
 _PAUSE_S = 0.1
-_ENCOUNTERS = 10
 _LATE = timedelta(hours=1)
 
 
@@ -124,21 +123,19 @@ class Worker:
 
     async def _try(self, rows: list[Claimed]) -> Exception | None:
         """Apply these rows, again and again while others get in the way. Returns what failed."""
-        for encounter in range(_ENCOUNTERS):
-            try:
-                async with self._database.platform() as session:
-                    again = await queue.reclaim(session, rows)
-                    if again:
-                        await self._apply(session, again)
-            except Exception as error:
-                fault = classify(error)
-                if fault is Fault.OUTAGE:
-                    raise
-                if fault is Fault.OWN or encounter == _ENCOUNTERS - 1:
-                    return error
-                await asyncio.sleep(random.uniform(0, 0.01) * 2**encounter)  # noqa: S311
-            else:
-                return None
+
+        async def apply() -> None:
+            async with self._database.platform() as session:
+                again = await queue.reclaim(session, rows)
+                if again:
+                    await self._apply(session, again)
+
+        try:
+            await once_through(apply)
+        except Exception as error:
+            if classify(error) is Fault.OUTAGE:
+                raise
+            return error
         return None
 
     async def _put_aside(self, row: Claimed, error: Exception) -> None:

@@ -1,7 +1,6 @@
 """Brings events to their subscribers, each at its own pace and in order."""
 
 import asyncio
-import random
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -14,6 +13,7 @@ from loyalnest.kernel.clock import Clock
 from loyalnest.kernel.clock import now as system_clock
 from loyalnest.kernel.database import Database, act_as_platform, act_for, bulk
 from loyalnest.kernel.faults import Fault, classify, reason_of
+from loyalnest.kernel.meeting import once_through
 from loyalnest.kernel.relay import queries
 from loyalnest.kernel.relay.errors import FailureNotFound, UnknownSubscriber
 from loyalnest.kernel.relay.sequencer import Head, sequence
@@ -24,7 +24,6 @@ log = structlog.get_logger(__name__)
 SPAN = 1000
 _LOOK_AGAIN_S = 2.0
 _GATHER_S = 0.2
-_ENCOUNTERS = 10
 
 _BEGIN = """
 INSERT INTO event_cursors (subscriber, position, moved_at)
@@ -97,21 +96,15 @@ class Delivery:
         Returns 0 as well while another process serves this subscriber. Raises what the database
         raises when it can't be reached; the cursor stays then.
         """
-        encounters = 0
         while True:
             try:
-                moved = await self._advance()
+                moved = await once_through(self._advance)
             except Exception as error:
-                fault = classify(error)
-                if fault is Fault.OUTAGE:
+                if classify(error) is Fault.OUTAGE:
                     raise
-                if fault is Fault.CONTENDED and encounters < _ENCOUNTERS:
-                    await asyncio.sleep(random.uniform(0, 0.01) * 2**encounters)  # noqa: S311
-                    encounters += 1
-                elif self._span > 1:
-                    self._span //= 2
-                else:
+                if self._span == 1:
                     return await self._advance(despite=error)
+                self._span //= 2
             else:
                 self._span = min(SPAN, self._span * 2)
                 return moved
