@@ -77,21 +77,22 @@ def house(
     To build it takes a second: whoever changes nothing shares one with others of this database.
     """
     if clock or parts or settings:
-        return client_of(_built(database, clock, parts, settings), address=address)
+        return client_of(built(database, clock, parts, settings), address=address)
     return client_of(_standing(database), address=address)
 
 
 @lru_cache(maxsize=1)
 def _standing(database: Database) -> ASGIApp:
-    return _built(database)
+    return built(database)
 
 
-def _built(
+def built(
     database: Database,
     clock: Hands | None = None,
     parts: Parts | None = None,
     settings: Mapping[str, object] | None = None,
 ) -> ASGIApp:
+    """The whole application, some of whose settings are changed."""
     changed = database.settings.model_copy(update=settings)
     parts = parts or wiring.description(changed)
     return build_app(database, changed, parts, clock=clock or Hands())

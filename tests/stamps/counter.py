@@ -4,17 +4,18 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 import httpx
+from starlette.types import ASGIApp
 
 from loyalnest import stamps
 from loyalnest.kernel.database import Database
 from loyalnest.kernel.ids import to_wire
 from loyalnest.stamps import CardProgram, CardState
 from tests.conftest import NOW
-from tests.doors import Hands, bearing, house, make_key, open_cafe
+from tests.doors import Hands, bearing, built, client_of, house, make_key, open_cafe
 from tests.shop import Shop
 from tests.stamps.cafe import Cafe
 from tests.stamps.device import Device
@@ -92,14 +93,21 @@ async def open_counter(database: Database, handle: str = "cafe") -> AsyncGenerat
     """A café whose counter has one clerk, Mia, with the PIN 2468."""
     merchant, _ = await open_cafe(database, handle, email=f"{handle}@example.com")
     key = await make_key(database, merchant.id)
-    hands = Hands()
-    async with house(
-        database, clock=hands, api_key_burst=10**6, anonymous_requests=10**6
-    ) as client:
+    hands, app = _front(database)
+    hands.at = NOW
+    async with client_of(app) as client:
         body = {"name": "Mia", "pin": "2468"}
         answer = await client.post("/v1/api/clerks", json=body, headers=bearing(key))
         assert answer.status_code == 201, answer.text
         yield Counter(Cafe(database, merchant.id), client, hands, key, answer.json()["id"])
+
+
+@lru_cache(maxsize=1)
+def _front(database: Database) -> tuple[Hands, ASGIApp]:
+    """The door of all counters of a database, and its clock: to build one takes its time."""
+    hands = Hands()
+    unbounded = {"api_key_burst": 10**6, "anonymous_requests": 10**6}
+    return hands, built(database, hands, settings=unbounded)
 
 
 def said(result: dict[str, Any]) -> tuple[str, str | None]:
