@@ -9,7 +9,7 @@ from playwright.async_api import Browser, Page, expect
 from loyalnest import stamps
 from loyalnest.kernel import clock
 from loyalnest.kernel.ids import from_wire, to_wire
-from tests.dashboard.conftest import Site, settled, sign_in, visitor
+from tests.dashboard.conftest import Site, be_signed_in, settled, visitor
 from tests.dashboard.reach import faults
 from tests.stamps import cafe
 from tests.stamps.device import Device
@@ -17,6 +17,7 @@ from tests.stamps.device import Device
 
 async def test_a_phone_is_paired_stamps_and_is_lost(site: Site, page: Page) -> None:
     card = await _card(site)
+    await page.goto(site.at())
     await page.get_by_role("link", name="At the counter").click()
     main = page.get_by_role("main")
     await expect(main.get_by_text("No stampers yet")).to_be_visible()
@@ -47,7 +48,7 @@ async def test_the_counter_fits_a_phone_and_reads_from_right_to_left(
 ) -> None:
     for language, width in (("de", 320), ("ar", 320), ("en-GB", 1280)):
         async with visitor(chromium, width=width, language=language, theme="dark") as page:
-            await sign_in(page, site, "/counter")
+            await be_signed_in(page, site)
             for path in ("/counter", "/counter/clerks", "/counter/held?seen=true"):
                 await page.goto(site.at(path))
                 await settled(page)

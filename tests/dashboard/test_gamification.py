@@ -42,6 +42,7 @@ async def draws_up_a_challenge(site: Site, page: Page) -> None:
 async def test_a_badge_and_a_challenge_are_drawn_up_and_won_by_an_order(
     site: Site, page: Page
 ) -> None:
+    await page.goto(site.at())
     await page.get_by_role("link", name="Badges", exact=True).click()
     await expect(page.get_by_text("No badges yet")).to_be_visible()
     await page.get_by_role("link", name="New badge").click()

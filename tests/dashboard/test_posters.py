@@ -21,8 +21,7 @@ async def test_from_an_empty_screen_to_a_poster_that_is_taken_down(
     site: Site, chromium: Browser
 ) -> None:
     async with visitor(chromium) as page:
-        await sign_in(page, site)
-        await page.goto(site.at("/posters"))
+        await sign_in(page, site, "/posters")
         await expect(page.get_by_text("Draw up a stamp card first.")).to_be_visible()
         await has_a_card(site.shop)
         await page.reload()

@@ -53,7 +53,7 @@ async def test_friends_are_looked_at_by_keyboard_alone_and_the_word_is_taken_bac
     site: Site, page: Page
 ) -> None:
     await friends_come(site.shop)
-    await page.reload()
+    await page.goto(site.at())
     await page.get_by_role("link", name="Referrals to review").focus()
     await page.keyboard.press("Enter")
     queue = page.get_by_role("main").locator("ul[aria-label]")

@@ -19,6 +19,7 @@ new PerformanceObserver(list => {
 
 
 async def test_the_way_to_a_live_program_is_walked_left_out_and_put_away(site: Site, page: Page):
+    await page.goto(site.at())
     listed = page.get_by_role("region", name="Get your program going")
     await expect(listed.get_by_text("3 of 9 done")).to_be_visible()
     await expect(listed.get_by_text("Being set up")).to_be_visible()

@@ -5,7 +5,7 @@ from playwright.async_api import Browser, Page, expect
 
 from loyalnest import merchants
 from loyalnest.kernel import clock
-from tests.dashboard.conftest import Site, settled, sign_in, visitor
+from tests.dashboard.conftest import Site, settled, sign_in, sign_in_by_hand, visitor
 from tests.dashboard.furniture import furnish
 
 
@@ -44,7 +44,13 @@ async def test_the_wrong_password_is_told_and_the_right_one_leads_where_one_was_
         assert page.url.endswith("/dashboard/orders?waiting=true")
 
 
-async def test_one_stays_signed_in_and_signs_out_for_good(site: Site, page: Page):
+async def test_one_stays_signed_in_and_signs_out_for_good(site: Site, chromium: Browser):
+    async with visitor(chromium) as page:
+        await sign_in_by_hand(page, site)
+        await stays_and_signs_out(page, site)
+
+
+async def stays_and_signs_out(page: Page, site: Site) -> None:
     cookies = {each.get("name"): each for each in await page.context.cookies()}
     assert cookies["loyalnest_refresh"].get("httpOnly") is True
     # Left while it asks who is signed in: that answer, with the next cookie, arrives nowhere.
@@ -63,13 +69,16 @@ async def test_one_stays_signed_in_and_signs_out_for_good(site: Site, page: Page
     await expect(second.get_by_role("heading", name="Sign in")).to_be_visible()
 
 
-async def test_home_says_what_waits_and_leads_there(page: Page):
+async def test_home_says_what_waits_and_leads_there(site: Site, page: Page):
+    await page.goto(site.at())
     await expect(page.get_by_text("Messages from shops that could not be applied")).to_be_visible()
     await page.get_by_text("Refunds whose order has not arrived").click()
     await expect(page.get_by_role("link", name="4711")).to_be_visible()
 
 
-async def test_a_customer_is_found_from_anywhere_by_keyboard_alone(page: Page):
+async def test_a_customer_is_found_from_anywhere_by_keyboard_alone(site: Site, page: Page):
+    await page.goto(site.at())
+    await settled(page)
     await page.keyboard.press("/")
     await page.keyboard.type("lovelace")
     await page.keyboard.press("Enter")
@@ -81,7 +90,7 @@ async def test_a_customer_is_found_from_anywhere_by_keyboard_alone(page: Page):
 
 
 async def test_the_first_key_leads_past_the_menu(site: Site, page: Page):
-    await page.reload()
+    await page.goto(site.at())
     await settled(page)
     await page.keyboard.press("Tab")
     await expect(page.get_by_role("button", name="Skip to the content")).to_be_focused()

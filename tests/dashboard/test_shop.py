@@ -14,7 +14,7 @@ from loyalnest.entrypoints import wiring
 from loyalnest.kernel import clock, relay
 from loyalnest.kernel.ids import new_id, to_wire
 from loyalnest.stamps import ProgramState, Stage
-from tests.dashboard.conftest import Site, settled, sign_in, visitor
+from tests.dashboard.conftest import Site, be_signed_in, settled, visitor
 from tests.dashboard.reach import DESK, PHONE, faults
 from tests.stamps import cafe
 
@@ -149,7 +149,7 @@ async def test_the_shop_is_within_reach_of_everybody(
 ) -> None:
     site, card = busy
     async with visitor(chromium, language=language, theme=theme) as page:
-        await sign_in(page, site)
+        await be_signed_in(page, site)
         for path in ("/shop", f"/customers/{to_wire('cus', card.card.customer_id)}"):
             for size in (DESK, PHONE):
                 await page.set_viewport_size(size)

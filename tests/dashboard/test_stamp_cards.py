@@ -191,8 +191,7 @@ async def test_on_a_phone_a_card_is_stamped_from_right_to_left(
         opening = stamps.Opening(customer_id=from_wire("cus", customer), program_id=program.id)
         await stamps.open_cards(session, [opening], now=clock.now())
     async with visitor(chromium, width=320, height=640, language="ar", theme="dark") as page:
-        await sign_in(page, site)
-        await page.goto(site.at(f"/customers/{customer}?tab=cards"))
+        await sign_in(page, site, f"/customers/{customer}?tab=cards")
         await settled(page)
         await page.get_by_role("button", name="منح ختم").click()
         await page.get_by_role("dialog").get_by_role("spinbutton").press("Enter")

@@ -13,7 +13,7 @@ from loyalnest.integrations import smtp
 from loyalnest.kernel import clock
 from loyalnest.kernel.database import Database
 from loyalnest.messaging import Channel
-from tests.dashboard.conftest import EMAIL, Site, open_site, sign_in, visitor
+from tests.dashboard.conftest import EMAIL, Site, be_signed_in, open_site, visitor
 
 EARNED = "/messages/templates/points_earned"
 
@@ -63,7 +63,7 @@ async def test_a_draft_comes_to_ones_own_mailbox_marked_as_a_test(
     port, mailbox = server
     async with visitor(chromium, width=320, height=640) as page:
         await uses(site, port)
-        await sign_in(page, site)
+        await be_signed_in(page, site)
         await send_test(page, site, "`NORD-7K2P-4XQ9`")
         await expect(page.get_by_text("The test was handed over: SMTP")).to_be_visible()
         (mail,) = mailbox.to(EMAIL)
