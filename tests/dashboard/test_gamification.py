@@ -134,6 +134,9 @@ async def test_what_is_switched_off_says_so_and_leads_to_its_switch(site: Site, 
         await page.get_by_role("combobox", name=part).select_option("paused")
         await page.get_by_role("dialog").get_by_role("button", name="Paused").click()
         await expect(page.get_by_role("dialog")).to_have_count(0)
+        # The dialog is gone before the change has been saved.
+        undo = page.get_by_role("status").get_by_role("button", name="Undo")
+        await expect(undo).to_be_visible()
         await page.goto(site.at(f"/{path}"))
         await expect(page.get_by_text(f"{part}: Paused")).to_be_visible()
         await page.get_by_role("link", name="What is running").click()
