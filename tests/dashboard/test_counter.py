@@ -44,7 +44,7 @@ async def test_a_phone_is_paired_stamps_and_is_lost(site: Site, page: Page) -> N
 
 
 async def test_the_counter_fits_a_phone_and_reads_from_right_to_left(
-    site: Site, chromium: Browser, built: Path, tmp_path: Path
+    site: Site, chromium: Browser, built: Path
 ) -> None:
     for language, width in (("de", 320), ("ar", 320), ("en-GB", 1280)):
         async with visitor(chromium, width=width, language=language, theme="dark") as page:
@@ -55,8 +55,6 @@ async def test_the_counter_fits_a_phone_and_reads_from_right_to_left(
                 assert await faults(page, built) == []
                 wide = await page.evaluate("document.documentElement.scrollWidth")
                 assert wide <= width, (language, path)
-                name = path.strip("/").replace("/", "-").partition("?")[0]
-                await page.screenshot(path=tmp_path / f"{name}-{language}.png", full_page=True)
 
 
 async def _card(site: Site) -> stamps.CardId:

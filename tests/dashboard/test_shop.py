@@ -143,7 +143,6 @@ async def test_the_shop_is_within_reach_of_everybody(
     busy: tuple[Site, stamps.CardState],
     chromium: Browser,
     built: Path,
-    tmp_path: Path,
     language: str,
     theme: str,
 ) -> None:
@@ -158,5 +157,3 @@ async def test_the_shop_is_within_reach_of_everybody(
                 assert await faults(page, built) == []
                 wide = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
                 assert wide <= 0, (path, size)
-                name = f"shop-{language}-{size['width']}-{path.split('/')[1]}.png"
-                await page.screenshot(path=tmp_path.parent / name, full_page=True)

@@ -93,7 +93,7 @@ async def test_a_device_that_may_not_say_where_it_is_says_so(site: Site, page: P
 
 
 async def test_a_stores_page_fits_a_phone_and_reads_from_right_to_left(
-    site: Site, chromium: Browser, built: Path, tmp_path: Path
+    site: Site, chromium: Browser, built: Path
 ) -> None:
     for language, width, theme in (("de", 320, "dark"), ("ar", 320, "light"), ("en", 1280, "dark")):
         async with visitor(chromium, width=width, language=language, theme=theme) as page:
@@ -104,4 +104,3 @@ async def test_a_stores_page_fits_a_phone_and_reads_from_right_to_left(
             await page.get_by_role("button", name=":").last.click()
             assert await faults(page, built) == []
             assert await page.evaluate("document.documentElement.scrollWidth") <= width, language
-            await page.screenshot(path=tmp_path / f"store-{language}.png", full_page=True)
