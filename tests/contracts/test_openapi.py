@@ -14,6 +14,7 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings, strategies
 from schemathesis import GenerationMode, checks
+from schemathesis.core import SCHEMATHESIS_TEST_CASE_HEADER
 
 from loyalnest.kernel.database import Database, connect
 from loyalnest.kernel.settings import Settings
@@ -61,6 +62,7 @@ def test_every_answer_fits_the_description(operation: Any, send: Send, tenant: T
     fitting = operation.as_strategy(generation_mode=GenerationMode.POSITIVE)
     broken = operation.as_strategy(generation_mode=GenerationMode.NEGATIVE)
     answered: set[int] = set()
+    seen: set[str] = set()
     bearer = tenant.session if _is_a_customers_own(operation) else tenant.key
 
     @given(case=fitting | broken, real=strategies.booleans())
@@ -75,10 +77,17 @@ def test_every_answer_fits_the_description(operation: Any, send: Send, tenant: T
         if real:
             _put_in(tenant.ids, case.path_parameters)
             _put_in(tenant.ids, case.body)
-        request = case.as_transport_kwargs(base_url="http://test", headers=bearing(bearer))
-        answer = send(_for_httpx(request))
+        arguments = case.as_transport_kwargs(base_url="http://test", headers=bearing(bearer))
+        request = _for_httpx(arguments)
+        # More than half of what is read is a repeat, and to look again changes nothing.
+        looked = _but_its_number(request) if operation.method == "get" else None
+        if looked in seen:
+            return
+        answer = send(request)
         case.validate_response(answer, checks=CHECKS)
         answered.add(answer.status_code)
+        if looked:
+            seen.add(looked)
 
     answers()
     assert answered != {401} or operation.path in SIGNING_IN
@@ -93,6 +102,12 @@ def _put_in(ids: dict[str, str], place: Any) -> None:
     if isinstance(place, dict):
         named = cast(dict[str, object], place)
         named.update({name: ids[name] for name in set(ids) & set(named)})
+
+
+def _but_its_number(request: dict[str, Any]) -> str:
+    """All of a request but what numbers the requests."""
+    headers = {**request["headers"], SCHEMATHESIS_TEST_CASE_HEADER: ""}
+    return repr({**request, "headers": headers})
 
 
 def _for_httpx(arguments: dict[str, Any]) -> dict[str, Any]:
