@@ -82,7 +82,9 @@ async def test_the_shop_shows_who_came_and_moves_as_somebody_does(
     busy: tuple[Site, stamps.CardState], page: Page
 ) -> None:
     site, card = busy
-    await page.goto(site.at("/shop"))
+    async with page.expect_websocket() as opened:
+        await page.goto(site.at("/shop"))
+    await (await opened.value).wait_for_event("framereceived")
     await expect(figure(page, "active")).to_have_text("6")
     await expect(figure(page, "atRisk")).to_have_text("1")
     await expect(page.get_by_role("link", name="Mo Farah")).to_be_visible()
