@@ -108,6 +108,10 @@ async def looked_at(page: Page, built: Path, path: str, themes: Themes) -> list[
     for size, theme in zip((DESK, PHONE), themes, strict=True):
         await page.set_viewport_size(size)
         await page.emulate_media(color_scheme=theme)
+        # The page hears of it with its next frame.
+        await page.wait_for_function(
+            "it => document.documentElement.dataset.theme === it", arg=theme
+        )
         seen = f"{path} ({theme}, {size['width']} px)"
         if wrong := await faults(page, built):
             found.append((seen, wrong))
