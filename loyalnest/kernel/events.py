@@ -68,7 +68,7 @@ def sign(session: AsyncSession, author: Author) -> None:
 async def announced_together(session: AsyncSession, *, now: datetime) -> AsyncGenerator[None]:
     """Write down all that is announced in here at once, at the end: for a door that is in a hurry.
 
-    No savepoint may begin before and end in here: what it takes back would be announced.
+    No savepoint may be rolled back in here: what was announced within would be all the same.
     """
     held = session.info["held"] = list[Event]()
     try:

@@ -69,14 +69,13 @@ def leading_card(merchant: str, living: str, program: str) -> str:
 
 
 _LEADING = f"""
-SELECT k.asked, p.version, {CARD_COLUMNS}
+SELECT k.asked, {CARD_COLUMNS}
 FROM unnest($2::uuid[]) AS k (asked)
 JOIN cards a ON a.merchant_id = $1 AND a.id = k.asked
 JOIN customers h ON h.merchant_id = $1 AND h.id = a.customer_id
 CROSS JOIN LATERAL {leading_card("$1", "coalesce(h.merged_into, h.id)", "a.program_id")} l
 JOIN cards c ON c.merchant_id = $1 AND c.id = l.id
 JOIN customers o ON o.merchant_id = $1 AND o.id = l.customer_id
-JOIN card_programs p ON p.merchant_id = $1 AND p.id = c.program_id
 ORDER BY c.id
 """  # noqa: S608
 LEADING_LOCKED = f"{_LEADING} FOR NO KEY UPDATE OF c"
@@ -112,8 +111,6 @@ class Leading(NamedTuple):
 
     of: Mapping[UUID, CardId]
     cards: Mapping[CardId, Card]
-    editions: Mapping[CardProgramId, int]
-    """The version of each program: every change of it makes one."""
 
     def find(self, asked: UUID) -> Card | None:
         """The card that counts for one that was named."""
@@ -166,29 +163,29 @@ async def leading(session: AsyncSession, card_ids: Collection[UUID], *, lock: bo
     rows = await (await bulk(session)).fetch(statement, merchant_of(session), asked)
     of: dict[UUID, CardId] = {}
     cards: dict[CardId, Card] = {}
-    editions: dict[CardProgramId, int] = {}
-    for asked_id, edition, *values in rows:
+    for asked_id, *values in rows:
         card = card_of(values)
         of[asked_id], cards[card.id] = card.id, card
-        # Whoever waited for a card may find it filled by a newer version than they saw.
-        editions[card.program_id] = max(edition, card.version, editions.get(card.program_id, 0))
-    return Leading(of, cards, editions)
+    return Leading(of, cards)
 
 
 _REMEMBERED = 20_000
 _known_programs: dict[CardProgramId, CardProgram] = {}
 
 
-async def programs_behind(
-    session: AsyncSession, leading: Leading
+async def programs_by_version(
+    session: AsyncSession, versions: Mapping[CardProgramId, int]
 ) -> dict[CardProgramId, CardProgram]:
-    """The programs of cards that were found; one that has not changed is read once a process."""
+    """Programs that are at these versions; one that has not changed is read once a process.
+
+    Not for a transaction that has saved one of them: what it takes back would be remembered.
+    """
     found = {
         program_id: known
-        for program_id, edition in leading.editions.items()
-        if (known := _known_programs.get(program_id)) is not None and known.version == edition
+        for program_id, version in versions.items()
+        if (known := _known_programs.get(program_id)) is not None and known.version == version
     }
-    if unknown := leading.editions.keys() - found.keys():
+    if unknown := versions.keys() - found.keys():
         read = await programs_of(session, unknown)
         if len(_known_programs) + len(read) > _REMEMBERED:
             _known_programs.clear()
@@ -222,9 +219,9 @@ def card_of(values: Iterable[Any]) -> Card:
     return Card(*values)
 
 
-def stamp_of(row: Row) -> Stamp:
-    """A row of STAMP_COLUMNS."""
-    stamp = Stamp(*row)
+def stamp_of(values: Iterable[Any]) -> Stamp:
+    """What stands in STAMP_COLUMNS."""
+    stamp = Stamp(*values)
     return msgspec.structs.replace(stamp, kind=StampKind(stamp.kind))
 
 
@@ -260,6 +257,34 @@ CROSS JOIN LATERAL (
 ) c
 ORDER BY r.earned_at, r.count, r.id
 """  # noqa: S608
+
+
+# Whoever waited for cards asks only then: the statement that waited saw what held before.
+STANDING = f"""
+SELECT p.id, p.version, s.*
+FROM unnest($3::uuid[]) AS k (program_id)
+LEFT JOIN card_programs p ON p.merchant_id = $1 AND p.id = k.program_id
+LEFT JOIN LATERAL ({BY_KEYS}) s ON true
+"""  # noqa: S608
+
+
+async def standing(
+    session: AsyncSession, cards: Leading, keys: Sequence[str]
+) -> tuple[dict[CardProgramId, int], dict[str, Stamp]]:
+    """At which version the programs of held cards are, and what was stamped under these keys."""
+    program_ids = list({it.program_id for it in cards.cards.values()} or {None})
+    rows = await (await bulk(session)).fetch(
+        STANDING, merchant_of(session), list(keys), program_ids
+    )
+    versions: dict[CardProgramId, int] = {}
+    stamps: dict[str, Stamp] = {}
+    for program_id, version, *values in rows:
+        if program_id is not None:
+            versions[program_id] = version
+        if values[0] is not None:
+            stamp = stamp_of(values)
+            stamps[stamp.key] = stamp
+    return versions, stamps
 
 
 async def stamps_by_key(session: AsyncSession, keys: Sequence[str]) -> dict[str, Stamp]:

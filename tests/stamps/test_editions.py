@@ -52,6 +52,17 @@ async def test_what_is_saved_holds_from_the_next_stamp_on(cafe: Cafe) -> None:
     assert await refusal(cafe.gives(card)) == "CARD_PROGRAM_PAUSED"
 
 
+async def test_who_waited_for_a_card_stamps_nothing_that_was_paused_meanwhile(cafe: Cafe) -> None:
+    program = await cafe.draws_up()
+    card = await cafe.card(program)
+    async with asyncio.TaskGroup() as group, cafe.open() as session:
+        await stamps.stamp(session, stamping(card, 1, "holds"), now=NOW)
+        late = group.create_task(refusal(cafe.gives(card, 1, key="waits")))
+        await until_somebody_waits(cafe.database)
+        await saves(cafe, program, terms(), ProgramState.PAUSED)
+    assert late.result() == "CARD_PROGRAM_PAUSED"
+
+
 async def test_who_waited_for_a_card_goes_by_what_it_was_filled_by_meanwhile(
     cafe: Cafe, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -87,6 +87,11 @@ _IDS = "array[uuid '01900000-0000-7000-8000-000000000000']"
             ["(merchant_id = $1) AND (key = k.key)"],
         ),
         (
+            storage.STANDING,
+            {"array['api:1']": "text[]", _IDS: "uuid[]"},
+            ["(merchant_id = $1) AND (key = k_1.key)"],
+        ),
+        (
             storage.DUE,
             {_IDS: "uuid[]"},
             [
@@ -95,7 +100,7 @@ _IDS = "array[uuid '01900000-0000-7000-8000-000000000000']"
             ],
         ),
     ],
-    ids=["leading", "by-customer", "by-number", "by-key", "due"],
+    ids=["leading", "by-customer", "by-number", "by-key", "standing", "due"],
 )
 async def test_what_a_stamping_reads_is_looked_up(
     counter: AsyncSession, statement: str, arguments: dict[str, str], look_ups: list[str]

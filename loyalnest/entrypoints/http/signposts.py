@@ -20,12 +20,12 @@ class Signpost(BaseRoute):
     def __init__(self, routes: Sequence[BaseRoute]):
         beginnings = [(_beginning(getattr(it, "path", "")), it) for it in routes]
 
-        # Anybody may ask for any address; those that are asked for again and again are few.
         @lru_cache(maxsize=1024)
-        def candidates(parts: tuple[str, ...]) -> list[BaseRoute]:
+        def candidates(parts: tuple[str | None, ...]) -> list[BaseRoute]:
             return [it for fixed, it in beginnings if parts[: len(fixed)] == fixed]
 
         self._candidates = candidates
+        self._fixed = {part for fixed, _ in beginnings for part in fixed}
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """The first that matches whole, else the first that would by another method."""
@@ -33,7 +33,9 @@ class Signpost(BaseRoute):
         if scope["type"] not in {"http", "websocket"}:
             return Match.NONE, {}
         parts = scope["path"].split("/", _LOOKED_AT + 1)[1 : _LOOKED_AT + 1]
-        for route in self._candidates(tuple(parts)):
+        # Anybody may ask for any address, and none of what they make up is to be remembered.
+        known = tuple(it if it in self._fixed else None for it in parts)
+        for route in self._candidates(known):
             match, found = route.matches(scope)
             if match is Match.FULL:
                 return match, {**found, "pointed_at": route}

@@ -96,12 +96,16 @@ class Delivery:
         Returns 0 as well while another process serves this subscriber. Raises what the database
         raises when it can't be reached; the cursor stays then.
         """
+        patient = True
         while True:
             try:
-                moved = await once_through(self._advance)
+                moved = await (once_through(self._advance) if patient else self._advance())
             except Exception as error:
-                if classify(error) is Fault.OUTAGE:
+                fault = classify(error)
+                if fault is Fault.OUTAGE:
                     raise
+                # Whoever is in the way of each try is in the way of half a span, too.
+                patient = patient and fault is not Fault.CONTENDED
                 if self._span == 1:
                     return await self._advance(despite=error)
                 self._span //= 2

@@ -90,8 +90,8 @@ async def stamp_many(
     if not asked:
         return []
     cards = await storage.leading(session, {it.card_id for it in asked}, lock=True)
-    programs = await storage.programs_behind(session, cards)
-    known = await storage.stamps_by_key(session, [it.key for it in asked])
+    versions, known = await storage.standing(session, cards, [it.key for it in asked])
+    programs = await storage.programs_by_version(session, versions)
     seen = await _seen(session, asked, cards, programs)
     outcomes: list[_Chosen | Stamp | DomainError] = []
     for it in asked:
