@@ -1,14 +1,17 @@
 """A stamp card's whole life, by hand: drawn up, stamped, used, corrected, changed and paused."""
 
 import re
+from collections.abc import AsyncGenerator
 
+import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
 from loyalnest import stamps
 from loyalnest.kernel import clock
+from loyalnest.kernel.database import Database
 from loyalnest.kernel.ids import from_wire
 from loyalnest.stamps import CardProgram, CardTerms, ProgramState
-from tests.dashboard.conftest import Site, settled, sign_in, visitor
+from tests.dashboard.conftest import Site, be_signed_in, open_site, settled, sign_in, visitor
 from tests.stamps import cafe
 
 
@@ -41,7 +44,18 @@ def stage(page: Page, name: str) -> Locator:
     return page.get_by_role("group", name=name, exact=True)
 
 
-async def test_a_card_is_drawn_up_stamped_used_and_corrected(site: Site, page: Page) -> None:
+@pytest.fixture
+async def opening_day(database: Database, chromium: Browser) -> AsyncGenerator[tuple[Site, Page]]:
+    """A shop of its own, without a stamp card, and its owner's browser."""
+    async with open_site(database) as site, visitor(chromium) as page:
+        await be_signed_in(page, site)
+        yield site, page
+
+
+async def test_a_card_is_drawn_up_stamped_used_and_corrected(
+    opening_day: tuple[Site, Page],
+) -> None:
+    site, page = opening_day
     await page.goto(site.at("/stamp-cards"))
     await expect(page.get_by_text("No stamp cards yet")).to_be_visible()
     await page.get_by_role("link", name="Coffee card").click()
@@ -185,8 +199,12 @@ async def test_on_a_phone_a_card_is_stamped_from_right_to_left(
 ) -> None:
     customer = await site.shop.customer_id("grace@example.com")
     async with site.shop.database.tenant(site.shop.merchant_id) as session:
-        program = next(
-            it for it in await stamps.programs(session) if it.state is ProgramState.ACTIVE
+        program = await stamps.create(
+            session,
+            cafe.terms(name="Mint tea card"),
+            state=ProgramState.ACTIVE,
+            actor="test",
+            now=clock.now(),
         )
         opening = stamps.Opening(customer_id=from_wire("cus", customer), program_id=program.id)
         await stamps.open_cards(session, [opening], now=clock.now())
