@@ -24,6 +24,7 @@ from loyalnest.kernel import database as db
 from loyalnest.kernel.ids import new_id
 from loyalnest.kernel.settings import Settings
 from loyalnest.staff import passwords
+from loyalnest.stamps.counter.rules import pins
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
@@ -36,6 +37,10 @@ _ROOM = 4 << 30
 # a screen needs some. tests/staff/test_passwords.py has real ones made.
 STRONG = passwords.HASHER
 passwords.HASHER = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+# A PIN's takes a twentieth, and every counter has a clerk. tests/stamps/test_device_door.py has a
+# real one made.
+PIN_ITERATIONS = pins.ITERATIONS
+pins.ITERATIONS = 1_000
 
 
 @pytest.hookimpl(tryfirst=True)

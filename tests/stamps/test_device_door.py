@@ -4,8 +4,11 @@ import hashlib
 from base64 import urlsafe_b64decode
 from datetime import timedelta
 
+import pytest
+
 from loyalnest.kernel.database import Database
-from tests.conftest import NOW
+from loyalnest.stamps.counter.rules import pins
+from tests.conftest import NOW, PIN_ITERATIONS
 from tests.doors import bearing
 from tests.stamps.counter import Counter, open_counter
 from tests.stamps.device import Device
@@ -22,11 +25,17 @@ async def test_a_device_is_paired_and_knows_all_it_needs(counter: Counter) -> No
     assert facts["merchant"]["time_zone"] == "Europe/Berlin"
 
 
-async def test_a_pin_is_checked_without_a_network_by_what_a_device_knows(counter: Counter) -> None:
+async def test_a_pin_is_checked_without_a_network_by_what_a_device_knows(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pins, "ITERATIONS", PIN_ITERATIONS)
     device = await counter.device()
-    (clerk,) = (await device.asks("GET", "me")).json()["clerks"]
+    await counter.owner("POST", "clerks", json={"name": "Lena", "pin": "2468"})
+    clerks = (await device.asks("GET", "me")).json()["clerks"]
+    (clerk,) = (it for it in clerks if it["name"] == "Lena")
     salt, wanted = (urlsafe_b64decode(clerk["pin"][it] + "==") for it in ("salt", "hash"))
     rounds = clerk["pin"]["iterations"]
+    assert rounds == 200_000
     assert hashlib.pbkdf2_hmac("sha256", b"2468", salt, rounds) == wanted
     assert hashlib.pbkdf2_hmac("sha256", b"2469", salt, rounds) != wanted
 
