@@ -1,8 +1,25 @@
 """How this process spends its memory and the time to look after it."""
 
 import gc
+from collections.abc import Generator
+from contextlib import contextmanager
 
 _YOUNG, _MIDDLE, _OLD = 100_000, 20, 50
+
+
+@contextmanager
+def undisturbed() -> Generator[None]:
+    """Read modules without the cycle collector, and spare it what they made for good.
+
+    The 2,300 modules of a server make 400,000 objects that stay. At Python's defaults the collector
+    walks through them again and again while they come, a fifth of the time that reading them takes.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def collect_seldom() -> None:

@@ -1,50 +1,73 @@
 """The command line: `loyalnest up`, and everything an operator does by hand.
 
-Each file here holds one command or one group of them and is registered below.
+Each file here holds one command or one group of them and is listed below. It is read when it is
+asked for: most commands need a small part of the program, and none should wait for the rest.
 """
 
+import importlib
 import sys
+from collections import UserDict
+from typing import Any
 
 import typer
+from typer.core import TyperGroup
 
-from loyalnest.entrypoints.cli import (
-    api_keys,
-    cafe,
-    db,
-    demo,
-    insights,
-    jobs,
-    keys,
-    ledger,
-    merchants,
-    replay,
-    serving,
-    staff,
-    up,
-)
+from loyalnest.kernel import memory
 from loyalnest.kernel.errors import DomainError
+
+_COMMANDS = {
+    "up": "up.up",
+    "serve": "serving.serve",
+    "worker": "serving.work",
+    "replay": "replay.replay",
+    "demo": "demo.demo",
+    "cafe": "cafe.cafe",
+    "db": "db.commands",
+    "merchants": "merchants.commands",
+    "staff": "staff.commands",
+    "api-keys": "api_keys.commands",
+    "keys": "keys.commands",
+    "ledger": "ledger.commands",
+    "jobs": "jobs.commands",
+    "insights": "insights.commands",
+}
+"""In the order of the help: what each is called, in which file, and by which name there."""
+
+
+class _Commands(UserDict[str, Any]):
+    """The commands by their names; to look one up reads its file."""
+
+    def __getitem__(self, name: str) -> Any:
+        file, found_as = super().__getitem__(name).split(".")
+        with memory.undisturbed():
+            command = getattr(importlib.import_module(f"{__name__}.{file}"), found_as)
+        alone = typer.Typer()
+        if isinstance(command, typer.Typer):
+            alone.add_typer(command, name=name)
+        else:
+            alone.command(name)(command)
+        return typer.main.get_group(alone).commands[name]
+
+
+class _Group(TyperGroup):
+    def __init__(self, **attributes: Any):
+        super().__init__(**attributes)
+        self.commands = _Commands(_COMMANDS)
+
 
 app = typer.Typer(
     name="loyalnest",
+    cls=_Group,
     help="A self-hosted loyalty platform: points, rewards and stamp cards on one ledger.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.command("up")(up.up)
-app.command("serve")(serving.serve)
-app.command("worker")(serving.work)
-app.command("replay")(replay.replay)
-app.command("demo")(demo.demo)
-app.command("cafe")(cafe.cafe)
-app.add_typer(db.commands, name="db")
-app.add_typer(merchants.commands, name="merchants")
-app.add_typer(staff.commands, name="staff")
-app.add_typer(api_keys.commands, name="api-keys")
-app.add_typer(keys.commands, name="keys")
-app.add_typer(ledger.commands, name="ledger")
-app.add_typer(jobs.commands, name="jobs")
-app.add_typer(insights.commands, name="insights")
+
+
+@app.callback()
+def _group() -> None:
+    """Its commands come by `_Group`; without this Typer would see none."""
 
 
 def main() -> None:

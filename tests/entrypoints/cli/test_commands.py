@@ -1,0 +1,51 @@
+"""A command reads the part of the program that it needs, and the help still knows them all."""
+
+import subprocess
+import sys
+
+import pytest
+from typer.testing import CliRunner
+
+from loyalnest.entrypoints.cli import app
+
+_READ = """
+import sys
+from loyalnest.entrypoints.cli import app
+app([sys.argv[1], "--help"], standalone_mode=False)
+print(*sys.modules, file=sys.stderr)
+"""
+
+
+@pytest.mark.parametrize(
+    ("command", "needs", "spared"),
+    [
+        ("db", "alembic", {"fastapi", "loyalnest.merchants"}),
+        ("jobs", "pgqueuer", {"fastapi", "loyalnest.merchants"}),
+        ("replay", "loyalnest.entrypoints.replay", {"fastapi", "loyalnest.merchants"}),
+        ("ledger", "loyalnest.ledger", {"loyalnest.entrypoints.wiring", "loyalnest.stamps"}),
+    ],
+)
+def test_a_command_reads_no_more_than_it_needs(command: str, needs: str, spared: set[str]) -> None:
+    reading = [sys.executable, "-c", _READ, command]
+    done = subprocess.run(reading, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stderr
+    read = set(done.stderr.split())
+    assert needs in read
+    assert read & {*spared, "uvicorn", "loyalnest.entrypoints.http"} == set()
+
+
+def test_the_help_tells_of_every_command_and_what_it_is_for() -> None:
+    told = CliRunner(env={"COLUMNS": "160"}).invoke(app, ["--help"]).output
+
+    assert "A self-hosted loyalty platform" in told
+    assert "Start the database, the web server and the worker" in told
+    assert "The keys that personal data is sealed with." in told
+    assert told.index(" serve ") < told.index(" worker ") < told.index(" insights ")
+
+
+def test_a_mistyped_command_is_told_what_was_meant() -> None:
+    answer = CliRunner(env={"COLUMNS": "160"}).invoke(app, ["ledgr"])
+
+    assert answer.exit_code == 2
+    assert "Did you mean 'ledger'?" in answer.output
