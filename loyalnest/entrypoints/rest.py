@@ -1,6 +1,7 @@
 """The REST API's routers by the role that serves them."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 from fastapi import APIRouter
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -88,7 +89,7 @@ def routers(
         Role.REFERRALS: _referrals(),
         Role.ANALYTICS: _analytics(),
         Role.EVENTS: [
-            relay.router_of(subscribers),
+            _events(tuple(subscribers)),
             sinks.router_of(carriers.sink_offers(settings)),
         ],
         Role.ADMIN_CORE: [
@@ -100,7 +101,7 @@ def routers(
             plans.router_of(settings),
             texts.router,
             notices.router,
-            templates.router_of(settings.address, ledger.units_of),
+            _templates(settings.address),
             wallets.router(settings),
         ],
         Role.ADMIN_FEATURES: [
@@ -119,6 +120,9 @@ def routers(
     }
 
 
+# What knows nothing but this is made once, however many applications a process makes: to work a
+# route out takes a millisecond, and routes remember nothing.
+@cache
 def _about_customers() -> list[APIRouter]:
     return [
         customers.router_of(
@@ -157,8 +161,19 @@ def _about_cards(settings: Settings, guests: enrolling.Door) -> list[APIRouter]:
     ]
 
 
+@cache
 def _analytics() -> list[APIRouter]:
     return [segments.router, visits.router, insights.router_of(names_at_counter)]
+
+
+@cache
+def _events(subscribers: tuple[relay.Subscriber, ...]) -> APIRouter:
+    return relay.router_of(subscribers)
+
+
+@cache
+def _templates(address: str) -> APIRouter:
+    return templates.router_of(address, ledger.units_of)
 
 
 def _referrals() -> list[APIRouter]:

@@ -1,5 +1,6 @@
 """Brings a database to the newest schema and makes the roles that the schema grants to."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -37,6 +38,7 @@ async def migrate(
         await engine.dispose()
 
 
+@cache
 def newest() -> str:
     """The revision that this program's tables are at."""
     config = Config()

@@ -180,6 +180,8 @@ def settings(layout: Layout, profile: Profile) -> str:
     if profile is Profile.FOR_TESTS:
         chosen |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
         chosen |= {"logging_collector": "off", "log_min_messages": "fatal"}
+        # All of it is looked through whenever a database is made or dropped.
+        chosen |= {"shared_buffers": "64MB"}
     lines = [f"{name} = '{value.replace(chr(39), chr(39) * 2)}'" for name, value in chosen.items()]
     return "# Written anew at every start; change settings with ALTER SYSTEM.\n" + (
         "\n".join(lines) + "\n"

@@ -1,5 +1,6 @@
 """REST: the keys by which programs get in."""
 
+from functools import cache
 from typing import Annotated
 
 from fastapi import APIRouter, Response
@@ -14,6 +15,7 @@ from loyalnest.staff.service import keys
 Writing = Annotated[AsyncSession, tenant("keys:write")]
 
 
+@cache
 def router_of() -> APIRouter:
     """Making, listing and revoking keys."""
     router = APIRouter(prefix="/v1/api/api-keys", tags=["API keys"], responses=PROBLEMS)

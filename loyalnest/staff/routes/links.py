@@ -3,6 +3,8 @@
 The link is sent in the body: an address ends up in logs.
 """
 
+from functools import cache
+
 from fastapi import APIRouter, Request, Response
 
 from loyalnest.kernel.events import Author, sign
@@ -14,6 +16,7 @@ from loyalnest.staff.schemas import LinkToken, LinkUse, LinkView, SessionTokens
 from loyalnest.staff.service import links, networks, sessions
 
 
+@cache
 def router_of() -> APIRouter:
     """What a link is for, and taking it up."""
     router = APIRouter(prefix="/v1/api/auth/links", tags=["Sign-in"], responses=PROBLEMS)

@@ -1,5 +1,6 @@
 """REST: where staff may sign in from."""
 
+from functools import cache
 from typing import Annotated
 
 from fastapi import APIRouter
@@ -13,6 +14,7 @@ from loyalnest.staff.service import networks
 Writing = Annotated[AsyncSession, tenant("access:write")]
 
 
+@cache
 def router_of() -> APIRouter:
     """The list, and a new one in its place."""
     router = APIRouter(prefix="/v1/api/staff/networks", tags=["Staff"], responses=PROBLEMS)

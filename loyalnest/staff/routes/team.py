@@ -1,5 +1,6 @@
 """REST: who belongs to the staff, and as what."""
 
+from functools import cache
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
@@ -25,6 +26,7 @@ Reading = Annotated[AsyncSession, tenant("staff:read")]
 Writing = Annotated[AsyncSession, tenant("staff:write")]
 
 
+@cache
 def router_of() -> APIRouter:
     """The list of people, and what is done to one of them."""
     router = APIRouter(prefix="/v1/api/staff", tags=["Staff"], responses=PROBLEMS)
