@@ -10,11 +10,11 @@ import httpx
 import jwt
 import pytest
 
-from loyalnest import customers, ledger
+from loyalnest import customers, ledger, merchants
 from loyalnest.kernel.database import Database
-from loyalnest.kernel.ids import from_wire
+from loyalnest.kernel.ids import from_wire, new_id
 from tests.conftest import NOW
-from tests.doors import OWNER_EMAIL, Hands, bearing, house, make_key, open_cafe
+from tests.doors import Hands, bearing, house, make_key, open_cafe
 
 Answer = tuple[int, str]
 
@@ -24,6 +24,7 @@ class Shop:
     """A café's own web shop, which holds an API key and asks on its customers' behalf."""
 
     merchant_id: UUID
+    email: str
     password: str
     key: str
     client: httpx.AsyncClient
@@ -49,12 +50,20 @@ class Shop:
 
 
 @pytest.fixture
-async def shop(database: Database) -> AsyncGenerator[Shop]:
-    merchant, password = await open_cafe(database)
-    key = await make_key(database, merchant.id)
+async def shop(lasting_database: Database) -> AsyncGenerator[Shop]:
+    merchant, email, password = await a_cafe(lasting_database)
+    key = await make_key(lasting_database, merchant.id)
     clock = Hands()
-    async with house(database, clock=clock) as client:
-        yield Shop(merchant.id, password, key, client, clock, database)
+    async with house(lasting_database, clock=clock) as client:
+        yield Shop(merchant.id, email, password, key, client, clock, lasting_database)
+
+
+async def a_cafe(database: Database) -> tuple[merchants.Merchant, str, str]:
+    """One of many: its owner's e-mail and password, too."""
+    handle = f"cafe-{new_id().hex}"
+    email = f"{handle}@example.com"
+    merchant, password = await open_cafe(database, handle, email=email)
+    return merchant, email, password
 
 
 def told(answer: httpx.Response) -> Answer:
@@ -119,7 +128,7 @@ async def test_a_changed_or_copied_signature_is_refused(shop: Shop):
 
 async def test_neither_kind_of_token_passes_for_the_other(shop: Shop):
     token = await shop.token_of(await shop.join("anna@example.com"))
-    body = {"email": OWNER_EMAIL, "password": shop.password}
+    body = {"email": shop.email, "password": shop.password}
     signed_in = (await shop.client.post("/v1/api/auth/login", json=body)).json()["access_token"]
     assert told(await shop.me(f"lnc_{signed_in}")) == (401, "CREDENTIALS_INVALID")
     assert told(await shop.me(token.removeprefix("lnc_"))) == (401, "CREDENTIALS_INVALID")
@@ -135,7 +144,7 @@ async def test_only_a_key_that_may_touch_points_lets_them_be_spent(shop: Shop):
 
 async def test_people_who_signed_in_and_customers_open_no_sessions(shop: Shop):
     anna = await shop.join("anna@example.com")
-    body = {"email": OWNER_EMAIL, "password": shop.password}
+    body = {"email": shop.email, "password": shop.password}
     signed_in = (await shop.client.post("/v1/api/auth/login", json=body)).json()["access_token"]
     assert told(await shop.start(anna, by=signed_in)) == (403, "KEY_NEEDED")
     assert told(await shop.start(anna, by=await shop.token_of(anna))) == (403, "MISSING_SCOPE")
@@ -143,7 +152,7 @@ async def test_people_who_signed_in_and_customers_open_no_sessions(shop: Shop):
 
 async def test_another_merchants_customer_is_nobody(shop: Shop):
     anna = await shop.join("anna@example.com")
-    other, _ = await open_cafe(shop.database, "other", email="other@example.com")
+    other, _, _ = await a_cafe(shop.database)
     theirs = await make_key(shop.database, other.id)
     assert told(await shop.start(anna, by=theirs)) == (404, "CUSTOMER_NOT_FOUND")
 
@@ -222,7 +231,7 @@ async def test_of_two_who_use_a_link_at_once_one_comes_in(shop: Shop):
 
 async def test_a_guessed_or_foreign_link_lets_nobody_in_and_uses_nothing_up(shop: Shop):
     token = (await link_for(shop, await shop.join("anna@example.com"))).json()["token"]
-    other, _ = await open_cafe(shop.database, "other", email="other@example.com")
+    other, _, _ = await a_cafe(shop.database)
     named, _, secret = token.removeprefix("lno_").partition(".")
     row = base64.urlsafe_b64decode(named + "==")[16:]
     foreign = base64.urlsafe_b64encode(other.id.bytes + row).rstrip(b"=").decode()
@@ -233,7 +242,7 @@ async def test_a_guessed_or_foreign_link_lets_nobody_in_and_uses_nothing_up(shop
 
 async def test_a_link_ends_with_whoever_made_it(shop: Shop):
     anna = await shop.join("anna@example.com")
-    body = {"email": OWNER_EMAIL, "password": shop.password}
+    body = {"email": shop.email, "password": shop.password}
     signed_in = (await shop.client.post("/v1/api/auth/login", json=body)).json()["access_token"]
     by_staff = (await link_for(shop, anna, signed_in)).json()["token"]
     came = (await come_in(shop, by_staff)).json()

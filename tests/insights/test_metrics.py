@@ -30,8 +30,8 @@ MOST_READ = 8_000
 
 
 @pytest.fixture
-async def cafe(database: Database) -> Cafe:
-    return await open_cafe(database)
+async def cafe(lasting_database: Database) -> Cafe:
+    return await open_cafe(lasting_database)
 
 
 async def asked(cafe: Cafe, caller: Caller, path: str = METRICS, **query: str) -> httpx.Response:

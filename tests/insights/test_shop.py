@@ -26,8 +26,8 @@ _KEPT = ("counted_facts", "shop_figures", "guest_days", "shop_arrivals")
 
 
 @pytest.fixture
-async def cafe(database: Database) -> Cafe:
-    return await open_cafe(database)
+async def cafe(lasting_database: Database) -> Cafe:
+    return await open_cafe(lasting_database)
 
 
 async def news_is_told(cafe: Cafe) -> None:
@@ -42,7 +42,7 @@ async def store(cafe: Cafe, name: str) -> UUID:
             session,
             merchant_id=cafe.merchant_id,
             provider="counter",
-            domain=f"{name}.example",
+            domain=f"{name}.{cafe.merchant_id}.example",
             name=name,
             now=NOW,
         )

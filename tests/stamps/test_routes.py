@@ -50,10 +50,10 @@ class Door:
 
 
 @pytest.fixture
-async def door(database: Database) -> AsyncGenerator[Door]:
-    cafe = await open_cafe(database)
-    async with house(database) as client:
-        yield Door(client, cafe, await make_key(database, cafe.merchant_id))
+async def door(lasting_database: Database) -> AsyncGenerator[Door]:
+    cafe = await open_cafe(lasting_database)
+    async with house(lasting_database) as client:
+        yield Door(client, cafe, await make_key(lasting_database, cafe.merchant_id))
 
 
 async def test_a_card_is_stamped_by_id_by_number_and_by_its_holder(door: Door) -> None:

@@ -16,8 +16,8 @@ from tests.stamps.cafe import CAKE, COFFEE, Cafe, open_cafe, refusal, terms
 
 
 @pytest.fixture
-async def cafe(database: Database) -> Cafe:
-    return await open_cafe(database)
+async def cafe(lasting_database: Database) -> Cafe:
+    return await open_cafe(lasting_database)
 
 
 async def test_a_stage_brings_its_reward_and_takes_no_stamps_and_the_last_takes_them_all(

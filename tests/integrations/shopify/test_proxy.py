@@ -66,13 +66,14 @@ def told(answer: httpx.Response) -> Told:
 
 
 @pytest.fixture
-async def proxy(database: Database) -> AsyncGenerator[Proxy]:
-    shop, clock = await open_shop(database), Hands()
-    async with database.tenant(shop.merchant_id) as session:
+async def proxy(lasting_database: Database) -> AsyncGenerator[Proxy]:
+    shop, clock = await open_shop(lasting_database), Hands()
+    async with lasting_database.tenant(shop.merchant_id) as session:
         (store,) = await merchants.list_stores(session, merchant_id=shop.merchant_id)
-    route = shopify.proxy_route(database, secrets=[SECRET, FORMER], clock=clock)
+    route = shopify.proxy_route(lasting_database, secrets=[SECRET, FORMER], clock=clock)
     parts = Parts([own_router], pages=[route])
-    async with client_of(build_app(database, database.settings, parts, clock=clock)) as client:
+    app = build_app(lasting_database, lasting_database.settings, parts, clock=clock)
+    async with client_of(app) as client:
         yield Proxy(client, shop, store.domain, clock)
 
 

@@ -12,7 +12,7 @@ from loyalnest import stamps
 from loyalnest.entrypoints import wiring
 from loyalnest.kernel import clock
 from loyalnest.kernel.database import Database
-from loyalnest.kernel.ids import to_wire
+from loyalnest.kernel.ids import new_id, to_wire
 from tests.doors import EVERY_SCOPE, Hands, bearing, house, make_key
 from tests.doors import open_cafe as open_merchant
 from tests.stamps.cafe import Cafe, terms
@@ -70,7 +70,8 @@ class Counter:
 @asynccontextmanager
 async def a_counter(database: Database, **changed: Any) -> AsyncGenerator[Counter]:
     """A café that is open, in Berlin."""
-    merchant, _ = await open_merchant(database)
+    handle = f"cafe-{new_id().hex}"
+    merchant, _ = await open_merchant(database, handle, email=f"{handle}@example.com")
     cafe = Cafe(database, merchant.id)
     hands = Hands(clock.now())
     parts = wiring.parts(database, database.settings)

@@ -31,8 +31,8 @@ _DIGITS = re.compile(r"\b(\d{6})\b")
 
 
 @pytest.fixture
-async def counter(database: Database) -> AsyncGenerator[Counter]:
-    async with a_counter(database, welcome_stamps=1) as counter:
+async def counter(lasting_database: Database) -> AsyncGenerator[Counter]:
+    async with a_counter(lasting_database, welcome_stamps=1) as counter:
         yield counter
 
 
@@ -375,9 +375,9 @@ async def test_a_card_of_paper_is_somebodys_from_its_first_use(counter: Counter)
     assert again.json()["bound"] == 2
 
 
-async def test_a_poster_is_found_when_the_keys_are_others(counter: Counter) -> None:
-    poster = await counter.puts_up()
-    database = counter.cafe.database
+async def test_a_poster_is_found_when_the_keys_are_others(database: Database) -> None:
+    async with a_counter(database) as counter:
+        poster = await counter.puts_up()
     turning = Database(
         database.engine, with_newest_in_use(with_coming_keys(database.ring)), database.settings
     )

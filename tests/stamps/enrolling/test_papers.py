@@ -24,8 +24,8 @@ OTHER = "0151 98765432"
 
 
 @pytest.fixture
-async def counter(database: Database) -> AsyncGenerator[Counter]:
-    async with a_counter(database, welcome_stamps=1) as counter:
+async def counter(lasting_database: Database) -> AsyncGenerator[Counter]:
+    async with a_counter(lasting_database, welcome_stamps=1) as counter:
         yield counter
 
 

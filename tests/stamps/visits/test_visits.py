@@ -29,11 +29,12 @@ FROM orders o WHERE o.channel = 'counter' ORDER BY o.placed_at, o.cancelled_at N
 
 
 @pytest.fixture
-async def cafe(database: Database) -> Cafe:
-    async with database.platform() as session:
+async def cafe(lasting_database: Database) -> Cafe:
+    handle = f"cafe-{new_id().hex}"
+    async with lasting_database.platform() as session:
         merchant = await merchants.create(
             session,
-            handle="cafe",
+            handle=handle,
             name="Café",
             currency="GBP",
             time_zone="Europe/London",
@@ -44,11 +45,11 @@ async def cafe(database: Database) -> Cafe:
             session,
             merchant_id=merchant.id,
             provider="counter",
-            domain="cafe.example",
+            domain=f"{handle}.example",
             name="Café",
             now=NOW,
         )
-    return Cafe(database, merchant.id)
+    return Cafe(lasting_database, merchant.id)
 
 
 async def rows(cafe: Cafe, query: str) -> list[tuple[Any, ...]]:
