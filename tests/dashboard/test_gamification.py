@@ -1,9 +1,10 @@
 """A merchant draws up a badge and a challenge, and sees an order win them."""
 
+import asyncio
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from loyalnest import gamification
 from loyalnest.entrypoints import wiring
@@ -122,10 +123,28 @@ async def test_a_badge_given_by_hand_is_taken_back_and_given_again(site: Site, p
     await dialog.get_by_role("button", name="Save").click()
     await card.get_by_role("link", name="Friend of the house").click()
     await expect(page.get_by_role("row", name="Ada Lovelace")).to_contain_text("So kind")
+    answered = await _held_back(page, "**/badges/friend_of_the_house")
+    undo = page.get_by_role("status").get_by_role("button", name="Undo")
+    await expect(undo).to_be_visible()
     await page.get_by_role("button", name="Take back").click()
+    # What was given is no longer offered to be undone, what was taken not yet.
+    await expect(undo).to_have_count(0)
+    answered.set()
     await expect(page.get_by_text("Nobody holds it yet")).to_be_visible()
-    await page.get_by_role("status").get_by_role("button", name="Undo").click()
+    await undo.click()
     await expect(page.get_by_role("row", name="Ada Lovelace")).to_contain_text("So kind")
+
+
+async def _held_back(page: Page, address: str) -> asyncio.Event:
+    """The server is reached there once what is returned has been set."""
+    reached = asyncio.Event()
+
+    async def wait(route: Route) -> None:
+        await reached.wait()
+        await route.continue_()
+
+    await page.route(address, wait)
+    return reached
 
 
 async def test_what_is_switched_off_says_so_and_leads_to_its_switch(site: Site, page: Page) -> None:
@@ -133,7 +152,6 @@ async def test_what_is_switched_off_says_so_and_leads_to_its_switch(site: Site, 
         await page.goto(site.at("/earning"))
         await page.get_by_role("combobox", name=part).select_option("paused")
         await page.get_by_role("dialog").get_by_role("button", name="Paused").click()
-        await expect(page.get_by_role("dialog")).to_have_count(0)
         # The dialog is gone before the change has been saved.
         undo = page.get_by_role("status").get_by_role("button", name="Undo")
         await expect(undo).to_be_visible()

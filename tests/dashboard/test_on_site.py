@@ -251,11 +251,13 @@ async def test_a_page_is_written_in_the_merchants_words_and_seen_as_readers_will
     await _is_seen(read.get_by_role("img", name="Loaves"))
 
     await page.goto(site.at("/on-site/pages"))
+    leads = card.get_by_role("link", name="Open the page")
+    await expect(leads).to_be_visible()
     await card.get_by_role("switch", name="Anybody can read it").click()
-    await expect(card.get_by_role("link", name="Open the page")).to_have_count(0)
+    await expect(leads).to_have_count(0)
     assert not await _is_public(site)
     await page.get_by_role("button", name="Undo").click()
-    await expect(card.get_by_role("link", name="Open the page")).to_be_visible()
+    await expect(leads).to_be_visible()
     assert await _is_public(site)
 
 

@@ -206,6 +206,37 @@ async def test_what_was_paid_for_is_had_once_whatever_becomes_of_the_answers(
     await expect(panel.get_by_label("Your code")).to_have_value(code)
 
 
+async def test_an_answer_that_comes_late_is_not_shown_over_a_newer_one(
+    hostile: Pages, page: Page
+) -> None:
+    hostile.member = who = await _newcomer(hostile, "wanda@example.com")
+    await call(hostile, "POST", "points/adjust", customer_id=who, amount=300, reason="Hello")
+    held, newer, older = await _held(hostile, who), asyncio.Event(), asyncio.Event()
+    await (await show(page, hostile)).click()
+    panel = page.get_by_role("dialog")
+    balance = panel.locator(".large")
+    await expect(balance).to_have_text(f"{held} points")
+
+    async def late(route: Route) -> None:
+        answer = await route.fetch()
+        await newer.wait()
+        await route.fulfill(response=answer)
+        older.set()
+
+    await page.route("**/v1/api/me?*", late, times=1)
+    for _ in range(2):
+        await panel.get_by_role("button", name="Ways to spend").click()
+        await panel.get_by_role("button", name="Redeem for 50 points").click()
+        await panel.get_by_role("button", name="Redeem", exact=True).click()
+        await expect(panel.get_by_label("Your code")).to_be_visible()
+        await panel.get_by_role("button", name="Back").click()
+    await expect(balance).to_have_text(f"{held - 100} points")
+    newer.set()
+    await older.wait()
+    await page.wait_for_load_state("networkidle")
+    await expect(balance).to_have_text(f"{held - 100} points")
+
+
 async def _newcomer(pages: Pages, email: str) -> str:
     """Somebody who has asked for nothing yet: each customer may ask so often at most."""
     return (await call(pages, "POST", "customers", email=email)).json()["id"]

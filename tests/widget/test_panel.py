@@ -178,6 +178,7 @@ async def test_what_somebody_asks_about_their_data_is_seen_by_staff_and_answered
         dialog = desk.get_by_role("dialog")
         await dialog.get_by_label("What was done").fill("You are Grace Brewster here now.")
         await dialog.get_by_role("button", name="Answer").click()
+        await expect(desk.get_by_role("status").get_by_text("Answered")).to_be_visible()
         await expect(asked).to_have_count(0)
 
     await panel.get_by_role("button", name="Back").click()

@@ -1,10 +1,13 @@
-import { QueryClient } from "@tanstack/react-query";
+import { MutationCache, QueryClient } from "@tanstack/react-query";
+import { hush } from "../ui/notice";
 import { ProblemError } from "./problem";
 
 const TRIES = 2;
 
 /** What was asked already. A refusal is an answer and is not asked again; a lost connection is. */
 export const queries = new QueryClient({
+  // Whoever does the next thing is not offered to undo the one before.
+  mutationCache: new MutationCache({ onMutate: hush }),
   defaultOptions: {
     queries: {
       staleTime: 15_000,

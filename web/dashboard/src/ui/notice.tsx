@@ -31,6 +31,11 @@ export function warn(text: string): void {
   show({ id: ++count, text, tone: "danger" });
 }
 
+/** What was told is over, and with it the way to take it back. */
+export function hush(): void {
+  show(null);
+}
+
 export function Notices() {
   const { t } = useTranslation();
   const notice = useSyncExternalStore(
@@ -42,7 +47,7 @@ export function Notices() {
   );
   useEffect(() => {
     if (!notice) return;
-    const timer = setTimeout(() => show(null), notice.undo ? UNDO_MS : SHOWN_MS);
+    const timer = setTimeout(hush, notice.undo ? UNDO_MS : SHOWN_MS);
     return () => clearTimeout(timer);
   }, [notice]);
   return (
@@ -58,7 +63,7 @@ export function Notices() {
             <Button
               onClick={() => {
                 notice.undo?.();
-                show(null);
+                hush();
               }}
             >
               {t("action.undo")}
@@ -68,7 +73,7 @@ export function Notices() {
             type="button"
             aria-label={t("action.close")}
             className="rounded-lg p-1.5 focus-visible:outline-on-strong"
-            onClick={() => show(null)}
+            onClick={hush}
           >
             <Icon name="close" />
           </button>

@@ -30,6 +30,7 @@ export function begin(it: Mounted, dialog: HTMLDialogElement): void {
   const words = wordsOf(it.config);
   const told = (error: unknown) =>
     error instanceof Refused && error.message ? error.message : words.say("failed");
+  let asked = 0;
   const own: Within = {
     it,
     words,
@@ -46,12 +47,17 @@ export function begin(it: Mounted, dialog: HTMLDialogElement): void {
     },
     lead: () => dialog.querySelector("h2")?.focus(),
     reload: async () => {
+      const mine = ++asked;
+      let { account, failed } = own;
       try {
-        own.account = await accountOf(own.session, it.config);
-        own.failed = undefined;
+        account = await accountOf(own.session, it.config);
+        failed = undefined;
       } catch (error) {
-        own.failed = told(error);
+        failed = told(error);
       }
+      // Who asked again has a newer answer, or will have one.
+      if (mine !== asked) return;
+      Object.assign(own, { account, failed });
       own.draw();
     },
     draw: () => {
