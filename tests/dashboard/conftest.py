@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from loyalnest import campaigns, staff
 from loyalnest.entrypoints import wiring
@@ -38,6 +38,8 @@ CHROMIUM = (
     or shutil.which("chromium-headless-shell")
     or shutil.which("chromium")
 )
+# A machine that is busy with other things is late and not wrong.
+expect.set_options(timeout=20_000)
 NO_SKIPPING = {"CI", "LOYALNEST_SKIP_NOTHING"}
 PEOPLE = {
     "ada@example.com": ("Ada", "Lovelace"),

