@@ -18,7 +18,7 @@ import typer
 
 import loyalnest
 from loyalnest import campaigns, staff
-from loyalnest.entrypoints import wiring
+from loyalnest.entrypoints import doors
 from loyalnest.entrypoints.cli import app
 from loyalnest.entrypoints.http import openapi_json, permissions, rest_api
 from loyalnest.kernel import errors
@@ -137,7 +137,7 @@ def events_page() -> str:
 def api_description() -> str:
     """The REST API as OpenAPI 3.1."""
     settings = Settings(_env_file=None)  # pyright: ignore[reportCallIssue]
-    return openapi_json(rest_api(wiring.description(settings), settings))
+    return openapi_json(rest_api(doors.description(settings), settings))
 
 
 def campaign_rule_schema() -> str:

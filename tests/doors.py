@@ -11,7 +11,7 @@ from fastapi import APIRouter, FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from loyalnest import merchants, platform, staff
-from loyalnest.entrypoints import wiring
+from loyalnest.entrypoints import doors
 from loyalnest.entrypoints.http import Parts, build_app, describe, rest_api
 from loyalnest.kernel.database import Database
 from loyalnest.kernel.http import Caller, CallerKind, answer_problems
@@ -40,7 +40,7 @@ class Hands:
 def description() -> dict[str, Any]:
     """The API's own description of itself. To write it takes a second: all read the same."""
     settings = Settings(_env_file=None)  # pyright: ignore[reportCallIssue]
-    api = rest_api(wiring.description(settings), settings)
+    api = rest_api(doors.description(settings), settings)
     return describe(api, api.routes)
 
 
@@ -94,7 +94,7 @@ def built(
 ) -> ASGIApp:
     """The whole application, some of whose settings are changed."""
     changed = database.settings.model_copy(update=settings)
-    parts = parts or wiring.description(changed)
+    parts = parts or doors.description(changed)
     return build_app(database, changed, parts, clock=clock or Hands())
 
 

@@ -13,7 +13,7 @@ import httpx
 from catcher.app import build_app
 from catcher.mailbox import Caught, Mailbox
 from loyalnest import consents, messaging
-from loyalnest.entrypoints import wiring
+from loyalnest.entrypoints import doors
 from loyalnest.integrations import smtp
 from loyalnest.kernel import clock, relay
 from loyalnest.kernel.database import Database
@@ -97,7 +97,7 @@ async def mailroom(database: Database) -> AsyncGenerator[Mailroom]:
         offer = smtp.offer(clock.now)
         await messaging.set_up(session, setup, offer, actor="test", now=clock.now())
     server = build_app(port)
-    parts = wiring.parts(database, database.settings)
+    parts = doors.parts(database, database.settings)
     async with (
         server.router.lifespan_context(server),
         house(database, parts=parts, clock=Hands(clock.now())) as client,

@@ -17,7 +17,6 @@ from loyalnest.branding.events import BrandingChanged
 from loyalnest.branding.media import MEDIA, media_routes
 from loyalnest.branding.pictures import draw
 from loyalnest.branding.queries import current, find_body, find_logo
-from loyalnest.branding.routes import UPLOADS, router
 from loyalnest.branding.rules import contrast, palette_of
 from loyalnest.branding.schemas import LogoView
 from loyalnest.branding.service import choose_logo, hold_picture, keep_picture, save
@@ -25,7 +24,6 @@ from loyalnest.branding.values import Branding, BrandSettings, Corners, Logo, Pa
 
 __all__ = [
     "MEDIA",
-    "UPLOADS",
     "BrandSettings",
     "Branding",
     "BrandingChanged",
@@ -51,6 +49,5 @@ __all__ = [
     "keep_picture",
     "media_routes",
     "palette_of",
-    "router",
     "save",
 ]

@@ -12,7 +12,6 @@ from loyalnest.campaigns.errors import (
     CampaignNotFound,
 )
 from loyalnest.campaigns.queries import Report, get, list_campaigns, report_of, versions_of
-from loyalnest.campaigns.routes import router
 from loyalnest.campaigns.rules import is_held_out, spread
 from loyalnest.campaigns.schemas import rule_schema
 from loyalnest.campaigns.service import boosts_for, create, judge_goals, place_products, save
@@ -67,7 +66,6 @@ __all__ = [
     "list_campaigns",
     "place_products",
     "report_of",
-    "router",
     "rule_schema",
     "save",
     "spread",

@@ -29,7 +29,6 @@ from loyalnest.consents.events import (
 from loyalnest.consents.jobs import DAILY
 from loyalnest.consents.keys import SEALED
 from loyalnest.consents.links import LETTERS, Leaving, address_link, confirmation_link, links_for
-from loyalnest.consents.own_routes import own_router
 from loyalnest.consents.queries import (
     addresses_of,
     current_settings,
@@ -46,7 +45,6 @@ from loyalnest.consents.queries import (
     waiting_of,
 )
 from loyalnest.consents.refusals import is_refused, refused
-from loyalnest.consents.routes import router
 from loyalnest.consents.rules import Word, ask_again_at, normalise, quiet_until, word_in
 from loyalnest.consents.service import (
     confirm,
@@ -162,13 +160,11 @@ __all__ = [
     "may_write_to",
     "normalise",
     "note_identity",
-    "own_router",
     "preferences_of",
     "quiet_until",
     "record_many",
     "refused",
     "return_",
-    "router",
     "save_preferences",
     "save_settings",
     "say",

@@ -24,7 +24,6 @@ from loyalnest.customers.events import (
 )
 from loyalnest.customers.keys import INDEXES, SEALED
 from loyalnest.customers.me import Language, Looking, Me, Redeeming
-from loyalnest.customers.own_routes import own_router_of
 from loyalnest.customers.queries import (
     brought_by,
     count,
@@ -43,7 +42,6 @@ from loyalnest.customers.queries import (
     living_many,
     search,
 )
-from loyalnest.customers.routes import Groups, router_of
 from loyalnest.customers.rules.birthdays import is_birthday
 from loyalnest.customers.rules.identity import clean_text, normalise_email, normalise_phone
 from loyalnest.customers.schemas import Group
@@ -94,7 +92,6 @@ __all__ = [
     "CustomerUnmerged",
     "CustomerUpdated",
     "Group",
-    "Groups",
     "Language",
     "Looking",
     "Me",
@@ -134,9 +131,7 @@ __all__ = [
     "merge_identities",
     "normalise_email",
     "normalise_phone",
-    "own_router_of",
     "recognise_many",
-    "router_of",
     "search",
     "unmerge_identities",
     "update_many",

@@ -16,7 +16,6 @@ from loyalnest.earning.errors import (
     ProgramOff,
     ProgramPaused,
 )
-from loyalnest.earning.routes import router
 from loyalnest.earning.service import (
     Deed,
     check_running,
@@ -43,7 +42,6 @@ __all__ = [
     "check_running",
     "earn",
     "reward_sign_ups",
-    "router",
     "save_program",
     "switch",
     "take_in",

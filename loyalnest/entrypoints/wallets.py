@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import structlog
-from fastapi import APIRouter
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.routing import Route
 
@@ -62,12 +61,6 @@ def places(settings: Settings) -> enrolling.FindWallets:
         }
 
     return find
-
-
-def router(settings: Settings) -> APIRouter:
-    """What the dashboard is told of wallets."""
-    wallets = open_wallets(settings)
-    return wallet.router_of(maker=wallets.maker, google=wallets.google is not None)
 
 
 def doors(

@@ -32,7 +32,6 @@ from loyalnest.experiments.queries import (
     tallies_of,
     usage_between,
 )
-from loyalnest.experiments.routes import router_of, usage_router
 from loyalnest.experiments.rules.assignment import assigned
 from loyalnest.experiments.rules.results import MISMATCH_BELOW, judge, judge_trial
 from loyalnest.experiments.rules.statistics import chi_square_tail, mismatch, visitors_needed
@@ -135,11 +134,9 @@ __all__ = [
     "list_experiments",
     "mismatch",
     "reports",
-    "router_of",
     "running",
     "start",
     "tallies_of",
     "usage_between",
-    "usage_router",
     "visitors_needed",
 ]

@@ -13,9 +13,7 @@ from loyalnest.gamification.errors import (
     NotGiven,
 )
 from loyalnest.gamification.events import BadgeAwarded, BadgeLost, GameChanged
-from loyalnest.gamification.own_routes import own_router
 from loyalnest.gamification.queries import awards_of, game_of, games_of, top
-from loyalnest.gamification.routes import router
 from loyalnest.gamification.service import (
     JUDGE_EVERYBODY,
     erase_customer,
@@ -71,8 +69,6 @@ __all__ = [
     "join_board",
     "judge_many",
     "leave_board",
-    "own_router",
-    "router",
     "save",
     "take_back",
     "top",

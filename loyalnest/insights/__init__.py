@@ -6,7 +6,6 @@ made again from the facts at any time, with the same result.
 
 from loyalnest.insights.errors import RangeTooEarly, RangeTooLate, RangeTooLong, RangeUpsideDown
 from loyalnest.insights.queries import metrics_of
-from loyalnest.insights.routes import router_of
 from loyalnest.insights.service import rebuild
 from loyalnest.insights.subscribers import SHOP
 from loyalnest.insights.values import Metrics, Range, ShopClerk
@@ -22,5 +21,4 @@ __all__ = [
     "ShopClerk",
     "metrics_of",
     "rebuild",
-    "router_of",
 ]

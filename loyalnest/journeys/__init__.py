@@ -22,12 +22,7 @@ from loyalnest.journeys.errors import (
     TextOutOfBounds,
 )
 from loyalnest.journeys.estimating import Estimate, estimate
-from loyalnest.journeys.events import (
-    JourneyEntered,
-    JourneyLeft,
-    JourneySaved,
-    JourneyStateChanged,
-)
+from loyalnest.journeys.events import JourneyEntered, JourneyLeft, JourneySaved, JourneyStateChanged
 from loyalnest.journeys.hindsight import enter_in_hindsight
 from loyalnest.journeys.jobs import HOURLY, STEPS, enter_by_calendar, take_due_steps
 from loyalnest.journeys.queries import (
@@ -39,17 +34,7 @@ from loyalnest.journeys.queries import (
     standings_of,
 )
 from loyalnest.journeys.reporting import Report, report_of
-from loyalnest.journeys.routes import router
-from loyalnest.journeys.service import (
-    Entry,
-    change,
-    create,
-    end,
-    enter_many,
-    pause,
-    resume,
-    start,
-)
+from loyalnest.journeys.service import Entry, change, create, end, enter_many, pause, resume, start
 from loyalnest.journeys.subscribers import CODES, ENTRIES, GIFTS, SENDERS
 from loyalnest.journeys.trials import OtherWords, TrialGoal, WordsTrial, WordsVariant
 from loyalnest.journeys.trying import trials_of
@@ -152,7 +137,6 @@ __all__ = [
     "pause_the_harmful",
     "report_of",
     "resume",
-    "router",
     "speaking_of_expiry",
     "standings_of",
     "start",

@@ -33,7 +33,6 @@ from loyalnest.ledger.expiry import NEVER, Expiry, ExpiryKind
 from loyalnest.ledger.explain import End, Trace, explain
 from loyalnest.ledger.lapsing import Lapse, lapsing_of, next_lapses
 from loyalnest.ledger.liability import Month, liability
-from loyalnest.ledger.own_routes import own_router
 from loyalnest.ledger.own_schemas import OwnAccountView
 from loyalnest.ledger.queries import (
     entries_of_customer,
@@ -41,7 +40,6 @@ from loyalnest.ledger.queries import (
     entry_by_id,
     held_entries,
 )
-from loyalnest.ledger.routes import router_of
 from loyalnest.ledger.service.correcting import adjust, put_back, write_off
 from loyalnest.ledger.service.due import settle_due
 from loyalnest.ledger.service.holds import release_many, release_source
@@ -151,7 +149,6 @@ __all__ = [
     "merge",
     "next_lapses",
     "open_unit",
-    "own_router",
     "pause_expiry",
     "post_each",
     "post_many",
@@ -161,7 +158,6 @@ __all__ = [
     "release_many",
     "release_source",
     "resume_expiry",
-    "router_of",
     "set_expiry",
     "settle_due",
     "through",

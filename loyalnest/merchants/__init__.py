@@ -45,7 +45,6 @@ from loyalnest.merchants.queries import (
     programs_of,
     zones_of,
 )
-from loyalnest.merchants.routes import router
 from loyalnest.merchants.rules import may_be_page, switches_of
 from loyalnest.merchants.schemas import ProgramView, SwitchChange, SwitchView
 from loyalnest.merchants.service import (
@@ -141,7 +140,6 @@ __all__ = [
     "owners_of",
     "program_of",
     "programs_of",
-    "router",
     "save_program",
     "save_web_addresses",
     "switch",

@@ -70,7 +70,6 @@ from loyalnest.messaging.queries import (
     told_of,
     with_senders,
 )
-from loyalnest.messaging.routes import deliveries_router, router_of
 from loyalnest.messaging.sending import Desk, Sending, Stationery
 from loyalnest.messaging.service import (
     Setup,
@@ -190,7 +189,6 @@ __all__ = [
     "ask",
     "asked_at",
     "change",
-    "deliveries_router",
     "erase_customer",
     "export_customer",
     "find_merchant_of",
@@ -207,7 +205,6 @@ __all__ = [
     "remove",
     "retry",
     "retry_many",
-    "router_of",
     "set_up",
     "switch",
     "take_early",

@@ -10,9 +10,7 @@ from loyalnest.notices.confirming import CONFIRMATIONS, ask_again
 from loyalnest.notices.errors import ConfirmationTooOften, NothingToConfirm, NoticeSettingsStale
 from loyalnest.notices.events import NoticeSettingsChanged
 from loyalnest.notices.jobs import daily_of, tell_ahead
-from loyalnest.notices.own_routes import own_router
 from loyalnest.notices.queries import current_settings
-from loyalnest.notices.routes import router
 from loyalnest.notices.service import save_settings
 from loyalnest.notices.subscribers import NOTICES
 from loyalnest.notices.values import FRESH, Notice, NoticeAhead, NoticeSettings, SettingsVersion
@@ -32,8 +30,6 @@ __all__ = [
     "ask_again",
     "current_settings",
     "daily_of",
-    "own_router",
-    "router",
     "save_settings",
     "tell_ahead",
 ]

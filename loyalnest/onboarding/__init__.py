@@ -7,7 +7,6 @@ longer does; kept is only which steps a merchant has no need of.
 from loyalnest.onboarding.errors import StepNeeded
 from loyalnest.onboarding.events import StepDismissed, StepRestored
 from loyalnest.onboarding.queries import progress_of
-from loyalnest.onboarding.routes import router
 from loyalnest.onboarding.service import dismiss, restore
 from loyalnest.onboarding.values import Phase, Progress, Stand, Step
 
@@ -22,5 +21,4 @@ __all__ = [
     "dismiss",
     "progress_of",
     "restore",
-    "router",
 ]

@@ -29,7 +29,6 @@ from loyalnest.orders.rates import (
     find_rate,
     list_rates,
 )
-from loyalnest.orders.routes import router
 from loyalnest.orders.rules import in_shop_money, join, kept_spend
 from loyalnest.orders.service import record_many
 from loyalnest.orders.values import (
@@ -74,7 +73,6 @@ __all__ = [
     "kept_spend",
     "list_rates",
     "record_many",
-    "router",
     "sources_of",
     "tally",
     "totals_of",

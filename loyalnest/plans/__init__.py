@@ -7,7 +7,6 @@ Whoever hosts for others chooses one (`LOYALNEST_PLAN`); an installation of one'
 from loyalnest.plans.events import UsageThresholdReached
 from loyalnest.plans.jobs import HOURLY
 from loyalnest.plans.queries import usage_of
-from loyalnest.plans.routes import router_of
 from loyalnest.plans.service import note_usage
 from loyalnest.plans.values import PLANS, Plan, Usage
 
@@ -18,6 +17,5 @@ __all__ = [
     "Usage",
     "UsageThresholdReached",
     "note_usage",
-    "router_of",
     "usage_of",
 ]

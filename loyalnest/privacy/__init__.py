@@ -13,9 +13,7 @@ from loyalnest.privacy.events import (
 )
 from loyalnest.privacy.jobs import OVERDUE
 from loyalnest.privacy.keys import SEALED
-from loyalnest.privacy.own_routes import own_router
 from loyalnest.privacy.queries import export_customer, get, list_requests
-from loyalnest.privacy.routes import router
 from loyalnest.privacy.service import answer, ask, ask_many, erase_customer, reopen
 from loyalnest.privacy.subscribers import FORGETTING
 from loyalnest.privacy.values import WIRE_PREFIX, Kind, PrivacyRequest, Question, Standing
@@ -42,7 +40,5 @@ __all__ = [
     "export_customer",
     "get",
     "list_requests",
-    "own_router",
     "reopen",
-    "router",
 ]

@@ -32,7 +32,6 @@ from loyalnest.referrals.events import (
     ReferralReopened,
     ReferralSettingsSaved,
 )
-from loyalnest.referrals.invitation_routes import invitations_router, own_invitations_router
 from loyalnest.referrals.invitations import (
     invitation_counts,
     invited_since,
@@ -42,7 +41,6 @@ from loyalnest.referrals.invitations import (
 from loyalnest.referrals.invited import Invitation, InvitationCounts, InvitationState, Invited
 from loyalnest.referrals.inviting import AT_ONCE
 from loyalnest.referrals.jobs import DAILY, DUE, OWED, give_owed, judge_due, tidy_up
-from loyalnest.referrals.own_routes import own_router
 from loyalnest.referrals.queries import (
     analytics,
     export_customer,
@@ -55,7 +53,6 @@ from loyalnest.referrals.queries import (
     progress_of,
     settings_of,
 )
-from loyalnest.referrals.routes import router
 from loyalnest.referrals.rules import LANDINGS, landing_of, normal_code, rewards_of
 from loyalnest.referrals.service import (
     FROM_ORDERS,
@@ -155,7 +152,6 @@ __all__ = [
     "gifts_of",
     "give_owed",
     "invitation_counts",
-    "invitations_router",
     "invite",
     "invited_since",
     "invites",
@@ -170,13 +166,10 @@ __all__ = [
     "normal_code",
     "note_marks",
     "note_senders",
-    "own_invitations_router",
-    "own_router",
     "progress_of",
     "reconsider",
     "reject",
     "rewards_of",
-    "router",
     "save",
     "settings_of",
     "tidy_up",

@@ -34,7 +34,6 @@ from loyalnest.rewards.events import (
 )
 from loyalnest.rewards.jobs import EXPIRY, expire
 from loyalnest.rewards.keys import INDEXES, SEALED
-from loyalnest.rewards.own_routes import own_router
 from loyalnest.rewards.queries import (
     by_code,
     catalogue,
@@ -46,8 +45,6 @@ from loyalnest.rewards.queries import (
     redemptions_of,
     rewards_of,
 )
-from loyalnest.rewards.redemption_routes import counter_router, redemptions_router
-from loyalnest.rewards.routes import router
 from loyalnest.rewards.rules import LocalCodes, is_good, is_offered
 from loyalnest.rewards.service import (
     Redeemed,
@@ -142,7 +139,6 @@ __all__ = [
     "catalogue",
     "check_givable",
     "counter",
-    "counter_router",
     "create",
     "expire",
     "expire_due",
@@ -158,13 +154,10 @@ __all__ = [
     "lapsing_ahead",
     "list_redemptions",
     "lock_stock",
-    "own_router",
     "redeem",
     "redemptions_of",
-    "redemptions_router",
     "reorder",
     "rewards_of",
-    "router",
     "save",
     "take_back",
     "use",

@@ -8,7 +8,6 @@ from loyalnest.segments.errors import NotScored, SegmentNotFound
 from loyalnest.segments.events import SegmentEntered, SegmentLeft
 from loyalnest.segments.jobs import NIGHTLY
 from loyalnest.segments.queries import groups_of, members_of, score_of, segments_of
-from loyalnest.segments.routes import router
 from loyalnest.segments.service import score_everybody, score_many
 from loyalnest.segments.subscribers import SCORES
 from loyalnest.segments.values import Score, Segment
@@ -24,7 +23,6 @@ __all__ = [
     "SegmentNotFound",
     "groups_of",
     "members_of",
-    "router",
     "score_everybody",
     "score_many",
     "score_of",

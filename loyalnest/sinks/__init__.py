@@ -12,17 +12,8 @@ from loyalnest.sinks.keys import SEALED
 from loyalnest.sinks.ports import Outflow, SinkOffer
 from loyalnest.sinks.pouring import pour_due, pour_one, run
 from loyalnest.sinks.queries import get_sink, list_sinks
-from loyalnest.sinks.routes import router_of
 from loyalnest.sinks.service import connect, remove
-from loyalnest.sinks.values import (
-    POURED,
-    Drop,
-    Person,
-    Sink,
-    SinkAccount,
-    SinkId,
-    SinkState,
-)
+from loyalnest.sinks.values import POURED, Drop, Person, Sink, SinkAccount, SinkId, SinkState
 
 __all__ = [
     "POURED",
@@ -47,6 +38,5 @@ __all__ = [
     "pour_due",
     "pour_one",
     "remove",
-    "router_of",
     "run",
 ]

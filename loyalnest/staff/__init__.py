@@ -35,7 +35,6 @@ from loyalnest.staff.errors import (
 )
 from loyalnest.staff.keys import INDEXES, SEALED
 from loyalnest.staff.queries import find_member, get_member, list_api_keys, list_members
-from loyalnest.staff.routes import router_of
 from loyalnest.staff.rules import SCOPES_OF, device_of, made_up_password
 from loyalnest.staff.service.keys import create_api_key, revoke_api_key
 from loyalnest.staff.service.members import create_member, set_password
@@ -99,7 +98,6 @@ __all__ = [
     "make_pass",
     "make_store_pass",
     "revoke_api_key",
-    "router_of",
     "set_password",
     "sign_out_everywhere",
     "start_customer_session",

@@ -41,7 +41,6 @@ from loyalnest.stamps.events import (
 )
 from loyalnest.stamps.jobs import BIRTHDAYS
 from loyalnest.stamps.lapsing import CardLapse, lapsing_ahead, last_days
-from loyalnest.stamps.own_routes import own_router
 from loyalnest.stamps.queries import (
     export_customer,
     find_card,
@@ -55,7 +54,6 @@ from loyalnest.stamps.queries import (
     states,
     states_of_customers,
 )
-from loyalnest.stamps.routes import desk_router, router
 from loyalnest.stamps.service import (
     SETTLE,
     Using,
@@ -171,7 +169,6 @@ __all__ = [
     "Validity",
     "convert",
     "create",
-    "desk_router",
     "erase_customer",
     "export_customer",
     "find_card",
@@ -186,7 +183,6 @@ __all__ = [
     "list_stamps",
     "live_code",
     "open_cards",
-    "own_router",
     "pass_codes",
     "printed_codes",
     "programs",
@@ -194,7 +190,6 @@ __all__ = [
     "put_back",
     "read_code",
     "rewards_of",
-    "router",
     "save",
     "stamp",
     "stamp_many",

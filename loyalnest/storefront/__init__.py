@@ -36,14 +36,6 @@ from loyalnest.storefront.keeping import Ages, Keeper, Key
 from loyalnest.storefront.left import LeftAddresses
 from loyalnest.storefront.perks import access, list_perks
 from loyalnest.storefront.queries import current, get_nudge, is_met, list_nudges
-from loyalnest.storefront.routes import (
-    captures_router,
-    config_router_of,
-    open_router_of,
-    own_router,
-    perks_router,
-    router,
-)
 from loyalnest.storefront.service import (
     capture_email,
     confirm_email,
@@ -143,9 +135,7 @@ __all__ = [
     "Words",
     "access",
     "capture_email",
-    "captures_router",
     "config_route",
-    "config_router_of",
     "confirm_email",
     "create_nudge",
     "create_perk",
@@ -160,10 +150,6 @@ __all__ = [
     "list_captures",
     "list_nudges",
     "list_perks",
-    "open_router_of",
-    "own_router",
-    "perks_router",
-    "router",
     "save_nudge",
     "save_perk",
     "save_site",

@@ -31,7 +31,6 @@ from loyalnest.templates.occasions import TERMS, sample_of, terms_of
 from loyalnest.templates.queries import UnitNames, load, voice_of
 from loyalnest.templates.rendering import render, submitted
 from loyalnest.templates.rewording import Rewording, check_rewording, reworded
-from loyalnest.templates.routes import router_of
 from loyalnest.templates.rules import drafted
 from loyalnest.templates.schemas import WordsView
 from loyalnest.templates.segments import segments_of
@@ -110,7 +109,6 @@ __all__ = [
     "render",
     "restore",
     "reworded",
-    "router_of",
     "sample_of",
     "save",
     "segments_of",

@@ -27,7 +27,6 @@ from loyalnest.texts.queries import (
     spoken_in,
     texts_in,
 )
-from loyalnest.texts.routes import router
 from loyalnest.texts.rules import faults_of
 from loyalnest.texts.service import mend, restore, review, take_review_back
 from loyalnest.texts.values import Forms, Progress, Said, State, Text, Wording
@@ -62,7 +61,6 @@ __all__ = [
     "restore",
     "review",
     "reviewed_in",
-    "router",
     "section_everywhere",
     "section_in",
     "spoken_in",

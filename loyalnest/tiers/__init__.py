@@ -14,10 +14,8 @@ from loyalnest.tiers.errors import (
 )
 from loyalnest.tiers.events import LadderChanged, TierLost, TierReached
 from loyalnest.tiers.jobs import NIGHTLY, judge_by_night
-from loyalnest.tiers.own_routes import own_router
 from loyalnest.tiers.queries import find_place, ladders_of, moves_of, standings_of
 from loyalnest.tiers.risk import at_risk
-from loyalnest.tiers.routes import router
 from loyalnest.tiers.service import (
     JUDGE_EVERYBODY,
     end_override,
@@ -58,9 +56,7 @@ __all__ = [
     "ladders_of",
     "moves_of",
     "override",
-    "own_router",
     "preview",
-    "router",
     "save",
     "standings_of",
 ]

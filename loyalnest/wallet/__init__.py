@@ -18,7 +18,6 @@ from loyalnest.wallet.kept import Kept
 from loyalnest.wallet.keys import SEALED
 from loyalnest.wallet.ports import PassKeeper, PassMaker, Pusher
 from loyalnest.wallet.queries import export_customer
-from loyalnest.wallet.routes import router_of
 from loyalnest.wallet.service.passes import erase_customer
 from loyalnest.wallet.subscribers import CHANGES
 from loyalnest.wallet.updating import push_due, put_due, run_pushes, run_puts
@@ -76,7 +75,6 @@ __all__ = [
     "phone_routes",
     "push_due",
     "put_due",
-    "router_of",
     "run_pushes",
     "run_puts",
     "throwing_away",

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from loyalnest import branding
-from loyalnest.entrypoints import wiring
+from loyalnest.entrypoints import doors, wiring
 from loyalnest.kernel import relay
 from loyalnest.kernel.database import Database
 from loyalnest.kernel.ids import new_id, to_wire
@@ -50,7 +50,7 @@ class Desk:
 
 @pytest.fixture(scope="module")
 async def desks(lasting_database: Database) -> AsyncGenerator[tuple[Desk, Desk]]:
-    parts = wiring.parts(lasting_database, lasting_database.settings)
+    parts = doors.parts(lasting_database, lasting_database.settings)
     async with house(lasting_database, parts=parts) as client:
         found: list[Desk] = []
         for handle in ("nord", "sud"):
@@ -224,7 +224,7 @@ async def test_whoever_guesses_at_pictures_is_counted_and_who_looks_at_them_is_n
 ) -> None:
     nord, _ = desks
     url = (await nord.asks("POST", "/logos", picture=GREEN)).json()["url"]
-    parts = wiring.parts(lasting_database, lasting_database.settings)
+    parts = doors.parts(lasting_database, lasting_database.settings)
     async with house(lasting_database, parts=parts, anonymous_requests=2) as client:
         seen = [(await client.get(url)).status_code for _ in range(4)]
         guessed = [(await client.get(f"{url}{number}")).status_code for number in range(3)]

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from loyalnest import campaigns
+from loyalnest.campaigns.routes import router as campaigns_router
 from loyalnest.kernel.database import Database
 from loyalnest.kernel.ids import new_id, to_wire
 from tests.doors import caller_for, door
@@ -30,7 +30,7 @@ async def shop(lasting_database: Database) -> Shop:
 @pytest.fixture
 async def client(shop: Shop) -> AsyncGenerator[httpx.AsyncClient]:
     caller = caller_for(shop.merchant_id)
-    async with door(shop.database, campaigns.router, caller=caller) as client:
+    async with door(shop.database, campaigns_router, caller=caller) as client:
         yield client
 
 
@@ -125,7 +125,7 @@ async def test_another_merchants_campaign_is_as_unknown_as_none(
     made = await drawn_up(client)
     other = await open_shop(lasting_database)
     caller = caller_for(other.merchant_id)
-    async with door(lasting_database, campaigns.router, caller=caller) as stranger:
+    async with door(lasting_database, campaigns_router, caller=caller) as stranger:
         for path in ("", "/versions", "/report"):
             theirs = await stranger.get(f"/v1/api/campaigns/{made['id']}{path}")
             nobodys = await stranger.get(f"/v1/api/campaigns/{to_wire('cmp', new_id())}{path}")
@@ -176,7 +176,7 @@ async def test_a_product_is_in_the_collections_named_last_and_in_no_others(
     assert rest["items"] == [{"collection": "cakes", "products": 1}]
     other = await open_shop(lasting_database)
     caller = caller_for(other.merchant_id)
-    async with door(lasting_database, campaigns.router, caller=caller) as stranger:
+    async with door(lasting_database, campaigns_router, caller=caller) as stranger:
         assert (await stranger.get(path)).json()["items"] == []
 
 

@@ -13,7 +13,7 @@ import pytest
 from loyalnest import consents, customers
 from loyalnest.consents import Channel, Preferences, Purpose, QuietHours, State, Way
 from loyalnest.consents.pages import Letters, letter_routes
-from loyalnest.entrypoints import wiring
+from loyalnest.entrypoints import doors
 from loyalnest.kernel.database import Database
 from loyalnest.kernel.ids import from_wire
 from loyalnest.kernel.languages import LANGUAGES
@@ -62,7 +62,7 @@ async def mailbox(lasting_database: Database) -> AsyncGenerator[Mailbox]:
         )
     clock.pass_by(minutes=5)
     pages = letter_routes(Letters(lasting_database, clock=clock))
-    parts = replace(wiring.description(lasting_database.settings), pages=pages)
+    parts = replace(doors.description(lasting_database.settings), pages=pages)
     async with house(lasting_database, parts=parts, clock=clock) as client:
         yield Mailbox(client, shop, clock, ada, links)
 

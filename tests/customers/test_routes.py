@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from loyalnest import customers, merchants, segments
-from loyalnest.customers.routes import router_of
+from loyalnest.customers.routes import Groups, router_of
 from loyalnest.customers.service.index import index_many
 from loyalnest.kernel import database as db
 from loyalnest.kernel import relay
@@ -36,7 +36,7 @@ async def books(
     return {id_: [Holding()] for id_ in ids}
 
 
-GROUPS = customers.Groups(segments.groups_of, segments.members_of)
+GROUPS = Groups(segments.groups_of, segments.members_of)
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ import uvicorn
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from loyalnest import campaigns, staff
-from loyalnest.entrypoints import wiring
+from loyalnest.entrypoints import doors, wiring
 from loyalnest.entrypoints.http import build_app
 from loyalnest.kernel import clock, inbox, relay
 from loyalnest.kernel.database import Database
@@ -268,7 +268,7 @@ async def _set_one_delivery_aside(shop: Shop) -> None:
 @asynccontextmanager
 async def served(database: Database, settings: Settings) -> AsyncGenerator[str]:
     """Serve an installation at a port of its own."""
-    parts = wiring.parts(database, settings)
+    parts = doors.parts(database, settings)
     app = build_app(database, settings, parts)
     config = uvicorn.Config(app, port=0, ws="websockets-sansio", lifespan="on", log_config=None)
     server = uvicorn.Server(config)

@@ -21,7 +21,7 @@ from demo_shop.app import build_app as build_shop
 from demo_shop.books import Books
 from demo_shop.settings import Settings as ShopSettings
 from loyalnest import merchants
-from loyalnest.entrypoints import nest, post, wiring, worker
+from loyalnest.entrypoints import doors, nest, post, wiring, worker
 from loyalnest.entrypoints.http import build_app
 from loyalnest.integrations import smtp
 from loyalnest.kernel import clock
@@ -156,7 +156,7 @@ async def open_street(database: Database, folder: Path) -> AsyncGenerator[Street
     changed = {"shopify_api_secret": SecretStr(SECRET), "port": _free_port()}
     told = database.settings.model_copy(update=changed)
     serving = Database(database.engine, database.ring, told)
-    app = build_app(serving, told, wiring.parts(serving, told))
+    app = build_app(serving, told, doors.parts(serving, told))
     catcher = build_catcher(smtp_port)
     async with (
         _served(catcher, mail_port) as mail,

@@ -12,6 +12,7 @@ import pytest
 
 from loyalnest import customers, earning
 from loyalnest.customers import Contact
+from loyalnest.earning.routes import router as earning_router
 from loyalnest.kernel.database import Database
 from loyalnest.kernel.ids import new_id, to_wire
 from loyalnest.kernel.relay import settle
@@ -32,7 +33,7 @@ class Counter:
     async def does(self, action: str, key: str | None = None, **more: Any) -> httpx.Response:
         """Ada does something, and our API is told."""
         caller = caller_for(self.shop.merchant_id)
-        async with door(self.shop.database, earning.router, caller=caller, now=self.now) as client:
+        async with door(self.shop.database, earning_router, caller=caller, now=self.now) as client:
             return await client.post(
                 "/v1/api/points/earn",
                 headers={"Idempotency-Key": key or new_id().hex},

@@ -8,7 +8,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from structlog.testing import capture_logs
 
-from loyalnest.entrypoints import wiring
+from loyalnest.entrypoints import doors, wiring
 from loyalnest.kernel.database import Database
 from loyalnest.kernel.settings import Settings
 from tests.conftest import NOW
@@ -30,7 +30,7 @@ def test_entries_of_the_timetable_have_names_of_their_own():
 
 
 def test_no_request_goes_to_a_thread_for_what_a_route_asks_for():
-    parts = wiring.description(Settings())
+    parts = doors.description(Settings())
     routes = [route for router in parts.routers for route in _routes_of(router.routes)]
     asked = [call for route in routes for call in _calls_of(route.dependant)]
 

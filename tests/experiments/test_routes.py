@@ -10,7 +10,8 @@ import httpx
 import pytest
 
 from loyalnest import experiments
-from loyalnest.experiments.routes import USAGE
+from loyalnest.experiments.routes import USAGE, usage_router
+from loyalnest.experiments.routes import router_of as experiments_router_of
 from loyalnest.kernel.database import Database
 from tests.conftest import NOW
 from tests.doors import Hands, bearing, caller_for, door, house, make_key
@@ -41,7 +42,7 @@ async def shop(lasting_database: Database) -> Shop:
 @pytest.fixture
 async def client(shop: Shop) -> AsyncGenerator[httpx.AsyncClient]:
     caller = caller_for(shop.merchant_id)
-    async with door(shop.database, experiments.router_of(is_met), caller=caller) as client:
+    async with door(shop.database, experiments_router_of(is_met), caller=caller) as client:
         yield client
 
 
@@ -195,7 +196,7 @@ async def test_a_shops_page_reports_what_its_visitors_do(shop: Shop) -> None:
 )
 async def test_a_report_that_is_none_is_refused(shop: Shop, changed: dict[str, Any]) -> None:
     body = await report_of(shop, **changed)
-    async with door(shop.database, experiments.usage_router(), caller=None) as client:
+    async with door(shop.database, usage_router(), caller=None) as client:
         assert (await client.post("/v1/api/usage", json=body)).status_code == 422
     assert await used(shop) == {}
 

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from loyalnest import gamification
+from loyalnest.gamification.routes import router as gamification_router
 from loyalnest.kernel.database import Database
 from loyalnest.kernel.ids import new_id, to_wire
 from loyalnest.kernel.relay import settle
@@ -48,7 +49,7 @@ async def shop(lasting_database: Database) -> Shop:
 @pytest.fixture
 async def client(shop: Shop) -> AsyncGenerator[httpx.AsyncClient]:
     caller = caller_for(shop.merchant_id)
-    async with door(shop.database, gamification.router, caller=caller) as client:
+    async with door(shop.database, gamification_router, caller=caller) as client:
         yield client
 
 
@@ -201,7 +202,7 @@ async def test_a_customer_who_is_not_there_is_not_found(
 
 async def test_reading_is_not_writing(shop: Shop) -> None:
     caller = caller_for(shop.merchant_id, "program:read customers:read")
-    async with door(shop.database, gamification.router, caller=caller) as client:
+    async with door(shop.database, gamification_router, caller=caller) as client:
         for path in ("", "/badges", "/versions"):
             assert (await client.get(f"/v1/api/gamification{path}")).status_code == 200
         assert (await client.put("/v1/api/gamification", json={"game": GAME})).status_code == 403

@@ -12,12 +12,14 @@ from sqlalchemy import text
 
 from loyalnest import staff, stamps
 from loyalnest.entrypoints.counter_names import names_at_counter
-from loyalnest.insights import Range, arrivals, keeping, queries, router_of
+from loyalnest.insights import Range, arrivals, keeping, queries
+from loyalnest.insights.routes import router_of
 from loyalnest.insights.values import EVERYWHERE
 from loyalnest.kernel.database import Database, bulk
 from loyalnest.kernel.http import Caller, CallerKind
 from loyalnest.kernel.ids import new_id, to_wire
-from loyalnest.stamps import Stage, visits
+from loyalnest.stamps import Stage
+from loyalnest.stamps.visits.routes import router as visits_router
 from tests.conftest import NOW
 from tests.doors import caller_for, door
 from tests.insights.test_shop import TODAY, days_ago, news_is_told, store
@@ -35,7 +37,7 @@ async def cafe(lasting_database: Database) -> Cafe:
 
 
 async def asked(cafe: Cafe, caller: Caller, path: str = METRICS, **query: str) -> httpx.Response:
-    routers = (router_of(names_at_counter), visits.router)
+    routers = (router_of(names_at_counter), visits_router)
     async with door(cafe.database, *routers, caller=caller) as api:
         return await api.get(path, params=query)
 

@@ -11,6 +11,7 @@ import pytest
 from bench.post import Post
 from loyalnest import journeys, segments
 from loyalnest.journeys import PointsGift, Tell, Wait
+from loyalnest.journeys.routes import router as journeys_router
 from loyalnest.kernel import clock
 from loyalnest.kernel.database import Database
 from loyalnest.kernel.ids import to_wire
@@ -31,7 +32,7 @@ async def bakery(database: Database) -> Bakery:
 @pytest.fixture
 async def client(bakery: Bakery) -> AsyncGenerator[httpx.AsyncClient]:
     caller = caller_for(bakery.merchant_id)
-    async with door(bakery.database, journeys.router, caller=caller, now=clock.now()) as client:
+    async with door(bakery.database, journeys_router, caller=caller, now=clock.now()) as client:
         yield client
 
 

@@ -2,9 +2,11 @@
 
 from datetime import timedelta
 
-from loyalnest import earning, ledger, orders
+from loyalnest import ledger, orders
+from loyalnest.earning.routes import router as earning_router
 from loyalnest.kernel.database import Database
 from loyalnest.kernel.ids import from_wire
+from loyalnest.ledger.routes import router_of as ledger_router_of
 from tests.conftest import NOW
 from tests.contracts.shopify.bodies import Body, line, order
 from tests.doors import caller_for, door
@@ -36,7 +38,7 @@ async def test_un_merging_gives_back_what_came_in_through_the_returned_identitie
     await shop.tells(("orders/paid", bought_by_bea(1003, "5.00")))
     await shop.tells(("orders/paid", order(1004, [line(1, "7.00")])))
     assert await shop.balance() == (42, 0, 0)
-    routes = ledger.router_of(orders.sources_of)
+    routes = ledger_router_of(orders.sources_of)
     async with door(database, routes, caller=caller_for(shop.merchant_id)) as client:
         named = {"merge_id": f"mrg_{merge_id.hex}"}
         shown = await client.get(f"/v1/api/customers/{ada}/unmerge", params=named)
@@ -56,7 +58,7 @@ async def test_un_merging_gives_back_what_was_earned_under_the_returned_customer
     shop = await open_shop(database)
     await shop.tells(("orders/paid", order(1001)), ("orders/paid", bought_by_bea(1002, "20.00")))
     ada, bea = await shop.customer_id(), await shop.customer_id(BEA)
-    routes = [ledger.router_of(orders.sources_of), earning.router]
+    routes = [ledger_router_of(orders.sources_of), earning_router]
     async with door(database, *routes, caller=caller_for(shop.merchant_id)) as client:
 
         async def buys(who: str, amount: str) -> None:

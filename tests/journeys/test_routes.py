@@ -8,6 +8,7 @@ import pytest
 
 from bench.post import Post
 from loyalnest import journeys
+from loyalnest.journeys.routes import router as journeys_router
 from loyalnest.kernel.database import Database
 from loyalnest.kernel.ids import new_id, to_wire
 from tests.conftest import NOW
@@ -26,7 +27,7 @@ async def bakery(lasting_database: Database) -> Bakery:
 @pytest.fixture
 async def client(bakery: Bakery) -> AsyncGenerator[httpx.AsyncClient]:
     caller = caller_for(bakery.merchant_id)
-    async with door(bakery.database, journeys.router, caller=caller) as client:
+    async with door(bakery.database, journeys_router, caller=caller) as client:
         yield client
 
 

@@ -11,6 +11,7 @@ from bench.post import Post
 from loyalnest import journeys
 from loyalnest.experiments import ExperimentVerdict, Outcome
 from loyalnest.journeys import TrialGoal
+from loyalnest.journeys.routes import router as journeys_router
 from loyalnest.kernel.database import Database
 from tests.doors import caller_for, door
 from tests.journeys.cast import WINS_BACK, begun, plan
@@ -118,7 +119,7 @@ async def test_what_can_not_be_compared_or_said_is_refused(
     step = {"kind": "tell", "occasion": "win_back", "channels": ["email"]}
     drawn = WINS_BACK.model_dump(mode="json") | {"steps": [{**step, "trial": TRIAL | trial}]}
     caller = caller_for(bakery.merchant_id)
-    async with door(bakery.database, journeys.router, caller=caller) as client:
+    async with door(bakery.database, journeys_router, caller=caller) as client:
         answer = await client.post("/v1/api/journeys", json={"plan": drawn})
         assert answer.json()["code"] == code, answer.text
         drawn["steps"][0]["trial"] = TRIAL

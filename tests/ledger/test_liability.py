@@ -10,6 +10,7 @@ from loyalnest import ledger, orders
 from loyalnest.kernel import database as db
 from loyalnest.kernel.database import Database
 from loyalnest.ledger import Expiry, ExpiryKind, Source
+from loyalnest.ledger.routes import router_of as ledger_router_of
 from tests.doors import caller_for, door
 from tests.ledger.conftest import Books
 from tests.ledger.test_routes import adjust, bakery, enrolled
@@ -98,7 +99,7 @@ async def test_a_month_whose_lots_tell_another_story_is_named(
 async def test_the_liability_is_asked_for_by_rest(database: Database, bakery: UUID) -> None:
     ada = await enrolled(database, bakery)
     async with door(
-        database, ledger.router_of(orders.sources_of), caller=caller_for(bakery)
+        database, ledger_router_of(orders.sources_of), caller=caller_for(bakery)
     ) as client:
         await adjust(client, ada, 50, "1")
         told = await client.get("/v1/api/ledger/liability", params={"to": "2030-01-31"})

@@ -8,6 +8,7 @@ from loyalnest.kernel import relay
 from loyalnest.kernel.database import Database
 from loyalnest.kernel.events import Author
 from loyalnest.kernel.ids import to_wire
+from loyalnest.ledger.routes import router_of as ledger_router_of
 from tests.conftest import NOW
 from tests.doors import caller_for, door
 from tests.ledger.conftest import add_customer
@@ -47,7 +48,7 @@ async def test_points_given_by_hand_are_seen_in_accounts_and_entries(
 ) -> None:
     ada = await enrolled(database, bakery)
     async with door(
-        database, ledger.router_of(orders.sources_of), caller=caller_for(bakery)
+        database, ledger_router_of(orders.sources_of), caller=caller_for(bakery)
     ) as client:
         first = await adjust(client, ada, 50, "k1")
         again = await adjust(client, ada, 50, "k1")
@@ -75,7 +76,7 @@ async def test_a_batch_of_postings_is_written_as_a_whole_or_not_at_all(
         return {"customer_id": ada, "kind": kind, "amount": amount, "source_id": source}
 
     async with door(
-        database, ledger.router_of(orders.sources_of), caller=caller_for(bakery)
+        database, ledger_router_of(orders.sources_of), caller=caller_for(bakery)
     ) as client:
         refused = await client.post(
             "/v1/api/ledger/postings",
@@ -99,7 +100,7 @@ async def test_an_expiry_policy_is_previewed_then_put_in_force(
     ada = await enrolled(database, bakery)
     policy = {"kind": "days", "days": 365, "existing": True}
     async with door(
-        database, ledger.router_of(orders.sources_of), caller=caller_for(bakery)
+        database, ledger_router_of(orders.sources_of), caller=caller_for(bakery)
     ) as client:
         await adjust(client, ada, 50, "k1")
         preview = await client.post("/v1/api/units/points/expiry/preview", json=policy)
@@ -117,7 +118,7 @@ async def test_an_expiry_policy_is_previewed_then_put_in_force(
 async def test_customers_are_merged_and_un_merged(database: Database, bakery: UUID) -> None:
     ada, twin = [await enrolled(database, bakery) for _ in range(2)]
     async with door(
-        database, ledger.router_of(orders.sources_of), caller=caller_for(bakery)
+        database, ledger_router_of(orders.sources_of), caller=caller_for(bakery)
     ) as client:
         await adjust(client, twin, 50, "k1")
         merged = await client.post(f"/v1/api/customers/{ada}/merge", json={"merged_id": twin})
@@ -137,7 +138,7 @@ async def test_customers_are_merged_and_un_merged(database: Database, bakery: UU
 async def test_a_merge_that_is_not_theirs_is_not_there(database: Database, bakery: UUID) -> None:
     ada, twin, third = [await enrolled(database, bakery) for _ in range(3)]
     async with door(
-        database, ledger.router_of(orders.sources_of), caller=caller_for(bakery)
+        database, ledger_router_of(orders.sources_of), caller=caller_for(bakery)
     ) as client:
         merged = await client.post(f"/v1/api/customers/{ada}/merge", json={"merged_id": twin})
         merge = {"merge_id": merged.json()["id"]}
@@ -156,7 +157,7 @@ async def test_what_has_not_happened_yet_is_not_posted(database: Database, baker
     ada = await enrolled(database, bakery)
     posting = {"customer_id": ada, "kind": "earn", "amount": 5, "source_id": "a"}
     async with door(
-        database, ledger.router_of(orders.sources_of), caller=caller_for(bakery)
+        database, ledger_router_of(orders.sources_of), caller=caller_for(bakery)
     ) as client:
         answers = [
             await client.post(
@@ -185,7 +186,7 @@ async def test_another_merchant_s_customer_is_not_there(database: Database, bake
             actor="test",
         )
     async with door(
-        database, ledger.router_of(orders.sources_of), caller=caller_for(barber.id)
+        database, ledger_router_of(orders.sources_of), caller=caller_for(barber.id)
     ) as client:
         answers = [
             await client.get(f"/v1/api/customers/{ada}/accounts"),
@@ -200,7 +201,7 @@ async def test_points_are_called_what_the_merchant_calls_them(
 ) -> None:
     names = {"en": [" star ", "stars"], "de": ["Stern", "Sterne"]}
     async with door(
-        database, ledger.router_of(orders.sources_of), caller=caller_for(bakery)
+        database, ledger_router_of(orders.sources_of), caller=caller_for(bakery)
     ) as client:
         renamed = await client.put("/v1/api/units/points/names", json={"names": names})
         listed = await client.get("/v1/api/units")
@@ -218,7 +219,7 @@ async def test_what_is_changed_about_points_is_on_record_with_what_was_before(
 ) -> None:
     names = {"names": {"en": ["star", "stars"]}}
     async with door(
-        database, ledger.router_of(orders.sources_of), caller=caller_for(bakery)
+        database, ledger_router_of(orders.sources_of), caller=caller_for(bakery)
     ) as client:
         for _ in range(2):
             assert (await client.put("/v1/api/units/points/names", json=names)).is_success

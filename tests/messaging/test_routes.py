@@ -11,6 +11,8 @@ from loyalnest import messaging
 from loyalnest.kernel import clock
 from loyalnest.kernel.ids import to_wire
 from loyalnest.messaging import Channel, State
+from loyalnest.messaging.routes import deliveries_router
+from loyalnest.messaging.routes import router_of as messaging_router_of
 from tests.doors import caller_for, door
 from tests.messaging.cast import Bakery, a_worker, settled, until
 
@@ -19,7 +21,7 @@ AT = "/v1/api/notifications"
 
 @pytest.fixture
 async def client(bakery: Bakery) -> AsyncGenerator[httpx.AsyncClient]:
-    routers = messaging.router_of([offer()]), messaging.deliveries_router
+    routers = messaging_router_of([offer()]), deliveries_router
     async with door(bakery.database, *routers, caller=caller_for(bakery.merchant_id)) as client:
         yield client
 

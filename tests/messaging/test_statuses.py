@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from bench.post import Post
 from loyalnest import consents, messaging
-from loyalnest.entrypoints import wiring
+from loyalnest.entrypoints import doors
 from loyalnest.kernel import clock
 from loyalnest.kernel.database import Database
 from loyalnest.messaging import Channel, Mark, Reason, State, Status
@@ -177,7 +177,7 @@ async def test_nothing_that_is_told_names_an_address(bakery: Bakery) -> None:
 
 
 def _doors(bakery: Bakery) -> httpx.AsyncClient:
-    parts = wiring.parts(bakery.database, bakery.database.settings)
+    parts = doors.parts(bakery.database, bakery.database.settings)
     return house(bakery.database, parts=parts)
 
 

@@ -8,6 +8,7 @@ from loyalnest import consents, messaging
 from loyalnest.kernel import clock
 from loyalnest.kernel.ids import to_wire
 from loyalnest.messaging import trying
+from loyalnest.messaging.routes import router_of as messaging_router_of
 from tests.doors import caller_for, door
 from tests.messaging.cast import ADDRESS, Bakery
 
@@ -16,7 +17,7 @@ TO = "owner@bakery.example"
 
 
 def client_of(bakery: Bakery, scopes: str = "program:read program:write") -> httpx.AsyncClient:
-    router = messaging.router_of([offer()], address=ADDRESS)
+    router = messaging_router_of([offer()], address=ADDRESS)
     caller = caller_for(bakery.merchant_id, scopes)
     return door(bakery.database, router, caller=caller, now=clock.now())
 

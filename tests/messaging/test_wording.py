@@ -8,7 +8,7 @@ import pytest
 
 from bench.post import Post
 from loyalnest import consents, customers, merchants
-from loyalnest.entrypoints import wiring
+from loyalnest.entrypoints import doors
 from loyalnest.integrations import shopify
 from loyalnest.kernel import clock
 from loyalnest.kernel.database import Database
@@ -90,7 +90,7 @@ async def test_a_mail_leads_to_the_page_or_the_shop_by_a_link_that_tells_nothing
         (store,) = await merchants.list_stores(session, merchant_id=shop.merchant_id)
     expected = target.replace("DOMAIN", store.domain)
     links = re.findall(rf'href="{ADDRESS}(/m/[^"]+)"', mail["html"])
-    parts = wiring.parts(shop.database, shop.database.settings)
+    parts = doors.parts(shop.database, shop.database.settings)
     async with house(shop.database, parts=parts) as client:
         led = {(await client.get(link)).headers["location"] for link in links}
     assert expected in led

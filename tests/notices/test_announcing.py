@@ -10,6 +10,7 @@ from loyalnest import merchants, notices
 from loyalnest.kernel import relay
 from loyalnest.kernel.database import Database, bulk
 from loyalnest.merchants import ProgramSettings, Switch, Switches
+from loyalnest.notices.routes import router as notices_router
 from tests.conftest import NOW
 from tests.doors import caller_for, door
 from tests.notices.nest import Nest, occasions, open_nest
@@ -92,7 +93,7 @@ async def test_news_of_twenty_merchants_take_no_more_statements_than_those_of_on
 async def test_settings_are_read_changed_and_not_overwritten_unread(nest: Nest) -> None:
     path = "/v1/api/notifications/settings"
     caller = caller_for(nest.shop.merchant_id)
-    async with door(nest.database, notices.router, caller=caller) as client:
+    async with door(nest.database, notices_router, caller=caller) as client:
         seen = (await client.get(path)).json()
         assert seen["version"] == 0
         assert seen["settings"]["points_earned"] == {"on": False, "channels": ["email"]}

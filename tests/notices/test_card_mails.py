@@ -4,7 +4,7 @@ import re
 
 from bench.post import Post
 from loyalnest import notices
-from loyalnest.entrypoints import wiring
+from loyalnest.entrypoints import doors
 from loyalnest.kernel import clock, relay
 from loyalnest.kernel.database import Database
 from tests.doors import house
@@ -34,7 +34,7 @@ async def test_a_mail_about_a_card_leads_its_guest_to_the_card_and_speaks_of_no_
     assert card.card.id.hex not in f"{mail['html']}{mail['text']}"
     links = re.findall(rf'href="{ADDRESS}(/m/[^"]+)"', mail["html"])
     place = database.settings.address
-    async with house(database, parts=wiring.parts(database, database.settings)) as client:
+    async with house(database, parts=doors.parts(database, database.settings)) as client:
         led = {(await client.get(it)).headers["location"] for it in links}
         (to,) = [it for it in led if it.startswith(f"{place}/card/")]
         page = await client.get(to.removeprefix(place))

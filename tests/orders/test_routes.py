@@ -5,10 +5,11 @@ from collections.abc import AsyncGenerator
 import httpx
 import pytest
 
-from loyalnest import orders
 from loyalnest.kernel import relay
 from loyalnest.kernel.database import Database
 from loyalnest.kernel.ids import new_id, to_wire
+from loyalnest.kernel.relay.routes import router_of as relay_router_of
+from loyalnest.orders.routes import router as orders_router
 from tests.contracts.shopify import bodies
 from tests.doors import caller_for, door
 from tests.shop import Shop, open_shop
@@ -21,7 +22,7 @@ async def shop(lasting_database: Database) -> Shop:
 
 @pytest.fixture
 async def client(shop: Shop) -> AsyncGenerator[httpx.AsyncClient]:
-    async with door(shop.database, orders.router, caller=caller_for(shop.merchant_id)) as client:
+    async with door(shop.database, orders_router, caller=caller_for(shop.merchant_id)) as client:
         yield client
 
 
@@ -100,7 +101,7 @@ async def test_what_an_order_did_is_found_by_its_store(shop: Shop) -> None:
     await shop.tells(("refunds/create", bodies.refund(lines={1: 1})))
     await relay.settle(shop.database, [])
     caller = caller_for(shop.merchant_id)
-    async with door(shop.database, relay.router_of([]), caller=caller) as client:
+    async with door(shop.database, relay_router_of([]), caller=caller) as client:
         query = {"store": to_wire("sto", shop.store_id)}
         here = (await client.get("/v1/api/activity", params=query)).json()["items"]
         query["store"] = to_wire("sto", new_id())

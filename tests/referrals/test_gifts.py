@@ -12,8 +12,11 @@ from loyalnest.entrypoints import wiring
 from loyalnest.kernel.database import Database, bulk
 from loyalnest.kernel.ids import to_wire
 from loyalnest.referrals import Mark, Referral, ReferralSettings
+from loyalnest.referrals.routes import router as referrals_router
 from loyalnest.referrals.service import judge_many
 from loyalnest.rewards import RewardState
+from loyalnest.rewards.redemption_routes import redemptions_router
+from loyalnest.rewards.routes import router as rewards_router
 from tests.conftest import NOW
 from tests.doors import caller_for, door
 from tests.referrals.friends import (
@@ -281,7 +284,7 @@ async def test_the_api_promises_only_what_is_on_offer_and_tells_what_was_given(
     paused = await offers(shop, state=RewardState.PAUSED)
     yen = await offers(shop, amounts={"JPY": 900})
     caller = caller_for(shop.merchant_id)
-    routers = (referrals.router, rewards.router, rewards.redemptions_router)
+    routers = (referrals_router, rewards_router, redemptions_router)
     async with door(shop.database, *routers, caller=caller, now=PAST_RETURNS) as client:
 
         async def promise(ref: str, **more: Any) -> tuple[int, str]:

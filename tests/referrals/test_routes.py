@@ -9,6 +9,7 @@ import pytest
 
 from loyalnest import merchants, referrals
 from loyalnest.kernel.database import Database
+from loyalnest.referrals.routes import router as referrals_router
 from tests.conftest import NOW
 from tests.doors import caller_for, door, house
 from tests.referrals.friends import BEA, PAST_RETURNS, bought, days_pass
@@ -27,7 +28,7 @@ async def shop(lasting_database: Database) -> Shop:
 @pytest.fixture
 async def client(shop: Shop) -> AsyncGenerator[httpx.AsyncClient]:
     caller = caller_for(shop.merchant_id)
-    async with door(shop.database, referrals.router, caller=caller) as client:
+    async with door(shop.database, referrals_router, caller=caller) as client:
         yield client
 
 
@@ -68,7 +69,7 @@ async def test_a_suspicious_referral_waits_in_the_queue_until_it_is_approved(
     path = f"/v1/api/referrals/{begun['referral_id']}"
     caller = caller_for(shop.merchant_id)
     later = PAST_RETURNS
-    async with door(shop.database, referrals.router, caller=caller, now=later) as then:
+    async with door(shop.database, referrals_router, caller=caller, now=later) as then:
         approved = await then.post(f"{path}/approve", json={"note": "a shared office"})
         taken_back = await then.post(f"{path}/reconsider", json={})
         assert (taken_back.json()["status"], taken_back.json()["review"]) == ("pending", "waiting")

@@ -6,10 +6,11 @@ from typing import Any
 import httpx
 import pytest
 
-from loyalnest import rewards
 from loyalnest.kernel.database import Database
 from loyalnest.kernel.http import Caller
 from loyalnest.kernel.ids import new_id, to_wire
+from loyalnest.rewards.redemption_routes import counter_router, redemptions_router
+from loyalnest.rewards.routes import router as rewards_router
 from tests.contracts.shopify.bodies import line, order
 from tests.doors import caller_for, door
 from tests.shop import Shop, open_shop
@@ -30,7 +31,7 @@ async def shop(lasting_database: Database) -> Shop:
 
 
 def at_counter(database: Database, caller: Caller) -> httpx.AsyncClient:
-    routers = (rewards.router, rewards.counter_router(), rewards.redemptions_router)
+    routers = (rewards_router, counter_router(), redemptions_router)
     return door(database, *routers, caller=caller)
 
 

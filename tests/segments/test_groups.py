@@ -8,12 +8,15 @@ import pytest
 from sqlalchemy import text
 
 from loyalnest import customers, ledger, segments, tiers
+from loyalnest.customers.routes import Groups
+from loyalnest.customers.routes import router_of as customers_router_of
 from loyalnest.kernel.database import Database, bulk
 from loyalnest.kernel.ids import from_wire
 from loyalnest.kernel.relay import settle
 from loyalnest.segments import queries
 from loyalnest.stamps import visits
 from loyalnest.tiers import Ladder, Tier
+from loyalnest.tiers.routes import router as tiers_router
 from tests.conftest import NOW, make_merchant
 from tests.contracts.shopify.bodies import line, order
 from tests.doors import caller_for, door
@@ -45,9 +48,9 @@ async def shop(lasting_database: Database) -> Shop:
 
 
 async def test_customers_are_asked_for_by_tier_and_segment(shop: Shop) -> None:
-    routes = customers.router_of(
+    routes = customers_router_of(
         ledger.balances_of,
-        customers.Groups(segments.groups_of, segments.members_of),
+        Groups(segments.groups_of, segments.members_of),
         visits.rhythms_of,
     )
     async with door(shop.database, routes, caller=caller_for(shop.merchant_id)) as api:
@@ -92,7 +95,7 @@ async def test_a_tier_by_hand_is_the_one_that_is_counted_and_asked_for(shop: Sho
 
         assert await standing(0) == (3, 2)
         assert await standing(1) == (2, 1)
-    async with door(shop.database, tiers.router, caller=caller_for(shop.merchant_id)) as api:
+    async with door(shop.database, tiers_router, caller=caller_for(shop.merchant_id)) as api:
         assert (await api.get("/v1/api/tiers")).json()["customers"] == {"silver": 3}
 
 

@@ -17,6 +17,7 @@ from loyalnest.kernel.ids import from_wire
 from loyalnest.kernel.relay import settle
 from loyalnest.segments import Segment, rules
 from loyalnest.segments.jobs import score_by_night
+from loyalnest.segments.routes import router as segments_router
 from tests.conftest import NOW
 from tests.contracts.shopify.bodies import line, order, refund
 from tests.doors import caller_for, door
@@ -210,7 +211,7 @@ async def test_segments_are_counted_and_listed_through_the_api(shop: Shop) -> No
     await shop.tells(bought(1, days_ago=2), bought(2, days_ago=70, email=BEA))
     await heard(shop)
     caller = caller_for(shop.merchant_id)
-    async with door(shop.database, segments.router, caller=caller) as client:
+    async with door(shop.database, segments_router, caller=caller) as client:
         answer = (await client.get("/v1/api/rfm/segments")).json()
         counted = {each["segment"]: each["customers"] for each in answer["items"]}
         assert (counted["new"], counted["hibernating"], counted["lost"]) == (1, 1, 0)

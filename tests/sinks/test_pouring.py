@@ -13,6 +13,7 @@ from loyalnest.kernel import clock, relay
 from loyalnest.kernel.database import Database
 from loyalnest.messaging import Provider, Reason
 from loyalnest.sinks import SinkOffer, SinkState
+from loyalnest.sinks.routes import router_of as sinks_router_of
 from tests import emulators
 from tests.conftest import NOW
 from tests.doors import Hands, caller_for, door
@@ -255,7 +256,7 @@ async def test_mailchimp_has_a_member_and_their_events_in_one_batch(mailchimps: 
 
 async def test_a_tool_is_connected_shown_and_let_go_by_rest(klaviyos: Tap) -> None:
     bakery = klaviyos.bakery
-    router = sinks.router_of([klaviyos.offer])
+    router = sinks_router_of([klaviyos.offer])
     async with door(bakery.database, router, caller=caller_for(bakery.merchant_id)) as client:
         (offer,) = (await client.get("/v1/api/sinks/offers")).json()
         assert [(it["name"], it["secret"]) for it in offer["fields"]] == [("private_key", True)]

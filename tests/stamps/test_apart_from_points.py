@@ -11,6 +11,7 @@ from loyalnest import gamification, ledger, merchants, onboarding, orders, tiers
 from loyalnest.gamification import Badge, Board, Game, Goal, Measure
 from loyalnest.kernel.database import Database
 from loyalnest.kernel.ids import to_wire
+from loyalnest.ledger.routes import router_of as ledger_router_of
 from loyalnest.onboarding import Step
 from loyalnest.stamps import CardState
 from loyalnest.tiers import Basis, Ladder, Tier
@@ -59,7 +60,7 @@ async def stamped(cafe: Cafe) -> CardState:
 
 
 async def ask(cafe: Cafe, path: str, **query: str) -> Mapping[str, Any]:
-    router = ledger.router_of(orders.sources_of)
+    router = ledger_router_of(orders.sources_of)
     async with door(cafe.database, router, caller=caller_for(cafe.merchant_id)) as api:
         return (await api.get(f"/v1/api/{path}", params=query)).json()
 

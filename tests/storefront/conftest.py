@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from loyalnest import merchants, storefront
-from loyalnest.entrypoints import wiring
+from loyalnest.entrypoints import doors
 from loyalnest.kernel.database import Database
 from tests.doors import Hands, house
 from tests.shop import Shop, open_shop
@@ -21,7 +21,7 @@ async def client(lasting_database: Database) -> AsyncGenerator[httpx.AsyncClient
     config = storefront.config_route(
         lasting_database, find_shop=shopify_shop, address="https://points.example", clock=Hands()
     )
-    parts = replace(wiring.description(lasting_database.settings), open=[config])
+    parts = replace(doors.description(lasting_database.settings), open=[config])
     async with house(lasting_database, parts=parts) as client:
         yield client
 

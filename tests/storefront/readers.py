@@ -12,11 +12,13 @@ from typing import Any
 import httpx
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from loyalnest import branding, merchants, referrals, rewards, storefront, tiers
+from loyalnest import merchants, referrals, rewards, storefront, tiers
+from loyalnest.branding.routes import router as branding_router
 from loyalnest.entrypoints.http import Parts, build_app
 from loyalnest.integrations import shopify
 from loyalnest.kernel.database import Database
 from loyalnest.storefront import pages
+from loyalnest.storefront.pages.routes import router as pages_router
 from tests.conftest import NOW
 from tests.doors import EVERY_SCOPE, Hands, bearing, client_of, make_key
 from tests.shop import Shop, open_shop
@@ -81,7 +83,7 @@ async def reading(database: Database) -> AsyncGenerator[Reading]:
         *pages.landing_routes(landings),
         *shopify.proxied_pages(found, landings, secrets=[SECRET], clock=clock),
     ]
-    routers = [pages.router, branding.router]
+    routers = [pages_router, branding_router]
     app = build_app(database, database.settings, Parts(routers, pages=routes), clock=clock)
     key = await make_key(database, shop.merchant_id, EVERY_SCOPE)
     async with client_of(app) as client:

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from loyalnest.entrypoints import wiring
+from loyalnest.entrypoints import doors
 from loyalnest.kernel import clock
 from loyalnest.kernel.database import Database
 from loyalnest.stamps import enrolling
@@ -34,7 +34,7 @@ async def client(cafe: Cafe) -> AsyncGenerator[httpx.AsyncClient]:
     guests = cards.Guests(
         cafe.database, enrolling.Door(), an_apple, "https://cards.example", clock.now
     )
-    parts = wiring.parts(cafe.database, cafe.database.settings)
+    parts = doors.parts(cafe.database, cafe.database.settings)
     others = [it for it in parts.pages if not getattr(it, "path", "").startswith(cards.CARD)]
     pages = [*cards.card_routes(guests), *others]
     hands = Hands(clock.now())

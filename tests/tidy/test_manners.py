@@ -104,6 +104,9 @@ def _side_entrances() -> Iterator[str]:
                     # A vendor's package is a module of its own below integrations.
                     if parts[1] == "integrations" and len(parts) == 3:
                         continue
+                    # Not at the front door, for those who answer nobody: docs/decisions/0034.
+                    if own == "entrypoints" and parts[-1].endswith("routes"):
+                        continue
                     yield f"{name_of(path)}:{getattr(node, 'lineno', 0)} {imported}"
 
 

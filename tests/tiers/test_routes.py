@@ -10,6 +10,7 @@ from loyalnest import tiers
 from loyalnest.kernel.database import Database
 from loyalnest.kernel.ids import new_id, to_wire
 from loyalnest.kernel.relay import settle
+from loyalnest.tiers.routes import router as tiers_router
 from tests.conftest import NOW
 from tests.contracts.shopify.bodies import line, order
 from tests.doors import caller_for, door
@@ -32,7 +33,7 @@ async def shop(lasting_database: Database) -> Shop:
 @pytest.fixture
 async def client(shop: Shop) -> AsyncGenerator[httpx.AsyncClient]:
     caller = caller_for(shop.merchant_id)
-    async with door(shop.database, tiers.router, caller=caller) as client:
+    async with door(shop.database, tiers_router, caller=caller) as client:
         yield client
 
 
@@ -134,7 +135,7 @@ async def test_another_merchants_customer_is_as_unknown_as_none(
     ada = await bought(shop, "120.00")
     other = await open_shop(lasting_database)
     caller = caller_for(other.merchant_id)
-    async with door(lasting_database, tiers.router, caller=caller) as stranger:
+    async with door(lasting_database, tiers_router, caller=caller) as stranger:
         for who in (ada, to_wire("cus", new_id())):
             assert (await stranger.get(f"/v1/api/customers/{who}/tier")).status_code == 404
             assert (await stranger.get(f"/v1/api/customers/{who}/tier/moves")).status_code == 404

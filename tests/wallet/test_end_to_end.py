@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from loyalnest import wallet
-from loyalnest.entrypoints import certificates, wiring, worker
+from loyalnest.entrypoints import certificates, doors, wiring, worker
 from loyalnest.entrypoints.http import build_app
 from loyalnest.integrations import apple
 from loyalnest.kernel import clock
@@ -57,7 +57,7 @@ async def house(database: Database, tmp_path: Path) -> AsyncGenerator[House]:
     async with apns(tmp_path, trusted=trusted, topic=apple.trial.PASS_TYPE, streams=100) as service:
         told = {"apple_push_url": service.url, "apple_push_authorities": service.authorities}
         settings = settings.model_copy(update=told)
-        app = build_app(database, settings, wiring.parts(database, settings), clock=clock.now)
+        app = build_app(database, settings, doors.parts(database, settings), clock=clock.now)
         work = replace(
             wiring.work(settings),
             providers=(),

@@ -18,7 +18,7 @@ from loyalnest.kernel.errors import DomainError
 _COMMANDS = {
     "up": "up.up",
     "serve": "serving.serve",
-    "worker": "serving.work",
+    "worker": "working.work",
     "replay": "replay.replay",
     "demo": "demo.demo",
     "cafe": "cafe.cafe",

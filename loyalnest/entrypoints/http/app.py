@@ -12,7 +12,7 @@ from starlette.datastructures import Headers
 from starlette.routing import BaseRoute, Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from loyalnest import branding
+from loyalnest.branding.routes import UPLOADS
 from loyalnest.entrypoints.http import addresses, health, reference
 from loyalnest.entrypoints.http.addresses import Origins
 from loyalnest.entrypoints.http.bearers import Bearers
@@ -52,7 +52,7 @@ def build_app(
     api.router.routes[:] = [Signpost(within)]
     app: ASGIApp = Callers(
         Crossing(
-            _Bounded(Repeats(api), settings.api_max_bytes, unless=branding.UPLOADS),
+            _Bounded(Repeats(api), settings.api_max_bytes, unless=UPLOADS),
             database=database,
             public_url=settings.public_url,
         ),

@@ -23,7 +23,6 @@ from loyalnest.kernel.inbox.queries import (
     get_delivery,
     list_deliveries,
 )
-from loyalnest.kernel.inbox.routes import router
 from loyalnest.kernel.inbox.service import forget_applied, retry
 from loyalnest.kernel.inbox.values import (
     Delivery,
@@ -59,5 +58,4 @@ __all__ = [
     "get_delivery",
     "list_deliveries",
     "retry",
-    "router",
 ]

@@ -18,7 +18,6 @@ from loyalnest.kernel.relay.queries import (
     list_failures,
     unsequenced,
 )
-from loyalnest.kernel.relay.routes import router_of
 from loyalnest.kernel.relay.schemas import event_out
 from loyalnest.kernel.relay.sequencer import Head, run_sequencer, sequence
 from loyalnest.kernel.relay.values import EventFailure, Lag, LoggedEvent, Subscriber
@@ -44,7 +43,6 @@ __all__ = [
     "list_activity",
     "list_failures",
     "retry_failure",
-    "router_of",
     "run_sequencer",
     "sequence",
     "settle",

@@ -20,7 +20,6 @@ from loyalnest.stamps.counter.events import (
 )
 from loyalnest.stamps.counter.keys import SEALED
 from loyalnest.stamps.counter.queries import list_clerks, list_stampers, places_of
-from loyalnest.stamps.counter.routes import device_router, router
 from loyalnest.stamps.counter.service.alerting import ALERTS
 from loyalnest.stamps.counter.service.clerks import add_clerk
 from loyalnest.stamps.counter.service.stampers import add_stamper
@@ -42,9 +41,7 @@ __all__ = [
     "add_clerk",
     "add_stamper",
     "authenticate",
-    "device_router",
     "list_clerks",
     "list_stampers",
     "places_of",
-    "router",
 ]

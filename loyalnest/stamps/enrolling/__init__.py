@@ -23,7 +23,6 @@ from loyalnest.stamps.enrolling.errors import (
 )
 from loyalnest.stamps.enrolling.jobs import DAILY
 from loyalnest.stamps.enrolling.links import merchant_in
-from loyalnest.stamps.enrolling.open_routes import enrolments_router
 from loyalnest.stamps.enrolling.phones import example_of, regions_of
 from loyalnest.stamps.enrolling.queries import (
     check_link,
@@ -37,7 +36,6 @@ from loyalnest.stamps.enrolling.queries import (
     numbers_of,
     open_link,
 )
-from loyalnest.stamps.enrolling.routes import router
 from loyalnest.stamps.enrolling.service import (
     create_poster,
     enrol,
@@ -97,7 +95,6 @@ __all__ = [
     "check_link",
     "create_poster",
     "enrol",
-    "enrolments_router",
     "example_of",
     "get_batch",
     "get_poster",
@@ -119,7 +116,6 @@ __all__ = [
     "printed_codes",
     "regions_of",
     "renew_link",
-    "router",
     "shown",
     "withdraw_poster",
 ]

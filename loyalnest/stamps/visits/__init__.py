@@ -9,7 +9,6 @@ came on follows each customer's own rhythm, and the instant from which they are 
 from loyalnest.stamps.visits.events import VisitCancelled, VisitChanged, VisitRecorded
 from loyalnest.stamps.visits.jobs import NIGHTLY
 from loyalnest.stamps.visits.queries import count_at_risk, export_customer, rhythms_of
-from loyalnest.stamps.visits.routes import router
 from loyalnest.stamps.visits.service import reckon_many, settle_many
 from loyalnest.stamps.visits.subscribers import RHYTHMS, VISITS
 from loyalnest.stamps.visits.values import Rhythm, Standing, Visit, VisitId
@@ -29,6 +28,5 @@ __all__ = [
     "export_customer",
     "reckon_many",
     "rhythms_of",
-    "router",
     "settle_many",
 ]

@@ -11,7 +11,6 @@ from loyalnest.storefront.pages.events import PageChanged
 from loyalnest.storefront.pages.landing import Landings, landing_routes
 from loyalnest.storefront.pages.leading import doors_of
 from loyalnest.storefront.pages.queries import all_current, current
-from loyalnest.storefront.pages.routes import router
 from loyalnest.storefront.pages.service import save
 from loyalnest.storefront.pages.values import (
     PageName,
@@ -41,6 +40,5 @@ __all__ = [
     "doors_of",
     "landing_routes",
     "page_routes",
-    "router",
     "save",
 ]

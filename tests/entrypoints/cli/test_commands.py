@@ -23,6 +23,8 @@ print(*sys.modules, file=sys.stderr)
         ("jobs", "pgqueuer", {"fastapi", "loyalnest.merchants"}),
         ("replay", "loyalnest.entrypoints.replay", {"fastapi", "loyalnest.merchants"}),
         ("ledger", "loyalnest.ledger", {"loyalnest.entrypoints.wiring", "loyalnest.stamps"}),
+        ("up", "loyalnest.entrypoints.nest", {"loyalnest.entrypoints.wiring"}),
+        ("worker", "loyalnest.entrypoints.wiring", {"loyalnest.entrypoints.doors"}),
     ],
 )
 def test_a_command_reads_no_more_than_it_needs(command: str, needs: str, spared: set[str]) -> None:
@@ -33,6 +35,7 @@ def test_a_command_reads_no_more_than_it_needs(command: str, needs: str, spared:
     read = set(done.stderr.split())
     assert needs in read
     assert read & {*spared, "uvicorn", "loyalnest.entrypoints.http"} == set()
+    assert [it for it in read if it.startswith("loyalnest.") and it.endswith("routes")] == []
 
 
 def test_the_help_tells_of_every_command_and_what_it_is_for() -> None:

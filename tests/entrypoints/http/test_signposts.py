@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Match, Mount, Route, WebSocketRoute
 from starlette.types import Scope
 
-from loyalnest.entrypoints import wiring
+from loyalnest.entrypoints import doors
 from loyalnest.entrypoints.http import rest_api
 from loyalnest.entrypoints.http.signposts import Signpost
 from loyalnest.kernel.settings import Settings
@@ -33,7 +33,7 @@ def one_by_one(routes: Sequence[BaseRoute], scope: Scope) -> tuple[Match, object
 
 def test_every_address_of_the_api_leads_where_its_routes_lead() -> None:
     settings = Settings(_env_file=None)  # pyright: ignore[reportCallIssue]
-    routes = list(rest_api(wiring.description(settings), settings).routes)
+    routes = list(rest_api(doors.description(settings), settings).routes)
     signpost = Signpost(routes)
     addresses = {re.sub(r"{[^}]*}", "x", it.path) for it in routes if isinstance(it, Route)}
     assert len(addresses) > 200

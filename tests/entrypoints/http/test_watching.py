@@ -14,7 +14,7 @@ from starlette.routing import Route
 from structlog.testing import capture_logs
 from structlog.typing import EventDict
 
-from loyalnest.entrypoints import certificates, wiring
+from loyalnest.entrypoints import certificates, doors
 from loyalnest.entrypoints.http import build_app
 from loyalnest.kernel import clock, crypto, logs
 from loyalnest.kernel.database import Database
@@ -96,7 +96,7 @@ async def test_no_value_of_any_path_is_logged_or_counted(
 ):
     settings = shared_database.settings.model_copy(update={"data_dir": tmp_path})
     certificates.make_trial(settings, now=clock.now())
-    parts = wiring.parts(shared_database, settings)
+    parts = doors.parts(shared_database, settings)
     of_api = (route for router in parts.routers for route in router.routes)
     routes = [
         route

@@ -11,7 +11,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from loyalnest import platform, staff
-from loyalnest.entrypoints import live, wiring
+from loyalnest.entrypoints import doors, live
 from loyalnest.entrypoints.http import build_app
 from loyalnest.entrypoints.roles import Role
 from loyalnest.kernel import clock, relay
@@ -96,7 +96,7 @@ async def test_whoever_is_shut_out_hears_no_more_and_gets_in_no_more(database: D
 async def _served(database: Database) -> AsyncGenerator[str]:
     """The address of the stream behind the whole front door."""
     settings = database.settings
-    parts = wiring.parts(database, settings, frozenset({Role.EVENTS}))
+    parts = doors.parts(database, settings, frozenset({Role.EVENTS}))
     app = build_app(database, settings, parts)
     config = uvicorn.Config(app, port=0, ws="websockets-sansio", lifespan="on", log_config=None)
     server = uvicorn.Server(config)

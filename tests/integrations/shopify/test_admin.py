@@ -11,7 +11,7 @@ import pytest
 from pydantic import SecretStr
 
 from loyalnest import merchants, staff
-from loyalnest.entrypoints import wiring
+from loyalnest.entrypoints import doors
 from loyalnest.entrypoints.http import build_app
 from loyalnest.kernel import relay
 from loyalnest.kernel.database import Database
@@ -84,7 +84,7 @@ async def admin(database: Database) -> AsyncGenerator[Admin]:
             "shopify_previous_api_secret": SecretStr(FORMER),
         }
     )
-    app = build_app(database, settings, wiring.parts(database, settings), clock=clock)
+    app = build_app(database, settings, doors.parts(database, settings), clock=clock)
     async with client_of(app) as client:
         yield Admin(client, database, clock, merchant, password)
 
@@ -228,7 +228,7 @@ async def test_what_shopify_did_not_sign_for_us_and_for_now_is_refused(admin: Ad
 async def test_where_no_app_is_configured_no_token_is_taken(admin: Admin):
     settings = admin.database.settings
     app = build_app(
-        admin.database, settings, wiring.parts(admin.database, settings), clock=admin.clock
+        admin.database, settings, doors.parts(admin.database, settings), clock=admin.clock
     )
     async with client_of(app) as client:
         alone = Admin(client, admin.database, admin.clock, admin.merchant, admin.password)

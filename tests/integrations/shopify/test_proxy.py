@@ -16,7 +16,7 @@ from loyalnest.integrations.shopify.errors import SignatureInvalid
 from loyalnest.integrations.shopify.proxy import read_visit, sign
 from loyalnest.kernel.database import Database
 from loyalnest.kernel.ids import from_wire
-from loyalnest.tiers import own_router
+from loyalnest.tiers.own_routes import own_router
 from tests.conftest import NOW
 from tests.contracts.shopify.bodies import order
 from tests.doors import Hands, bearing, client_of

@@ -12,6 +12,7 @@ from loyalnest.kernel import events, relay
 from loyalnest.kernel.database import Database, bulk
 from loyalnest.kernel.ids import new_id, to_wire
 from loyalnest.kernel.relay import activity
+from loyalnest.kernel.relay.routes import router_of as relay_router_of
 from tests.conftest import NOW
 from tests.doors import caller_for, door
 from tests.kernel.inbox.bakery import open_bakeries
@@ -59,7 +60,7 @@ async def test_what_happened_is_found_by_time_kind_store_and_customer(database: 
         await events.publish(session, happened, now=NOW)
     await relay.settle(database, [])
     caller = caller_for(shop)
-    async with door(database, relay.router_of([]), caller=caller) as client:
+    async with door(database, relay_router_of([]), caller=caller) as client:
 
         async def seen(**asked: object) -> list[int]:
             found: list[int] = []
@@ -89,7 +90,7 @@ async def test_what_happened_is_found_by_time_kind_store_and_customer(database: 
 @pytest.mark.parametrize("cursor", ["WyIxIl0", "WyJub3ciLCAiMSJd", "x"])
 async def test_a_cursor_that_is_not_from_here_is_refused(database: Database, cursor: str):
     (shop,) = await open_bakeries(database, 1)
-    async with door(database, relay.router_of([]), caller=caller_for(shop)) as client:
+    async with door(database, relay_router_of([]), caller=caller_for(shop)) as client:
         answer = await client.get("/v1/api/activity", params={"cursor": cursor})
     assert answer.json()["code"] == "INVALID_CURSOR"
 

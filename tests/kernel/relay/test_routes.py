@@ -3,6 +3,7 @@
 from loyalnest.kernel import events, relay
 from loyalnest.kernel.database import Database
 from loyalnest.kernel.ids import new_id, to_wire
+from loyalnest.kernel.relay.routes import router_of as relay_router_of
 from tests.conftest import NOW
 from tests.doors import caller_for, door
 from tests.kernel.relay.bell import BellRang, DoorOpened, Listener, open_shops, ring
@@ -21,7 +22,7 @@ async def test_a_merchant_pages_through_its_own_events(database: Database):
     await ring(database, other, 9)
     await relay.settle(database, [])
 
-    router = relay.router_of([])
+    router = relay_router_of([])
     async with door(database, router, caller=caller_for(shop)) as client:
         every = (await client.get("/v1/api/events")).json()
         bells = (await client.get("/v1/api/events", params={"type": "bell.rang"})).json()
@@ -49,7 +50,7 @@ async def test_the_log_can_be_read_from_now_backwards(database: Database):
     await relay.settle(database, [])
     query = {"latest_first": "true", "after": "1", "limit": "2"}
 
-    async with door(database, relay.router_of([]), caller=caller_for(shop)) as client:
+    async with door(database, relay_router_of([]), caller=caller_for(shop)) as client:
         first = (await client.get("/v1/api/events", params=query)).json()
         query["cursor"] = first["next_cursor"]
         rest = (await client.get("/v1/api/events", params=query)).json()
@@ -66,7 +67,7 @@ async def test_a_failure_is_listed_and_retried(database: Database):
     await ring(database, shop, 1)
     await relay.settle(database, [listener.subscriber])
 
-    router = relay.router_of([listener.subscriber])
+    router = relay_router_of([listener.subscriber])
     async with door(database, router, caller=caller_for(shop)) as client:
         listed = (await client.get("/v1/api/events/failures")).json()["items"]
         failed = (await client.post("/v1/api/events/failures/listener/1/retry")).json()
@@ -82,7 +83,7 @@ async def test_a_failure_is_listed_and_retried(database: Database):
 async def test_a_cursor_of_another_list_is_refused(database: Database):
     (shop,) = await open_shops(database)
 
-    async with door(database, relay.router_of([]), caller=caller_for(shop)) as client:
+    async with door(database, relay_router_of([]), caller=caller_for(shop)) as client:
         answer = await client.get("/v1/api/events/failures", params={"cursor": "WyIxIl0"})
 
     assert answer.json()["code"] == "INVALID_CURSOR"

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 
 from loyalnest import stamps
-from loyalnest.entrypoints import wiring
+from loyalnest.entrypoints import doors
 from loyalnest.kernel import clock
 from loyalnest.kernel.database import Database
 from loyalnest.kernel.ids import new_id, to_wire
@@ -74,7 +74,7 @@ async def a_counter(database: Database, **changed: Any) -> AsyncGenerator[Counte
     merchant, _ = await open_merchant(database, handle, email=f"{handle}@example.com")
     cafe = Cafe(database, merchant.id)
     hands = Hands(clock.now())
-    parts = wiring.parts(database, database.settings)
+    parts = doors.parts(database, database.settings)
     async with house(database, parts=parts, clock=hands) as client:
         yield Counter(
             cafe,
