@@ -15,7 +15,7 @@ from loyalnest.kernel import database as db
 from loyalnest.kernel import relay
 from loyalnest.kernel.events import Author
 from loyalnest.kernel.http import CallerKind
-from loyalnest.kernel.ids import from_wire, to_wire
+from loyalnest.kernel.ids import from_wire, new_id, to_wire
 from loyalnest.stamps import visits
 from tests.conftest import NOW, make_merchant
 from tests.customers.cast import identify, shopper
@@ -40,9 +40,9 @@ GROUPS = Groups(segments.groups_of, segments.members_of)
 
 
 @pytest.fixture
-async def bakery(database: db.Database) -> UUID:
-    async with database.platform() as session:
-        return await make_merchant(session)
+async def bakery(lasting_database: db.Database) -> UUID:
+    async with lasting_database.platform() as session:
+        return await make_merchant(session, f"bakery-{new_id().hex}")
 
 
 @asynccontextmanager
@@ -59,9 +59,9 @@ async def at(
 
 
 async def test_somebody_who_signs_up_is_found_by_email_with_what_they_have(
-    database: db.Database, bakery: UUID
+    lasting_database: db.Database, bakery: UUID
 ) -> None:
-    async with at(database, bakery) as api:
+    async with at(lasting_database, bakery) as api:
         made = await api.post("/v1/api/customers", json={"email": "Anna@Example.com"})
         assert made.status_code == 201
         found = (await api.get("/v1/api/customers", params={"email": "anna@example.COM"})).json()
@@ -74,8 +74,10 @@ async def test_somebody_who_signs_up_is_found_by_email_with_what_they_have(
         assert nobody.json()["items"] == []
 
 
-async def test_signing_up_twice_is_one_customer(database: db.Database, bakery: UUID) -> None:
-    async with at(database, bakery) as api:
+async def test_signing_up_twice_is_one_customer(
+    lasting_database: db.Database, bakery: UUID
+) -> None:
+    async with at(lasting_database, bakery) as api:
         first = await api.post("/v1/api/customers", json={"email": "anna@example.com"})
         again = await api.post(
             "/v1/api/customers", json={"email": "anna@example.com", "name": "Anna"}
@@ -85,17 +87,19 @@ async def test_signing_up_twice_is_one_customer(database: db.Database, bakery: U
         assert again.json()["name"] == "Anna"
 
 
-async def test_nobody_is_taken_in_by_what_names_nobody(database: db.Database, bakery: UUID) -> None:
-    async with at(database, bakery) as api:
+async def test_nobody_is_taken_in_by_what_names_nobody(
+    lasting_database: db.Database, bakery: UUID
+) -> None:
+    async with at(lasting_database, bakery) as api:
         for body in ({}, {"email": "nobody"}, {"phone": "+442079460958"}, {"name": "Anna"}):
             answer = await api.post("/v1/api/customers", json=body)
             assert answer.json()["code"] == "NOTHING_TO_IDENTIFY"
 
 
 async def test_customers_are_found_by_phone_name_and_external_id(
-    database: db.Database, bakery: UUID
+    lasting_database: db.Database, bakery: UUID
 ) -> None:
-    async with database.tenant(bakery) as session:
+    async with lasting_database.tenant(bakery) as session:
         store = await merchants.add_store(
             session,
             merchant_id=bakery,
@@ -110,7 +114,7 @@ async def test_customers_are_found_by_phone_name_and_external_id(
         (customer_id,) = await customers.identify_many(session, [anna], now=NOW)
         assert customer_id
         await index_many(session, [(bakery, customer_id)])
-    async with at(database, bakery) as api:
+    async with at(lasting_database, bakery) as api:
         for asked in (
             {"phone": "+442079460958"},
             {"q": "+44 20 7946 0958"},
@@ -123,8 +127,8 @@ async def test_customers_are_found_by_phone_name_and_external_id(
         assert both.status_code == 422 or both.json()["code"] == "ONE_QUESTION"
 
 
-async def test_all_customers_come_in_pages(database: db.Database, bakery: UUID) -> None:
-    async with at(database, bakery) as api:
+async def test_all_customers_come_in_pages(lasting_database: db.Database, bakery: UUID) -> None:
+    async with at(lasting_database, bakery) as api:
         for number in range(5):
             await api.post("/v1/api/customers", json={"email": f"{number}@example.com"})
         seen: list[str] = []
@@ -139,9 +143,9 @@ async def test_all_customers_come_in_pages(database: db.Database, bakery: UUID) 
 
 
 async def test_a_birthday_is_given_once_and_corrected_by_staff(
-    database: db.Database, bakery: UUID
+    lasting_database: db.Database, bakery: UUID
 ) -> None:
-    async with at(database, bakery) as api:
+    async with at(lasting_database, bakery) as api:
         made = await api.post("/v1/api/customers", json={"email": "anna@example.com"})
         address = f"/v1/api/customers/{made.json()['id']}"
         given = await api.patch(address, json={"birthday": "1990-05-17", "name": "Anna"})
@@ -151,20 +155,20 @@ async def test_a_birthday_is_given_once_and_corrected_by_staff(
         assert moved.json()["code"] == "BIRTHDAY_GIVEN"
         future = await api.patch(address, json={"birthday": "2990-06-17"})
         assert future.json()["code"] in ("BIRTHDAY_GIVEN", "BIRTHDAY_IMPOSSIBLE")
-    async with at(database, bakery, staff=True) as desk:
+    async with at(lasting_database, bakery, staff=True) as desk:
         moved = await desk.patch(address, json={"birthday": "1990-06-17"})
         assert (moved.json()["birthday"], moved.json()["name"]) == ("1990-06-17", "Anna")
         assert (await desk.patch(address, json={"birthday": "2990-06-17"})).status_code == 422
 
 
 async def test_another_merchants_customer_is_no_different_from_none(
-    database: db.Database, bakery: UUID
+    lasting_database: db.Database, bakery: UUID
 ) -> None:
-    async with database.platform() as session:
+    async with lasting_database.platform() as session:
         barber = await make_merchant(session, "barber")
-    async with at(database, bakery) as api:
+    async with at(lasting_database, bakery) as api:
         made = (await api.post("/v1/api/customers", json={"email": "anna@example.com"})).json()
-    async with at(database, barber) as api:
+    async with at(lasting_database, barber) as api:
         for address in (f"/v1/api/customers/{made['id']}", f"/v1/api/customers/cus_{'0' * 32}"):
             assert (await api.get(address)).status_code == 404
             assert (await api.patch(address, json={"name": "Mine"})).status_code == 404
@@ -173,9 +177,9 @@ async def test_another_merchants_customer_is_no_different_from_none(
 
 
 async def test_whoever_asks_gets_all_that_is_known_and_is_forgotten_on_request(
-    database: db.Database, bakery: UUID
+    lasting_database: db.Database, bakery: UUID
 ) -> None:
-    async with at(database, bakery) as api:
+    async with at(lasting_database, bakery) as api:
         body = {"email": "anna@example.com", "name": "Anna"}
         anna = (await api.post("/v1/api/customers", json=body)).json()["id"]
         told = (await api.get(f"/v1/api/customers/{anna}/export")).json()
@@ -193,16 +197,16 @@ async def test_whoever_asks_gets_all_that_is_known_and_is_forgotten_on_request(
 
 
 async def test_a_merged_customer_is_exported_and_erased_with_the_one_who_was_kept(
-    database: db.Database, bakery: UUID
+    lasting_database: db.Database, bakery: UUID
 ) -> None:
-    async with at(database, bakery) as api:
+    async with at(lasting_database, bakery) as api:
         anna, ben = [
             (await api.post("/v1/api/customers", json={"email": f"{name}@example.com"})).json()[
                 "id"
             ]
             for name in ("anna", "ben")
         ]
-        async with database.tenant(bakery) as session:
+        async with lasting_database.tenant(bakery) as session:
             await customers.merge_identities(
                 session,
                 merchant_id=bakery,
@@ -224,9 +228,9 @@ async def test_a_merged_customer_is_exported_and_erased_with_the_one_who_was_kep
 
 
 async def test_two_people_are_not_offered_for_merging_again(
-    database: db.Database, bakery: UUID
+    lasting_database: db.Database, bakery: UUID
 ) -> None:
-    async with database.tenant(bakery) as session:
+    async with lasting_database.tenant(bakery) as session:
         ids = await identify(
             session,
             shopper(session, "7", email="anna@example.com"),
@@ -234,7 +238,7 @@ async def test_two_people_are_not_offered_for_merging_again(
         )
         await identify(session, shopper(session, "7", email="ben@example.com"))
     one, other = (to_wire("cus", id_) for id_ in ids if id_)
-    async with at(database, bakery) as api:
+    async with at(lasting_database, bakery) as api:
         (offered,) = (await api.get("/v1/api/merge-candidates")).json()["items"]
         assert {*offered.values()} == {one, other}
         path = "/v1/api/merge-candidates/dismiss"
@@ -244,8 +248,8 @@ async def test_two_people_are_not_offered_for_merging_again(
         assert (await api.get("/v1/api/merge-candidates")).json()["items"] == []
         never = await api.post(path, json={"customer_id": one, "other_id": one})
         assert (never.status_code, never.json()["code"]) == (404, "CANDIDATE_NOT_FOUND")
-    await relay.settle(database, [])
-    async with database.tenant(bakery) as session:
+    await relay.settle(lasting_database, [])
+    async with lasting_database.tenant(bakery) as session:
         told = await relay.events_after(
             session, merchant_id=bakery, position=0, types=["customer.told_apart"]
         )

@@ -17,8 +17,8 @@ from tests.notices.nest import Nest, occasions, open_nest
 
 
 @pytest.fixture
-async def nest(database: Database) -> Nest:
-    return await open_nest(database)
+async def nest(lasting_database: Database) -> Nest:
+    return await open_nest(lasting_database)
 
 
 async def test_members_are_told_once_and_others_of_nothing(nest: Nest) -> None:

@@ -23,8 +23,8 @@ LASTS = {"validity": {"days": 60}}
 
 
 @pytest.fixture
-async def nest(database: Database) -> Nest:
-    return await open_nest(database)
+async def nest(lasting_database: Database) -> Nest:
+    return await open_nest(lasting_database)
 
 
 @pytest.fixture

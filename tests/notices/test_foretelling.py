@@ -27,8 +27,8 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture
-async def nest(database: Database) -> Nest:
-    return await open_nest(database)
+async def nest(lasting_database: Database) -> Nest:
+    return await open_nest(lasting_database)
 
 
 async def test_points_that_lapse_together_are_one_message_and_every_day_is_one(
@@ -77,16 +77,19 @@ async def takes_all(database: Database) -> None:
         await session.execute(text("DROP TRIGGER breaks ON messages"))
 
 
-async def test_a_run_that_broke_off_is_taken_up_and_tells_the_rest_alone(nest: Nest) -> None:
+async def test_a_run_that_broke_off_is_taken_up_and_tells_the_rest_alone(
+    database: Database,
+) -> None:
+    nest = await open_nest(database)
     anna = await nest.knows("anna@example.com")
     await nest.expires(Expiry(ExpiryKind.DAYS, days=20))
     await nest.earns(anna, 100)
     await offered(nest, anna, valid_days=6)
-    await refuses(nest.database, "NEW.occasion = 'reward_expiring'")
+    await refuses(database, "NEW.occasion = 'reward_expiring'")
     with pytest.raises(Exception, match="the machine went"):
         await nest.foretold(NOW + 4 * DAY)
     assert occasions(await nest.deliveries()) == ["points_expiring"]
-    await takes_all(nest.database)
+    await takes_all(database)
     await nest.foretold(NOW + 4 * DAY + timedelta(hours=1))
     assert occasions(await nest.deliveries()) == ["points_expiring", "reward_expiring"]
 

@@ -60,18 +60,18 @@ class Export:
 
 
 @pytest.fixture
-async def export(database: Database) -> AsyncGenerator[Export]:
-    shop = await open_shop(database)
-    key = await make_key(database, shop.merchant_id)
+async def export(lasting_database: Database) -> AsyncGenerator[Export]:
+    shop = await open_shop(lasting_database)
+    key = await make_key(lasting_database, shop.merchant_id)
     ladder = tiers.Ladder(tiers=(tiers.Tier(key="gold", name="Gold", threshold=Decimal(100)),))
     goal = gamification.Goal(measure=gamification.Measure.SPEND, target=Decimal(1000))
     badge = gamification.Badge(key="big", name="Big", goal=goal)
-    async with database.tenant(shop.merchant_id) as session:
+    async with lasting_database.tenant(shop.merchant_id) as session:
         await tiers.save(session, ladder, actor="test", now=LONG_AGO)
         await gamification.save(
             session, gamification.Game(badges=(badge,)), actor="test", now=LONG_AGO
         )
-    async with house(database, clock=Hands()) as client:
+    async with house(lasting_database, clock=Hands()) as client:
         yield Export(shop, client, key)
 
 
