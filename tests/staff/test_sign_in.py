@@ -13,6 +13,7 @@ import pytest
 from loyalnest import merchants
 from loyalnest.kernel import clock
 from loyalnest.kernel.database import Database
+from loyalnest.kernel.ids import new_id
 from loyalnest.staff import passwords
 from tests.conftest import STRONG
 from tests.doors import OWNER_EMAIL, Hands, bearing, house, make_key, open_cafe
@@ -26,16 +27,17 @@ def strong(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @dataclass
 class Cafe:
-    """A merchant, its owner's password and a door."""
+    """A merchant, what its owner signs in with, and a door."""
 
     merchant: merchants.Merchant
+    email: str
     password: str
     client: httpx.AsyncClient
     clock: Hands
     database: Database
 
-    async def sign_in(self, email: str = OWNER_EMAIL, **body: str) -> httpx.Response:
-        body = {"email": email, "password": self.password, **body}
+    async def sign_in(self, email: str | None = None, **body: str) -> httpx.Response:
+        body = {"email": email or self.email, "password": self.password, **body}
         return await self.client.post("/v1/api/auth/login", json=body)
 
     async def refresh(self, token: str) -> httpx.Response:
@@ -47,15 +49,17 @@ class Cafe:
 
 
 @pytest.fixture
-async def cafe(database: Database) -> AsyncGenerator[Cafe]:
-    merchant, password = await open_cafe(database)
+async def cafe(lasting_database: Database) -> AsyncGenerator[Cafe]:
+    handle = f"cafe-{new_id().hex}"
+    email = f"{handle}@example.com"
+    merchant, password = await open_cafe(lasting_database, handle, email=email)
     clock = Hands()
-    async with house(database, clock=clock) as client:
-        yield Cafe(merchant, password, client, clock, database)
+    async with house(lasting_database, clock=clock) as client:
+        yield Cafe(merchant, email, password, client, clock, lasting_database)
 
 
 async def test_the_owner_signs_in_and_asks_with_the_access_token(cafe: Cafe):
-    tokens = (await cafe.sign_in("Owner@Example.com")).json()
+    tokens = (await cafe.sign_in(cafe.email.title())).json()
     answer = await cafe.client.get("/v1/api/auth/me", headers=bearing(tokens["access_token"]))
     assert answer.json()["kind"] == "staff"
     assert "staff:write" in answer.json()["scopes"]
@@ -84,7 +88,7 @@ async def test_a_stranger_waits_as_long_as_somebody_with_a_wrong_password(strong
 
     async with house(cafe.database, sign_in_attempts=100) as cafe.client:
         pairs = [
-            (await worked_s(OWNER_EMAIL), await worked_s("stranger@example.com")) for _ in range(5)
+            (await worked_s(cafe.email), await worked_s("stranger@example.com")) for _ in range(5)
         ]
     # This process's own work, whatever else the machine does: without the hash it is a hundredth.
     known, unknown = (min(each) for each in zip(*pairs, strict=True))
@@ -206,9 +210,9 @@ async def test_an_api_key_has_no_session_to_end(cafe: Cafe):
 
 
 async def test_somebody_who_works_for_two_merchants_names_one(cafe: Cafe):
-    await open_cafe(cafe.database, "other")
+    await open_cafe(cafe.database, f"other-{new_id().hex}", email=cafe.email)
     assert (await cafe.sign_in()).status_code == 401
-    assert (await cafe.sign_in(merchant="cafe")).status_code == 200
+    assert (await cafe.sign_in(merchant=cafe.merchant.handle)).status_code == 200
 
 
 async def test_the_sixth_wrong_attempt_in_fifteen_minutes_waits(cafe: Cafe):
@@ -239,7 +243,7 @@ async def test_an_access_token_signed_by_somebody_else_is_refused(cafe: Cafe):
 
 async def test_a_browser_keeps_its_refresh_token_where_no_script_can_read_it(cafe: Cafe):
     cafe.clock.at = clock.now()  # the client forgets what has expired by its own
-    body = {"email": OWNER_EMAIL, "password": cafe.password, "cookie": True}
+    body = {"email": cafe.email, "password": cafe.password, "cookie": True}
     signed_in = await cafe.client.post("/v1/api/auth/login", json=body)
     cookie = signed_in.headers["Set-Cookie"]
     assert signed_in.json()["refresh_token"] is None
