@@ -18,7 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 
-from loyalnest.kernel import embedded
+from loyalnest.kernel import embedded, memory
 
 
 class _Ready(http.server.BaseHTTPRequestHandler):
@@ -44,10 +44,11 @@ def _until_stopped(began: Callable[[], None]) -> None:
 
 def supervise(manner: str) -> None:
     """Run `up` as the command line does, with stand-ins for its programs."""
-    from loyalnest.entrypoints.cli import up
-    from loyalnest.entrypoints.cli.running import settings_here
-    from loyalnest.entrypoints.cli.supervision import Program
-    from loyalnest.kernel.errors import DomainError
+    with memory.undisturbed():
+        from loyalnest.entrypoints.cli import up
+        from loyalnest.entrypoints.cli.running import settings_here
+        from loyalnest.entrypoints.cli.supervision import Program
+        from loyalnest.kernel.errors import DomainError
 
     own = [sys.executable, __file__]
     programs = [Program(name, [*own, name, manner]) for name in ("web", "worker")]
