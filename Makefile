@@ -45,8 +45,9 @@ run: .venv/.installed
 	@$(BIN)/python web/build.py || true
 	@exec $(BIN)/loyalnest up --end-with-parent
 
+# A file's tests run in one process and in their order, as they may share what the file has opened.
 test: .venv/.installed-dev
-	@$(BIN)/pytest -n auto --dist worksteal
+	@$(BIN)/pytest -n auto --dist loadfile
 
 check: .venv/.installed-dev
 	$(BIN)/ruff format --check

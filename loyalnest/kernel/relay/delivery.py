@@ -23,7 +23,7 @@ log = structlog.get_logger(__name__)
 
 SPAN = 1000
 _LOOK_AGAIN_S = 2.0
-_GATHER_S = 0.2
+_GATHER_S = 0.5
 
 _BEGIN = """
 INSERT INTO event_cursors (subscriber, position, moved_at)

@@ -50,10 +50,10 @@ WITH taken AS (
 UPDATE event_head
 SET position = $1 + (SELECT count(*) FROM moved)
 WHERE EXISTS (SELECT FROM moved)
-RETURNING position, ARRAY(SELECT DISTINCT type FROM moved) AS types
+RETURNING position, ARRAY(SELECT DISTINCT type FROM moved) AS types,
+    (SELECT count(*) FROM taken) AS packs
 """
 
-_SETTLE_S = 0.02
 _LOOK_S = 0.05
 
 
@@ -64,6 +64,8 @@ class Moved(NamedTuple):
     position: int
     """The newest in the log, whoever gave it."""
     types: Collection[str]
+    was_full: bool = False
+    """As much as one move takes was waiting, and more may be."""
 
 
 class Head:
@@ -113,15 +115,16 @@ async def sequence(database: Database) -> int:
 async def run_sequencer(database: Database, stopping: asyncio.Event, *, head: Head) -> None:
     """Keep the log up to date until told to stop, and `head` at its newest position.
 
-    A short pause after each move lets events gather. Without any, the outbox is looked at ever more
-    seldom.
+    A short pause after each move lets events gather, unless more are waiting than one move takes.
+    Without any, the outbox is looked at ever more seldom.
     """
     pace = Pace(_LOOK_S)
     while not stopping.is_set():
         moved = await _sequence(database)
         head.rise(moved)
         pause_s = pace.pause_s(found=moved.events > 0)
-        await asyncio.sleep(_SETTLE_S if moved.events else pause_s)
+        if not moved.was_full:
+            await asyncio.sleep(pause_s)
 
 
 async def _sequence(database: Database) -> Moved:
@@ -133,4 +136,5 @@ async def _sequence(database: Database) -> Moved:
         row = await connection.fetchrow(MOVE, position, PACKS)
         if row is None:
             return Moved(0, position, ())
-        return Moved(row["position"] - position, row["position"], row["types"])
+        full = row["packs"] == PACKS
+        return Moved(row["position"] - position, row["position"], row["types"], was_full=full)

@@ -4,11 +4,13 @@ import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 
+import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from loyalnest.kernel import relay
 from loyalnest.kernel.database import Database
+from loyalnest.kernel.relay import sequencer
 from loyalnest.kernel.relay.sequencer import Head, Moved
 from tests.kernel.relay.bell import Listener, heard, open_shops, ring
 
@@ -41,6 +43,24 @@ async def test_what_another_process_moved_may_be_for_anybody():
 
 async def test_nobody_waits_for_long():
     await Head().wait_beyond(0, types=_BELLS, timeout_s=0)
+
+
+async def test_nothing_waits_while_more_has_come_than_one_move_takes(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(sequencer, "PACKS", 2)
+    monkeypatch.setattr(sequencer, "_LOOK_S", 60)
+    (shop,) = await open_shops(database)
+    for number in range(1, 6):
+        await ring(database, shop, number)
+    head, stopping = Head(), asyncio.Event()
+    running = asyncio.create_task(relay.run_sequencer(database, stopping, head=head))
+
+    await head.wait_beyond(4, types=None, timeout_s=20)
+
+    assert head.position == 5
+    running.cancel()
+    await asyncio.wait([running])
 
 
 async def test_whoever_stumbles_goes_on_to_the_end_without_waiting_for_more(database: Database):
