@@ -1,8 +1,7 @@
 """What a server of the installation answers to, and where the modules get it from.
 
 A *role* is a part of the installation that a process can be started for; by default a process
-serves them all. It stands beside `wiring` because a worker answers nobody: it reads no route, which
-is a third of the program's start.
+serves them all. It stands beside `wiring` because a worker answers nobody and need read no route.
 """
 
 from collections.abc import Callable

@@ -88,6 +88,13 @@ async def test_a_catalogue_is_begun_from_an_example_corrected_ordered_changed_an
     await expect(page.get_by_text("“Free delivery” is now number 1")).to_have_count(1)
     await settled(page)
     assert [one.terms.name for one in await catalogue(gifts)] == ["Free delivery", "£5.00 off"]
+    undo = page.get_by_role("status").get_by_role("button", name="Undo")
+    await undo.click()
+    await expect(listed.get_by_role("listitem").first).to_contain_text("£5.00 off")
+    await handle.press("ArrowUp")
+    await expect(undo).to_be_visible()
+    await settled(page)
+    assert [one.terms.name for one in await catalogue(gifts)] == ["Free delivery", "£5.00 off"]
 
     await page.get_by_role("link", name=re.compile("£5.00 off")).click()
     await page.get_by_label("Cost in points").fill("600")

@@ -48,6 +48,12 @@ class _Commands(UserDict[str, Any]):
             alone.command(name)(command)
         return typer.main.get_group(alone).commands[name]
 
+    def get(self, name: str, default: Any = None) -> Any:
+        # A mapping's own would take a KeyError of the file that is read for an unknown name.
+        if name not in self:
+            return default
+        return self[name]
+
 
 class _Group(TyperGroup):
     def __init__(self, **attributes: Any):

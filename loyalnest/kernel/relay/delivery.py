@@ -124,7 +124,7 @@ class Delivery:
         while not stopping.is_set():
             seen = head.position
             moved = await self.step()
-            if 0 < moved < SPAN:
+            if moved and self._caught_up:
                 await asyncio.sleep(_GATHER_S)
             if self._caught_up:
                 await head.wait_beyond(seen, types=self._subscriber.types, timeout_s=_LOOK_AGAIN_S)

@@ -13,8 +13,8 @@ from loyalnest.entrypoints.cli import main
 from loyalnest.kernel import crypto
 from loyalnest.kernel import database as db
 
-# Each command is a process of its own, with its own arguments and environment; but the program, all
-# of which `keys` needs, is read once for them, which takes longer than what most of them do.
+# Each command is a process of its own, with its own arguments and environment; but the program, as
+# far as `keys` needs it, is read once for them, which takes longer than what most of them do.
 _processes = multiprocessing.get_context("forkserver")
 _processes.set_forkserver_preload(["loyalnest.entrypoints.cli.keys"])
 

@@ -1,5 +1,6 @@
 """A command reads the part of the program that it needs, and the help still knows them all."""
 
+import importlib
 import subprocess
 import sys
 
@@ -52,3 +53,15 @@ def test_a_mistyped_command_is_told_what_was_meant() -> None:
 
     assert answer.exit_code == 2
     assert "Did you mean 'ledger'?" in answer.output
+
+
+def test_what_is_wrong_in_a_commands_file_is_not_told_as_a_mistyped_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def broken(name: str) -> None:
+        raise KeyError(name)
+
+    monkeypatch.setattr(importlib, "import_module", broken)
+    answer = CliRunner().invoke(app, ["ledger"])
+
+    assert isinstance(answer.exception, KeyError)

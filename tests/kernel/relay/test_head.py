@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from loyalnest.kernel import relay
 from loyalnest.kernel.database import Database
-from loyalnest.kernel.relay import sequencer
+from loyalnest.kernel.relay import delivery, sequencer
 from loyalnest.kernel.relay.sequencer import Head, Moved
 from tests.kernel.relay.bell import Listener, heard, open_shops, ring
 
@@ -63,7 +63,10 @@ async def test_nothing_waits_while_more_has_come_than_one_move_takes(
     await asyncio.wait([running])
 
 
-async def test_whoever_stumbles_goes_on_to_the_end_without_waiting_for_more(database: Database):
+async def test_whoever_stumbles_goes_on_to_the_end_without_waiting_for_more(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(delivery, "_GATHER_S", 60)
     (shop,) = await open_shops(database)
     listener = Listener(types=_BELLS)
     listener.poison = {3}
@@ -74,12 +77,12 @@ async def test_whoever_stumbles_goes_on_to_the_end_without_waiting_for_more(data
         relay.Delivery(database, listener.subscriber).run(stopping, head=Head())
     )
 
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(20):
         while len(await heard(database)) < 7:  # noqa: ASYNC110
             await asyncio.sleep(0.02)
 
-    stopping.set()
-    await running
+    running.cancel()
+    await asyncio.wait([running])
     assert await heard(database) == [1, 2, 4, 5, 6, 7, 8]
 
 

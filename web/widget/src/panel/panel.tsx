@@ -48,16 +48,14 @@ export function begin(it: Mounted, dialog: HTMLDialogElement): void {
     lead: () => dialog.querySelector("h2")?.focus(),
     reload: async () => {
       const mine = ++asked;
-      let { account, failed } = own;
-      try {
-        account = await accountOf(own.session, it.config);
-        failed = undefined;
-      } catch (error) {
-        failed = told(error);
-      }
       // Who asked again has a newer answer, or will have one.
-      if (mine !== asked) return;
-      Object.assign(own, { account, failed });
+      const isLast = (): boolean => mine === asked;
+      try {
+        const account = await accountOf(own.session, it.config);
+        if (isLast()) Object.assign(own, { account, failed: undefined });
+      } catch (error) {
+        if (isLast()) own.failed = told(error);
+      }
       own.draw();
     },
     draw: () => {

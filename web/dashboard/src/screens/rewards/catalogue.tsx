@@ -182,6 +182,12 @@ function Line({ reward }: { reward: Reward }) {
   );
 }
 
+interface Order {
+  ids: string[];
+  /** What it can be put back to; nothing where that is what is done. */
+  before?: string[];
+}
+
 /** Shows the new order at once and keeps it; what can't be kept goes back. */
 function useReorder(rewards: Reward[]): (ids: string[]) => void {
   const { t } = useTranslation();
@@ -189,22 +195,23 @@ function useReorder(rewards: Reward[]): (ids: string[]) => void {
   const queries = useQueryClient();
   const sending = useMutation({
     scope: { id: "rewards.order" },
-    mutationFn: (ids: string[]) =>
+    mutationFn: ({ ids }: Order) =>
       read(api.PUT("/v1/api/rewards/order", { body: { reward_ids: ids } })),
+    onMutate: ({ before }) => {
+      if (before) tell(t("reward.ordered"), () => void put({ ids: before }));
+    },
     onError: (error) => warn(problem(error)),
     onSettled: () => queries.invalidateQueries({ queryKey: rewardsQuery.queryKey }),
   });
-  const put = async (ids: string[]) => {
+  const put = async (order: Order) => {
+    const { ids } = order;
     await queries.cancelQueries({ queryKey: rewardsQuery.queryKey });
     queries.setQueryData(
       rewardsQuery.queryKey,
       (held) => held && [...held].sort((one, other) => ids.indexOf(one.id) - ids.indexOf(other.id)),
     );
-    await sending.mutateAsync(ids).catch(() => {});
+    await sending.mutateAsync(order).catch(() => {});
   };
   const before = rewards.map(({ id }) => id);
-  return (ids) => {
-    void put(ids);
-    tell(t("reward.ordered"), () => void put(before));
-  };
+  return (ids) => void put({ ids, before });
 }

@@ -4,8 +4,8 @@ import { listen } from "../../api/live";
 import { SHOP } from "./data";
 
 const MOVES = /^(visit|stamp|card|card_reward)\./;
-/** An event is told a moment before the figures have it: they are asked for twice. */
-const SOON_MS = [250, 900];
+/** An event is told a moment before the figures have it: they are asked for more than once. */
+const SOON_MS = [250, 900, 1_800];
 const MEANWHILE_MS = 15_000;
 
 /** Asks for the figures again as things happen; where nobody tells of them, every so often. */
