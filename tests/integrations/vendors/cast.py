@@ -26,10 +26,11 @@ from tests.conftest import NOW
 
 ADA, PHONE = "ada@example.net", "+15005550009"
 MERCHANT, SENDER = new_id(), new_id()
-MAIL = Mail("120 points, Ada", "You have 120 points.", "<p>You have <b>120</b> points.</p>")
-WORDS = Words("You have 120 points.")
+POINTS = "12,050"  # with a comma, as no id holds it by chance
+WORDS = Words(f"You have {POINTS} points.")
+MAIL = Mail(f"{POINTS} points, Ada", WORDS.text, f"<p>You have <b>{POINTS}</b> points.</p>")
 TEMPLATE = "HX" + "0f" * 16
-APPROVED = Approved(TEMPLATE, "en", ("Ada", "120"))
+APPROVED = Approved(TEMPLATE, "en", ("Ada", POINTS))
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 
 from loyalnest.messaging import Accepted, Carrier, Doubtful, Reason, Refused, State
 from tests.emulators import Cut, Delay, Garbage, Hang, Say
-from tests.integrations.vendors.cast import CASES, Case, way_to
+from tests.integrations.vendors.cast import CASES, POINTS, Case, way_to
 
 
 @dataclass
@@ -133,5 +133,5 @@ async def test_nobodys_address_and_no_words_are_logged_whatever_happens(stage: S
             await stage.send_one()
     told = repr(lines)
     assert lines
-    for secret in (stage.case.to, "120", *stage.case.secrets(stage.vendor).values()):
+    for secret in (stage.case.to, POINTS, *stage.case.secrets(stage.vendor).values()):
         assert secret not in told

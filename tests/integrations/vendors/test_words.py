@@ -27,7 +27,16 @@ from loyalnest.messaging import (
 )
 from tests import emulators
 from tests.emulators import Cut, Say
-from tests.integrations.vendors.cast import ADA, APPROVED, CASES, PHONE, TEMPLATE, letter, way_to
+from tests.integrations.vendors.cast import (
+    ADA,
+    APPROVED,
+    CASES,
+    PHONE,
+    POINTS,
+    TEMPLATE,
+    letter,
+    way_to,
+)
 
 
 async def outcome_at(vendor: Any, name: str, given: Letter, **options: Any) -> Outcome:
@@ -89,7 +98,7 @@ async def test_an_approved_template_goes_to_twilio_by_its_sid_with_numbered_vari
     (message,) = vendor.messages
     assert isinstance(outcome, Accepted)
     assert (message.to, message.sender) == (f"whatsapp:{PHONE}", "whatsapp:+15005550006")
-    assert (message.content_sid, message.variables) == (TEMPLATE, {"1": "Ada", "2": "120"})
+    assert (message.content_sid, message.variables) == (TEMPLATE, {"1": "Ada", "2": POINTS})
     named = to_wire("msg", given.message_id)
     assert message.status_callback == f"https://nest.example/webhooks/t?message={named}"
 
