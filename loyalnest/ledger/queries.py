@@ -107,6 +107,8 @@ async def entries_of_keys(
     session: AsyncSession, keys: Sequence[PostingKey]
 ) -> dict[PostingKey, Entry]:
     """What was recorded under these keys; a key never seen is left out."""
+    if not keys:
+        return {}
     connection = await bulk(session)
     rows = await connection.fetch(_BY_KEY, *zip(*keys, strict=True))
     entries = map(entry_of, rows)

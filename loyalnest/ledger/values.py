@@ -98,6 +98,8 @@ class Posting(msgspec.Struct, frozen=True, kw_only=True):
     source: Source
     step: str
     """Tells the effects of one source apart: `award`, `refund:123`."""
+    is_new: bool = False
+    """The source began in this transaction: nothing is looked for that it had brought before."""
     occurred_at: datetime
     actor: str = "system"
     reason: str | None = None

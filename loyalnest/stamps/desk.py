@@ -77,7 +77,7 @@ def _together(waiting: Sequence[StampRequest]) -> list[bool]:
 
 async def _serve(database: Database, group: Sequence[StampRequest]) -> list[Stamped | DomainError]:
     first, now = group[0], group[-1].at
-    async with database.tenant(first.merchant_id, keeping_plans=True) as session:
+    async with database.tenant_by_driver(first.merchant_id) as session:
         sign(session, first.author)
         found = await _find(session, group, now)
         stores = await _stores(session, group)

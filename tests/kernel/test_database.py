@@ -1,6 +1,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
@@ -8,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from loyalnest.kernel import crypto
 from loyalnest.kernel import database as db
+from loyalnest.kernel.ids import new_id
 from loyalnest.kernel.settings import Settings
 from tests.conftest import make_merchant
 
@@ -29,6 +31,83 @@ async def test_a_batch_sees_the_merchants_it_was_opened_for(session: AsyncSessio
     assert set(seen) == {mine, other}
 
 
+class TestByDriver:
+    """A transaction that the driver opens and closes."""
+
+    @pytest.fixture
+    async def shop(self, lasting_database: db.Database) -> UUID:
+        """A merchant called Bakery, beside another one."""
+        names = [f"shop-{new_id().hex}" for _ in range(2)]
+        async with lasting_database.platform() as session:
+            shop, _ = [await make_merchant(session, name) for name in names]
+        return shop
+
+    async def test_sees_one_merchant_and_is_committed(
+        self, lasting_database: db.Database, shop: UUID
+    ) -> None:
+        async with lasting_database.tenant_by_driver(shop) as session:
+            driver = await db.bulk(session)
+            assert await driver.execute("UPDATE merchants SET name = 'Café'") == "UPDATE 1"
+            assert db.merchant_of(session) == shop
+        assert await _names(lasting_database, shop) == ["Café"]
+
+    @pytest.mark.parametrize("by_orm", [False, True])
+    async def test_an_error_takes_all_of_it_back(
+        self, lasting_database: db.Database, shop: UUID, by_orm: bool
+    ) -> None:
+        async def fails() -> None:
+            async with lasting_database.tenant_by_driver(shop) as session:
+                await (await db.bulk(session)).execute("UPDATE merchants SET name = 'Café'")
+                if by_orm:
+                    await session.execute(text("UPDATE merchants SET name = 'Bar'"))
+                raise KeyError
+
+        with pytest.raises(KeyError):
+            await fails()
+        assert await _names(lasting_database, shop) == ["Bakery"]
+
+    async def test_what_the_orm_does_in_it_is_part_of_it(
+        self, lasting_database: db.Database, shop: UUID
+    ) -> None:
+        async with lasting_database.tenant_by_driver(shop) as session:
+            await session.execute(text("UPDATE merchants SET name = 'Café'"))
+            async with session.begin_nested() as within:
+                await (await db.bulk(session)).execute("UPDATE merchants SET name = 'Bar'")
+                await within.rollback()
+            rows = await (await db.bulk(session)).fetch("SELECT name FROM merchants")
+            assert [row[0] for row in rows] == ["Café"]
+        assert await _names(lasting_database, shop) == ["Café"]
+
+    async def test_nobody_goes_on_where_one_was_torn_away(
+        self,
+        lasting_database: db.Database,
+        shop: UUID,
+        ring: crypto.KeyRing,
+        settings: Settings,
+    ) -> None:
+        """Neither a transaction that stays open nor whom it acted for is handed on."""
+        one_connection = _one_connection_to(lasting_database, ring, settings)
+
+        async def torn_away() -> None:
+            async with one_connection.tenant_by_driver(shop) as session:
+                driver = await db.bulk(session)
+                await driver.execute("UPDATE merchants SET name = 'Café'")
+                task.cancel()
+                # And once more, while it takes back what it did.
+                loop.call_soon(loop.call_soon, task.cancel)
+                await driver.execute("SELECT pg_sleep(60)")
+
+        loop = asyncio.get_running_loop()
+        task = loop.create_task(torn_away())
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        async with one_connection.statement_by_driver() as driver:
+            acts_for = await driver.fetchval("SELECT current_setting('loyalnest.merchants', true)")
+        assert not acts_for
+        assert await _names(one_connection, shop) == ["Bakery"]
+        await one_connection.close()
+
+
 class TestPlans:
     """A connection keeps what it planned, but not for long."""
 
@@ -36,8 +115,7 @@ class TestPlans:
     async def one_connection(
         self, shared_database: db.Database, ring: crypto.KeyRing, settings: Settings
     ) -> AsyncIterator[db.Database]:
-        url = shared_database.engine.url.render_as_string(hide_password=False)
-        database = db.connect(url, ring, settings, pool_size=1, batch=True)
+        database = _one_connection_to(shared_database, ring, settings)
         async with database.engine.begin() as connection:
             # Planned while any index looked bad, as it does in an empty table.
             await connection.execute(text("SET enable_indexscan = off"))
@@ -85,6 +163,18 @@ class TestPlans:
         monkeypatch.setattr(db, "_PLANS_KEPT_FOR_S", 0.0)
         async with one_connection.engine.connect() as connection:
             assert (await connection.scalars(text("SELECT pg_backend_pid()"))).one() != pid
+
+
+def _one_connection_to(
+    database: db.Database, ring: crypto.KeyRing, settings: Settings
+) -> db.Database:
+    url = database.engine.url.render_as_string(hide_password=False)
+    return db.connect(url, ring, settings, pool_size=1, batch=True)
+
+
+async def _names(database: db.Database, merchant_id: UUID) -> list[str]:
+    async with database.tenant(merchant_id) as session:
+        return list(await session.scalars(text("SELECT name FROM merchants")))
 
 
 async def _plan(database: db.Database) -> str:

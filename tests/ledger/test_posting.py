@@ -3,6 +3,7 @@ from datetime import timedelta
 import pytest
 
 from loyalnest import ledger
+from loyalnest.kernel.errors import Contended
 from loyalnest.ledger import Shortfall, Source
 from tests.ledger.conftest import Books
 
@@ -39,6 +40,19 @@ async def test_the_same_key_twice_in_one_batch_has_one_effect(books: Books) -> N
     first, again = await books.post_many([posting, posting])
     assert again.replayed
     assert again.entry == first.entry
+    assert await books.figures(ada) == (100, 0, 0)
+
+
+async def test_a_source_that_is_not_as_new_as_it_was_called_has_no_second_effect(
+    books: Books,
+) -> None:
+    ada = await books.customer()
+    posting = books.posting(ada, "earn", 100, is_new=True)
+    first, again = await books.post_many([posting, posting])
+    assert (first.replayed, again.replayed) == (False, True)
+    with pytest.raises(Contended):
+        async with books.session.begin_nested():
+            await books.post_many([posting])
     assert await books.figures(ada) == (100, 0, 0)
 
 

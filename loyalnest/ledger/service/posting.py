@@ -57,7 +57,8 @@ async def _decide(
     postings, onward = await at_their_accounts(session, postings)
     keys = {*map(_account_key, postings), *onward}
     accounts = await open_accounts(session, keys, now=now)
-    known = await entries_of_keys(session, list(map(_posting_key, postings)))
+    asked_before = [_posting_key(posting) for posting in postings if not posting.is_new]
+    known = await entries_of_keys(session, asked_before)
     fresh: dict[AccountKey, list[Posting]] = {key: [] for key in onward}
     for posting in postings:
         if _posting_key(posting) not in known:

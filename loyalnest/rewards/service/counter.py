@@ -90,7 +90,7 @@ async def _serve(
         Claim(it.key, it.request_hash, {_EFFECT: to_wire(REDEMPTION, it.wish.redemption_id)})
         for it in group
     ]
-    async with database.tenant(first.merchant_id, keeping_plans=True) as session:
+    async with database.tenant_by_driver(first.merchant_id) as session:
         sign(session, first.author)
         earlier = await claim_many(session, claims, scope=_SCOPE, now=now)
         fresh = [it for it, known in zip(group, earlier, strict=True) if known is None]

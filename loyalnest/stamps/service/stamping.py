@@ -260,6 +260,7 @@ def _posting(it: _Chosen) -> ledger.Posting:
         amount=it.count,
         source=it.source,
         step="stamp",
+        is_new=True,
         occurred_at=it.stamping.occurred_at,
         actor=it.stamping.actor,
         program_version=it.program.version,
