@@ -111,6 +111,22 @@ async def test_a_catalogue_is_begun_from_an_example_corrected_ordered_changed_an
     assert (await catalogue(gifts))[1].state is RewardState.ACTIVE
 
 
+async def test_whoever_looks_a_code_up_may_still_undo_what_they_did_before(
+    gifts: Site, page: Page
+) -> None:
+    await offered(gifts, "A coffee")
+    await page.reload()
+    await page.get_by_role("link", name=re.compile("A coffee")).click()
+    await page.get_by_role("button", name="Archive").click()
+    undo = page.get_by_role("status").get_by_role("button", name="Undo")
+    await expect(undo).to_be_visible()
+    await page.get_by_role("main").get_by_role("link", name="Redemptions").click()
+    await page.get_by_role("textbox", name="Code").fill("22222-2222-2222")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_text("No reward was given out under this code.")).to_be_visible()
+    await expect(undo).to_be_visible()
+
+
 async def test_points_are_redeemed_for_a_customer_and_the_code_used_and_taken_back_at_the_counter(
     gifts: Site, page: Page
 ) -> None:

@@ -4,10 +4,17 @@ import { ProblemError } from "./problem";
 
 const TRIES = 2;
 
+/** For what is sent only to get something, a file or whose code this is. */
+export const GETS = { gets: true };
+
 /** What was asked already. A refusal is an answer and is not asked again; a lost connection is. */
 export const queries = new QueryClient({
   // Whoever does the next thing is not offered to undo the one before.
-  mutationCache: new MutationCache({ onMutate: hush }),
+  mutationCache: new MutationCache({
+    onMutate: (_, { meta }) => {
+      if (!meta?.gets) hush();
+    },
+  }),
   defaultOptions: {
     queries: {
       staleTime: 15_000,

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, read } from "../../api/client";
 import { useMay } from "../../api/program";
+import { GETS } from "../../api/queries";
 import { useFormat } from "../../i18n/format";
 import { LANGUAGES, type Language } from "../../i18n/languages";
 import { useProblemText } from "../../i18n/problems";
@@ -32,6 +33,7 @@ export function Addresses() {
     (each) => each.terms.kind === "email_capture",
   );
   const exporting = useMutation({
+    meta: GETS,
     mutationFn: () => exportCaptures(nudge),
     onError: (error) => warn(problem(error)),
   });

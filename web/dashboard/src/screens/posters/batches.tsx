@@ -3,6 +3,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, read, type Schemas } from "../../api/client";
 import { useMay, useMerchant } from "../../api/program";
+import { GETS } from "../../api/queries";
 import { useFormat } from "../../i18n/format";
 import { chosenFrom } from "../../i18n/languages";
 import { useProblemText } from "../../i18n/problems";
@@ -55,6 +56,7 @@ function List({ batches, programs }: Props & { batches: CardBatch[] }) {
   const problem = useProblemText();
   const locale = chosenFrom([useMerchant()?.locale ?? "en"]);
   const getting = useMutation({
+    meta: GETS,
     mutationFn: (batch: CardBatch) => batchFile(batch.id, locale),
     onSuccess: (file, batch) => keep(file, `cards-${batch.made_at.slice(0, 10)}.pdf`),
     onError: (error) => warn(problem(error)),

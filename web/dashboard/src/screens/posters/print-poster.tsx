@@ -3,6 +3,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, read } from "../../api/client";
 import { useMay, useMerchant } from "../../api/program";
+import { GETS } from "../../api/queries";
 import { chosenFrom, LANGUAGES } from "../../i18n/languages";
 import { useProblemText } from "../../i18n/problems";
 import { Button } from "../../ui/button";
@@ -35,6 +36,7 @@ export function PrintPoster({ poster, onClose }: { poster: Poster; onClose: () =
   const locale = chosen ?? chosenFrom([merchant?.locale ?? "en"]);
   const marked = marks && format === "pdf";
   const getting = useMutation({
+    meta: GETS,
     mutationFn: (print: Print) => posterFile(poster.id, print),
     onSuccess: (file, print) => keep(file, `poster-${print.size}-${print.locale}.${print.format}`),
     onError: (error) => warn(problem(error)),

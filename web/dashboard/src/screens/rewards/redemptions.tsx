@@ -3,6 +3,7 @@ import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, read } from "../../api/client";
+import { GETS } from "../../api/queries";
 import { useProblemText } from "../../i18n/problems";
 import { Button } from "../../ui/button";
 import { Card } from "../../ui/card";
@@ -46,6 +47,7 @@ function FindCode({ onFound }: { onFound: (redemptionId: string) => void }) {
   const { t } = useTranslation();
   const problem = useProblemText();
   const finding = useMutation({
+    meta: GETS,
     mutationFn: (code: string) => read(api.POST("/v1/api/redemptions/lookup", { body: { code } })),
     onSuccess: (found) => onFound(found.id),
   });
