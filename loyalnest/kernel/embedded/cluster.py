@@ -6,6 +6,7 @@ import secrets
 import shutil
 import subprocess
 import sys
+import time
 from enum import Enum
 from pathlib import Path
 
@@ -22,6 +23,7 @@ _HBA = "# Written by LoyalNest: the socket only, and a password for everybody.\n
     "local all all scram-sha-256\n"
 )
 _CLUSTER_NAME_LIMIT = 63
+_LAST_WORDS_PATIENCE_S = 10.0
 
 
 class Profile(Enum):
@@ -35,7 +37,7 @@ class Profile(Enum):
 
 def ensure(layout: Layout, uid: int, profile: Profile) -> dict[str, str]:
     """Make the cluster if there is none, bring its settings up to date; the logins' passwords."""
-    shutil.rmtree(layout.draft, ignore_errors=True)
+    _discard(layout.draft)
     known = _read_passwords(layout)
     passwords = known or _make_passwords(layout)
     if not layout.cluster.exists():
@@ -53,6 +55,14 @@ def ensure(layout: Layout, uid: int, profile: Profile) -> dict[str, str]:
 def passwords_of(layout: Layout) -> dict[str, str]:
     """The logins' passwords of a cluster that was made before."""
     return json.loads(layout.passwords.read_text())
+
+
+def _discard(draft: Path) -> None:
+    """Remove what a start left that was killed: what it had begun may write there a moment more."""
+    until = time.monotonic() + _LAST_WORDS_PATIENCE_S
+    while draft.exists():
+        shutil.rmtree(draft, ignore_errors=time.monotonic() < until)
+        time.sleep(0.01)
 
 
 def _make(layout: Layout, uid: int, passwords: dict[str, str], *, flush: bool) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from loyalnest.kernel.embedded import Profile, Server, attached
+from loyalnest.kernel.embedded.layout import Layout
 from loyalnest.kernel.processes import Process
 from tests.kernel.embedded.conftest import User, ask, kill, of_installation, postmaster_of
 
@@ -133,6 +134,18 @@ def test_a_start_that_was_killed_half_way_is_taken_up(
         starter.kill()
     with attached(tmp_path / "shop") as server:
         assert ask(server.runtime_url, "SELECT 1") == "1"
+
+
+def test_what_a_start_that_was_killed_still_writes_is_waited_for(tmp_path: Path) -> None:
+    draft = Layout(tmp_path / "shop").draft
+    draft.mkdir(parents=True)
+    # As the server that initdb began, which notices only at its next word that initdb is gone.
+    writing = "i=0; while [ $i -lt 50000 ] && : > $i; do i=$((i+1)); done"
+    with subprocess.Popen(["/bin/sh", "-c", writing], cwd=draft) as writer:
+        wait_until(lambda: (draft / "9").exists())
+        with attached(tmp_path / "shop", Profile.FOR_TESTS) as server:
+            assert ask(server.runtime_url, "SELECT 1") == "1"
+        writer.kill()
 
 
 @pytest.fixture
