@@ -1,6 +1,5 @@
 """Tiers and segments by hand: drawn up, tried out, and seen with each customer."""
 
-from datetime import timedelta
 from decimal import Decimal
 
 from playwright.async_api import Page, expect
@@ -67,16 +66,14 @@ async def test_a_tier_is_given_by_hand_until_a_day_undone_and_ended(site: Site, 
     await page.goto(site.at(f"/customers/{await site.shop.customer_id()}"))
     card = page.get_by_role("region", name="Tier")
     await expect(card.get_by_text("Bronze")).to_be_visible()
-    tomorrow = (clock.now() + timedelta(days=1)).date()
     for _ in range(2):
         await card.get_by_role("button", name="Set the tier by hand").click()
         dialog = page.get_by_role("dialog")
         await dialog.get_by_label("Tier").select_option("gold")
-        await dialog.get_by_label("Last day").fill(tomorrow.isoformat())
+        await dialog.get_by_label("Last day").fill("2099-12-31")
         await dialog.get_by_label("Reason").fill("A friend of the house")
         await dialog.get_by_role("button", name="Save").click()
-        shown = f"{tomorrow.day} {tomorrow:%b} {tomorrow.year}"
-        await expect(card.get_by_text(f"Set by hand until {shown}")).to_be_visible()
+        await expect(card.get_by_text("Set by hand until 31 Dec 2099")).to_be_visible()
         await page.get_by_role("status").get_by_role("button", name="Undo").click()
         await expect(card.get_by_text("Set by hand until")).to_have_count(0)
         await expect(card.get_by_text("£2.60 to go until Silver")).to_be_visible()
