@@ -192,6 +192,15 @@ async def settled(page: Page) -> None:
     await page.evaluate(_WHEN_SETTLED)
 
 
+async def listens(page: Page, address: str) -> None:
+    """Open a screen that is told what happens meanwhile, and wait until it is."""
+    heard = asyncio.Event()
+    page.on("websocket", lambda it: it.on("framereceived", lambda _: heard.set()))
+    await page.goto(address)
+    async with asyncio.timeout(60):
+        await heard.wait()
+
+
 def missing(what: str) -> None:
     """Skip with a clear word, or fail where nothing may be skipped."""
     if NO_SKIPPING & os.environ.keys():

@@ -119,11 +119,8 @@ async def refused(browser: Browser, address: str) -> None:
     """That page may not show the dashboard: the browser says why, and shows none of it."""
     context = await browser.new_context()
     page = await context.new_page()
-    said: list[str] = []
-    page.on("console", lambda it: said.append(it.text))
-    await page.goto(address)
-    await page.wait_for_load_state("networkidle")
-    assert any("frame-ancestors" in it for it in said), said
+    async with page.expect_console_message(lambda it: "frame-ancestors" in it.text):
+        await page.goto(address)
     (frame,) = page.main_frame.child_frames
     assert await frame.locator("#root").count() == 0
     await context.close()

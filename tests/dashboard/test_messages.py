@@ -37,7 +37,7 @@ async def test_words_are_written_seen_in_two_languages_saved_and_taken_back(
     await words.fill("Well done! ")
     await page.get_by_role("button", name="name", exact=True).click()
     mine = "Well done! {% if name %}{{ name }}{% endif %}"
-    assert await words.input_value() == mine
+    await expect(words).to_have_value(mine)
     await expect(mail.get_by_text("Well done! Anna", exact=True)).to_be_visible()
     assert (await now_at(site, Channel.EMAIL, "en")).version == 0
     await page.get_by_role("button", name="Save").click()

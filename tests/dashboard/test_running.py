@@ -6,7 +6,7 @@ from playwright.async_api import Page, Route, expect
 
 from loyalnest import onboarding
 from loyalnest.kernel import clock, relay
-from tests.dashboard.conftest import Site, settled
+from tests.dashboard.conftest import Site, listens, settled
 
 _TWO_FRAMES = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 _COUNT_SHIFTS = """
@@ -111,16 +111,14 @@ async def test_points_get_a_name_of_their_own(site: Site, page: Page):
 
 async def test_what_happens_meanwhile_is_announced_and_shown_on_demand(site: Site, page: Page):
     await relay.settle(site.shop.database, [])
-    async with page.expect_websocket() as opened:
-        await page.goto(site.at("/activity"))
-    await (await opened.value).wait_for_event("framereceived")
+    await listens(page, site.at("/activity"))
     await settled(page)
     rows = await page.locator("main li").count()
     async with site.shop.database.tenant(site.shop.merchant_id) as session:
         await onboarding.dismiss(session, onboarding.Step.STAFF, actor="test", now=clock.now())
     await relay.settle(site.shop.database, [])
     fresh = page.get_by_role("button", name="New: 1", exact=True)
-    await expect(fresh).to_be_visible(timeout=15_000)
+    await expect(fresh).to_be_visible()
     assert await page.locator("main li").count() == rows
     await fresh.click()
     await expect(page.locator("main li").first).to_contain_text("A step of the setup was left out")

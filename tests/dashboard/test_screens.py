@@ -270,7 +270,7 @@ async def test_a_stores_pages_are_named_put_right_and_taken_back(site: Site, pag
 async def test_a_lost_connection_is_told_with_a_way_to_try_again(site: Site, page: Page):
     await page.route("**/v1/api/orders*", lambda route: route.abort())
     await page.goto(site.at("/orders"))
-    await expect(page.get_by_text("The server can't be reached")).to_be_visible(timeout=15_000)
+    await expect(page.get_by_text("The server can't be reached")).to_be_visible()
     await page.unroute("**/v1/api/orders*")
     await page.get_by_role("button", name="Try again").click()
     await expect(page.get_by_role("link", name="#1001")).to_be_visible()

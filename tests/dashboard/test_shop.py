@@ -14,7 +14,7 @@ from loyalnest.entrypoints import wiring
 from loyalnest.kernel import clock, relay
 from loyalnest.kernel.ids import new_id, to_wire
 from loyalnest.stamps import ProgramState, Stage
-from tests.dashboard.conftest import Site, be_signed_in, settled, visitor
+from tests.dashboard.conftest import Site, be_signed_in, listens, settled, visitor
 from tests.dashboard.reach import DESK, PHONE, faults
 from tests.stamps import cafe
 
@@ -82,9 +82,7 @@ async def test_the_shop_shows_who_came_and_moves_as_somebody_does(
     busy: tuple[Site, stamps.CardState], page: Page
 ) -> None:
     site, card = busy
-    async with page.expect_websocket() as opened:
-        await page.goto(site.at("/shop"))
-    await (await opened.value).wait_for_event("framereceived")
+    await listens(page, site.at("/shop"))
     await expect(figure(page, "active")).to_have_text("6")
     await expect(figure(page, "atRisk")).to_have_text("1")
     await expect(page.get_by_role("link", name="Mo Farah")).to_be_visible()
