@@ -20,8 +20,6 @@ API_VERSION = "2026-10"
 PROXY_PREFIX = "/apps/loyalnest"
 _SIGNED = frozenset({"shop", "path_prefix", "timestamp", "logged_in_customer_id", "signature"})
 _PATIENCE_S = 10.0
-_CHECKOUT_PATIENCE_S = 2.0
-"""Nobody waits longer at the checkout for a code to be looked up."""
 _LOOK_EVERY_S = 0.5
 
 
@@ -78,7 +76,7 @@ class Installation:
                 f"{self._settings.installation}/v1/api/redemptions/lookup",
                 json={"code": code},
                 headers={"Authorization": f"Bearer {self._settings.api_key}"},
-                timeout=_CHECKOUT_PATIENCE_S,
+                timeout=self._settings.checkout_patience_s,
             )
         except httpx.HTTPError:
             return Refused("code_later")

@@ -24,6 +24,8 @@ class Settings:
     """Signs what Shopify would sign."""
     api_key: str
     """Looks codes up."""
+    checkout_patience_s: float = 2.0
+    """How long somebody who pays waits for what a code is worth."""
 
     @property
     def address(self) -> str:

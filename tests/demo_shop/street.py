@@ -4,7 +4,7 @@ import asyncio
 import re
 import socket
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -138,12 +138,11 @@ async def eventually(what: Callable[[], Awaitable[object]], wanted: object) -> N
 @asynccontextmanager
 async def open_street(database: Database, folder: Path) -> AsyncGenerator[Street]:
     """A new installation with the demo's second merchant, and its shop."""
-    port = _free_port()
+    port, smtp_port, mail_port, told_port = _free_ports(4)
     # Shops tell whole seconds: for an order of this very second, the program would not hold yet.
     opened = await nest.prepare(
         database, port=port, kept_key=None, owner_password=None, now=clock.now() - _A_SECOND
     )
-    smtp_port, mail_port = _free_port(), _free_port()
     await post.prepare(
         database,
         origins={nest.HANDLE: nest.ORIGIN},
@@ -153,7 +152,7 @@ async def open_street(database: Database, folder: Path) -> AsyncGenerator[Street
     )
     async with database.platform() as session:
         merchant = await merchants.get_by_handle(session, nest.HANDLE)
-    changed = {"shopify_api_secret": SecretStr(SECRET), "port": _free_port()}
+    changed = {"shopify_api_secret": SecretStr(SECRET), "port": told_port}
     told = database.settings.model_copy(update=changed)
     serving = Database(database.engine, database.ring, told)
     app = build_app(serving, told, doors.parts(serving, told))
@@ -163,7 +162,9 @@ async def open_street(database: Database, folder: Path) -> AsyncGenerator[Street
         _served(app, told.port) as address,
         _worked(database),
     ):
-        settings = ShopSettings(port, folder, address, address, SECRET, opened.api_key)
+        settings = ShopSettings(
+            port, folder, address, address, SECRET, opened.api_key, checkout_patience_s=_PATIENCE_S
+        )
         shop = build_shop(settings)
         async with _served(shop, port):
             front = shop.state.front
@@ -198,7 +199,10 @@ async def _worked(database: Database) -> AsyncGenerator[None]:
         await working.close()
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+def _free_ports(count: int) -> list[int]:
+    """So many, of which no two are the same."""
+    with ExitStack() as held:
+        probes = [held.enter_context(socket.socket()) for _ in range(count)]
+        for probe in probes:
+            probe.bind(("127.0.0.1", 0))
+        return [probe.getsockname()[1] for probe in probes]
