@@ -35,6 +35,8 @@ BROKEN = """
     Array.prototype[name] = () => { throw new Error("no arrays here") };
 """
 
+_TWO_FRAMES = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
 
 @pytest.fixture
 async def page(chromium: Browser) -> AsyncGenerator[Page]:
@@ -211,7 +213,7 @@ async def test_an_answer_that_comes_late_is_not_shown_over_a_newer_one(
 ) -> None:
     hostile.member = who = await _newcomer(hostile, "wanda@example.com")
     await call(hostile, "POST", "points/adjust", customer_id=who, amount=300, reason="Hello")
-    held, newer, older = await _held(hostile, who), asyncio.Event(), asyncio.Event()
+    held, newer = await _held(hostile, who), asyncio.Event()
     await (await show(page, hostile)).click()
     panel = page.get_by_role("dialog")
     balance = panel.locator(".large")
@@ -221,7 +223,6 @@ async def test_an_answer_that_comes_late_is_not_shown_over_a_newer_one(
         answer = await route.fetch()
         await newer.wait()
         await route.fulfill(response=answer)
-        older.set()
 
     await page.route("**/v1/api/me?*", late, times=1)
     for _ in range(2):
@@ -231,9 +232,9 @@ async def test_an_answer_that_comes_late_is_not_shown_over_a_newer_one(
         await expect(panel.get_by_label("Your code")).to_be_visible()
         await panel.get_by_role("button", name="Back").click()
     await expect(balance).to_have_text(f"{held - 100} points")
-    newer.set()
-    await older.wait()
-    await page.wait_for_load_state("networkidle")
+    async with page.expect_request_finished(lambda it: "/v1/api/me?" in it.url):
+        newer.set()
+    await page.evaluate(_TWO_FRAMES)
     await expect(balance).to_have_text(f"{held - 100} points")
 
 
