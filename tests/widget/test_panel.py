@@ -239,7 +239,7 @@ async def test_a_friend_is_remembered_until_they_sign_in(
     about = f"referrals/status?friend_customer_id={pages.member}"
     (brought,) = (await call(pages, "GET", about)).json()["items"]
     assert brought["referral_code"] == code
-    await page.wait_for_function("localStorage.length === 0")
+    await page.wait_for_function("() => localStorage.length === 0")
 
 
 async def test_a_signed_link_lets_a_customer_in_and_leaves_the_address(

@@ -5,10 +5,11 @@ from collections.abc import AsyncGenerator
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, Request, expect
+from playwright.async_api import Browser, Page, Response, expect
 
 from loyalnest import experiments
 from tests.dashboard.conftest import Site, visitor
+from tests.messaging.cast import until
 from tests.widget.conftest import call, show
 from tests.widget.pages import Pages
 
@@ -147,16 +148,16 @@ async def test_what_is_seen_is_told_in_batches_and_only_with_consent(
 ) -> None:
     pages.member = None
     pages.attributes = 'data-page="other" data-language="en" data-consent="granted"'
-    reports: list[dict[str, Any]] = []  # a second one where the first five seconds were over
-    page.on("request", lambda it: reports.extend(_report_in(it)))
+    answers: list[Response] = []  # more than one where the first five seconds were over
+    page.on("response", lambda it: answers.append(it) if it.url.endswith("/usage") else None)
     await (await show(page, pages)).click()
     await page.get_by_role("dialog").get_by_role("link", name="Join").wait_for()
-    async with page.expect_response("**/v1/api/usage") as told:
-        await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-    assert (await told.value).status == 202
+    await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    await until(lambda: len(_told(answers)) >= 3)
+    assert {it.status for it in answers} == {202}
+    reports = [json.loads(it.request.post_data or "{}") for it in answers]
     assert all(each["consent"] is True for each in reports)
-    events = [it for each in reports for it in each["events"]]
-    assert [(it["action"], it["element"]) for it in events] == [
+    assert [(it["action"], it["element"]) for it in _told(answers)] == [
         ("view", "launcher"),
         ("click", "launcher"),
         ("view", "panel"),
@@ -170,10 +171,9 @@ async def test_what_is_seen_is_told_in_batches_and_only_with_consent(
     pages.attributes = Pages.attributes
 
 
-def _report_in(request: Request) -> list[dict[str, Any]]:
-    """What a request tells of the visitor, if it does."""
-    tells = request.url.endswith("/v1/api/usage") and request.method == "POST"
-    return [json.loads(request.post_data or "{}")] if tells else []
+def _told(answers: list[Response]) -> list[dict[str, Any]]:
+    """What was seen and done, as it was told before these answers."""
+    return [it for each in answers for it in json.loads(each.request.post_data or "{}")["events"]]
 
 
 async def test_a_visitor_meets_the_same_variant_each_time_and_without_consent_the_first(
