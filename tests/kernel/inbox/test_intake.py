@@ -1,6 +1,7 @@
 """What is acknowledged is on disk, once."""
 
 import asyncio
+import itertools
 
 import pytest
 from sqlalchemy import text
@@ -9,6 +10,7 @@ from loyalnest.kernel import inbox
 from loyalnest.kernel.database import Database
 from loyalnest.kernel.errors import Unavailable
 from tests.kernel.inbox.bakery import count, deliver, open_bakeries, sale
+from tests.waiting import until_somebody_waits
 
 
 async def test_many_deliveries_at_once_are_all_stored(database: Database):
@@ -85,10 +87,15 @@ async def test_intake_refuses_while_too_much_is_waiting(database: Database):
     )
     await deliver(database, [sale(merchant, f"sale {n}") for n in range(3)])
 
+    async def put_until_refused(intake: inbox.Intake) -> None:
+        """It begins to refuse once it has looked at how much is waiting."""
+        async with asyncio.timeout(20):
+            for n in itertools.count():
+                await intake.put(sale(merchant, f"one too many {n}"))
+
     async with inbox.Intake(tight) as intake:
-        await asyncio.sleep(0.2)
         with pytest.raises(inbox.BacklogFull) as refusal:
-            await intake.put(sale(merchant, "one too many"))
+            await put_until_refused(intake)
 
     assert refusal.value.retry_after_s > 0
 
@@ -114,7 +121,7 @@ async def test_a_lost_connection_blames_no_delivery_and_is_replaced(database: Da
             waiting = [
                 asyncio.create_task(intake.put(sale(merchant, f"during {n}"))) for n in range(4)
             ]
-            await asyncio.sleep(0.2)
+            await until_somebody_waits(database)
             await other.execute(
                 text(
                     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
