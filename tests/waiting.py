@@ -6,7 +6,14 @@ from sqlalchemy import text
 
 from loyalnest.kernel.database import Database
 
-_WAITING = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+# The server may be shared with others, who wait for what is theirs.
+_WAITING = text("""
+SELECT count(*)
+FROM pg_locks
+JOIN pg_stat_activity USING (pid)
+WHERE NOT granted
+  AND datname = current_database()
+""")
 _PATIENCE_S = 60
 
 
