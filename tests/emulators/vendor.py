@@ -1,8 +1,9 @@
 """What all vendors' servers have in common."""
 
 import asyncio
+import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Self
@@ -60,8 +61,9 @@ class Vendor:
     def __init__(self, *, per_second: int | None = None):
         self.requests: list[Request] = []
         """Everything that came, in order, also what was refused."""
+        self.stopwatch: Callable[[], float] = time.monotonic
         self.arrivals: list[float] = []
-        """When each came, on the event loop's clock."""
+        """When each came, by this stopwatch."""
         self.per_second = per_second
         """More than this in a second is answered with 429."""
         self._troubles: deque[Trouble] = deque()
@@ -111,7 +113,7 @@ class Vendor:
 
     async def _respond(self, request: Request, reply: Reply) -> None:
         self.requests.append(request)
-        now = asyncio.get_running_loop().time()
+        now = self.stopwatch()
         crowded = self._is_crowded(now)
         self.arrivals.append(now)
         trouble = self._troubles.popleft() if self._troubles else self._always
