@@ -20,6 +20,8 @@ from loyalnest.staff.service.sessions import start_session
 from tests.doors import bearing, house, make_key, open_cafe
 from tests.kernel.relay.bell import ring
 
+_PATIENCE_S = 60
+
 
 async def test_a_key_opens_the_stream_by_header_or_first_message(database: Database):
     now = clock.now()
@@ -110,14 +112,14 @@ async def _served(database: Database) -> AsyncGenerator[str]:
 
 async def _until_closed(receive: Callable[[], Awaitable[str | bytes]]) -> None:
     """Hear what there is. Raises ConnectionClosed, or TimeoutError where it goes on."""
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(_PATIENCE_S):
         while True:
             assert "networks_changed" not in str(await receive())
 
 
 async def _until_bell(receive: Callable[[], Awaitable[str | bytes]]) -> object:
     """What the first bell said, past what opening a merchant announces."""
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(_PATIENCE_S):
         while True:
             message = json.loads(await receive())
             if message["event"]["type"] == "bell.rang":
