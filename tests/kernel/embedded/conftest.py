@@ -42,7 +42,7 @@ class User:
 
     def wait_until_attached(self) -> "User":
         assert self.process.stdout is not None
-        assert select.select([self.process.stdout], [], [], 30)[0]
+        assert select.select([self.process.stdout], [], [], 180)[0]
         assert self.process.stdout.readline() == b"attached\n"
         return self
 

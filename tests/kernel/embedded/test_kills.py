@@ -15,7 +15,8 @@ from loyalnest.kernel.embedded.layout import Layout
 from loyalnest.kernel.processes import Process
 from tests.kernel.embedded.conftest import User, ask, kill, of_installation, postmaster_of
 
-SECONDS = 8.0
+SECONDS = 25.0
+"""More than a busy machine takes, and less than whoever waits for a dead server's memory."""
 
 
 def wait_until(condition: Callable[[], bool]) -> None:

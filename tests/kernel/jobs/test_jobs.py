@@ -132,7 +132,7 @@ async def _run_until(
 ) -> None:
     stopping = asyncio.Event()
     running = asyncio.create_task(jobs.run_jobs(database, [oven.job], timetable, stopping))
-    for _ in range(200):
+    for _ in range(1200):
         if done() or running.done():
             break
         await asyncio.sleep(0.05)
