@@ -7,7 +7,7 @@ from loyalnest import ledger, merchants, orders
 from loyalnest.kernel import relay
 from loyalnest.kernel.database import Database
 from loyalnest.kernel.events import Author
-from loyalnest.kernel.ids import to_wire
+from loyalnest.kernel.ids import new_id, to_wire
 from loyalnest.ledger.routes import router_of as ledger_router_of
 from tests.conftest import NOW
 from tests.doors import caller_for, door
@@ -142,7 +142,7 @@ async def test_a_merge_that_is_not_theirs_is_not_there(database: Database, baker
     ) as client:
         merged = await client.post(f"/v1/api/customers/{ada}/merge", json={"merged_id": twin})
         merge = {"merge_id": merged.json()["id"]}
-        unknown = {"merge_id": merge["merge_id"][:-4] + "0000"}
+        unknown = {"merge_id": to_wire("mrg", new_id())}
         answers = [
             await client.get(f"/v1/api/customers/{ada}/unmerge", params=unknown),
             await client.get(f"/v1/api/customers/{third}/unmerge", params=merge),
