@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+from rich.text import Text
 from typer.testing import CliRunner
 
 from loyalnest.entrypoints.cli import app
@@ -40,7 +41,8 @@ def test_a_command_reads_no_more_than_it_needs(command: str, needs: str, spared:
 
 
 def test_the_help_tells_of_every_command_and_what_it_is_for() -> None:
-    told = CliRunner(env={"COLUMNS": "160"}).invoke(app, ["--help"]).output
+    shown = CliRunner(env={"COLUMNS": "160"}).invoke(app, ["--help"]).output
+    told = Text.from_ansi(shown).plain  # in colours, where the environment asks for them
 
     assert "A self-hosted loyalty platform" in told
     assert "Start the database, the web server and the worker" in told

@@ -49,7 +49,11 @@ class Door:
         return f"http://127.0.0.1:{self.port}"
 
     def replay(self, *options: str) -> Result:
-        environment = {"LOYALNEST_DATA_DIR": str(self.data_dir), "LOYALNEST_PORT": str(self.port)}
+        environment = {
+            "LOYALNEST_DATA_DIR": str(self.data_dir),
+            "LOYALNEST_PORT": str(self.port),
+            "FORCE_COLOR": None,  # which would make a terminal of anything
+        }
         arguments = ["replay", str(self.log), "--url", self.url, "--secret", "hush", *options]
         return CliRunner(env=environment).invoke(app, arguments)
 
