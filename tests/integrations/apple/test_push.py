@@ -141,7 +141,7 @@ async def test_phones_are_told_through_goodbyes_and_cuts(
 
 
 async def test_a_service_that_never_answers_holds_nobody_up_for_long(service: Apns) -> None:
-    pushes = pushes_to(service, timeout_s=0.2)
+    pushes = pushes_to(service, timeout_s=0.5)
     await service.trouble(always={"status": 0})
     async with asyncio.timeout(8):
         assert await pushes.push(some(3)) == [PushOutcome(Told.LATER, "timeout")] * 3

@@ -83,9 +83,9 @@ def account(vendor: GoogleWallet, folder: Path) -> google.Account:
     return google.read_account(file, issuer_id=vendor.issuer_id)
 
 
-def wallet_at(vendor: GoogleWallet, folder: Path, *, timeout_s: float = 5.0) -> google.GoogleWallet:
+def wallet_at(vendor: GoogleWallet, folder: Path) -> google.GoogleWallet:
     """Our side of the line."""
-    way = Way(vendor.url, lambda: vendor.now, timeout_s)
+    way = Way(vendor.url, lambda: vendor.now)
     return google.GoogleWallet(
         account(vendor, folder), way, save_url=SAVE_URL, origins=["https://nest.example"]
     )

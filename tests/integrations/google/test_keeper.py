@@ -30,7 +30,7 @@ class Line:
 @pytest.fixture
 async def line(tmp_path: Path) -> AsyncGenerator[Line]:
     async with GoogleWallet() as vendor:
-        wallet = wallet_at(vendor, tmp_path, timeout_s=0.5)
+        wallet = wallet_at(vendor, tmp_path)
         yield Line(vendor, wallet)
         await wallet.close()
 
