@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from loyalnest import wallet
 from loyalnest.entrypoints import certificates, doors, wiring, worker
@@ -23,7 +24,15 @@ from tests.stamps.cafe import Cafe, open_cafe
 from tests.wallet.cast import Phone
 
 TOKEN = "0f" * 32
-_PATIENCE_S = 20.0
+_PATIENCE_S = 60.0
+_RESTS = text(
+    "SELECT c.position = h.position"
+    " AND NOT EXISTS (SELECT FROM outbox)"
+    " AND NOT EXISTS (SELECT FROM pass_updates)"
+    " FROM event_cursors c"
+    " CROSS JOIN event_head h"
+    " WHERE c.subscriber = :name"
+)
 
 
 @dataclass
@@ -41,6 +50,11 @@ class House:
         """The phone comes once it has been pushed."""
         await _until(lambda: self._is_past(before))
         await self.phone.comes()
+
+    async def rests(self) -> bool:
+        """Whether the worker has heard all that happened, and told whom it had to tell."""
+        async with self.cafe.database.platform() as session:
+            return bool(await session.scalar(_RESTS, {"name": wallet.CHANGES.name}))
 
     async def _is_past(self, before: int) -> bool:
         return await self.pushes() > before
@@ -81,7 +95,7 @@ async def test_a_stamp_is_in_the_phones_pass_within_seconds_and_ten_are_few_push
     card = await house.cafe.card(await house.cafe.draws_up())
     serial = (await house.phone.adds(await link_of(house, card)))["serial"]
     assert house.shows(serial) == "0 / 10"
-    await asyncio.sleep(4)  # what opening the card set going is over
+    await _until(house.rests)  # what opening the card set going is over
     before = await house.pushes()
     await house.cafe.gives(card, at=clock.now())
     await house.comes_when_told(before)
@@ -91,7 +105,7 @@ async def test_a_stamp_is_in_the_phones_pass_within_seconds_and_ten_are_few_push
     for _ in range(8):
         await house.cafe.gives(card, at=clock.now())
     await _until(lambda: comes_and_shows(house, serial, "9 / 10"))
-    await asyncio.sleep(4)
+    await _until(house.rests)
     assert 1 <= await house.pushes() - before <= 4
 
 
