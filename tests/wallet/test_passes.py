@@ -233,8 +233,9 @@ async def test_a_phone_that_came_after_a_merge_keeps_its_own_card_when_it_is_und
 async def test_a_link_that_was_changed_leads_nowhere(counter: Counter) -> None:
     card = await counter.cafe.card(await counter.cafe.draws_up())
     link = await counter.link(card)
+    other = "B" if link.endswith("A.pkpass") else "A"
     for wrong in (
-        link[:-10] + "AAA.pkpass",
+        link[:-8] + other + ".pkpass",
         "/wallet/apple/x.pkpass",
         f"/wallet/apple/{'A' * 500}.pkpass",
     ):
