@@ -72,7 +72,7 @@ async def line_of(
         await messaging.set_up(session, setup, offer, actor="test", now=clock.now())
 
     async def fetch(url: str) -> bytes:
-        async with httpx.AsyncClient() as client:
+        async with httpx.AsyncClient(trust_env=False) as client:
             path = httpx.URL(url).raw_path.decode()
             return (await client.get(f"{vendor.url}{path}")).content
 
