@@ -28,6 +28,7 @@ from tests.messaging.cast import (
     settled,
     until,
 )
+from tests.waiting import until_somebody_waits
 
 TWO_WORDS = WINS_BACK.steps
 
@@ -194,7 +195,7 @@ async def test_a_step_whose_process_is_killed_in_the_middle_is_taken_once(
         async with database.tenant(bakery.merchant_id) as session:
             await session.execute(text("SELECT FROM accounts FOR UPDATE"))
             async with a_process_of_its_own("tests.journeys.stepper", database, ring) as stepper:
-                await until(lambda: somebody_waits(database))
+                await until_somebody_waits(database)
                 stepper.send_signal(signal.SIGKILL)
                 await stepper.wait()
         assert await balances(database, bakery) == dict.fromkeys(people, 50)
@@ -209,9 +210,3 @@ async def test_a_step_whose_process_is_killed_in_the_middle_is_taken_once(
 async def taken(bakery: Bakery, journey: journeys.Journey) -> bool:
     await journeys.take_due_steps(bakery.database, by_day())
     return all(it.ended_why for it in await enrolments(bakery, journey))
-
-
-async def somebody_waits(database: Database) -> bool:
-    async with database.platform() as session:
-        found = await session.scalar(text("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)"))
-        return bool(found)
