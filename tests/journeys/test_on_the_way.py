@@ -68,7 +68,7 @@ async def test_the_same_news_twice_lets_nobody_in_twice_whatever_the_version(
         lots.setdefault(it.customer_id, set()).add(it.held_out)
     assert all(len(it) == 1 for it in lots.values())
     held_out = sum(True in it for it in lots.values())
-    assert 35 < held_out < 85
+    assert 20 < held_out < 100  # beyond that, chance comes once in a hundred million times
 
 
 async def test_a_code_that_was_used_ends_the_journey(database: Database) -> None:

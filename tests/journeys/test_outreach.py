@@ -94,7 +94,7 @@ async def test_a_share_is_held_out_and_the_rest_get_a_code_of_their_own(database
     ways = await enrolments(bakery, journey)
     out = {it.customer_id for it in ways if it.held_out}
     assert len(ways) == 40
-    assert 8 < len(out) < 32
+    assert 2 < len(out) < 38  # beyond that, chance comes once in a thousand million times
     told = await bakery.deliveries()
     assert {it.customer_id for it in told} == {it.customer_id for it in ways} - out
     async with database.tenant(bakery.merchant_id) as session:
