@@ -14,7 +14,7 @@ from loyalnest.journeys import PointsGift, Tell, Wait
 from loyalnest.journeys.routes import router as journeys_router
 from loyalnest.kernel import clock
 from loyalnest.kernel.database import Database
-from loyalnest.kernel.ids import to_wire
+from loyalnest.kernel.ids import new_id, to_wire
 from loyalnest.messaging import Channel
 from loyalnest.templates import Occasion
 from tests.doors import caller_for, door
@@ -109,7 +109,8 @@ async def test_several_journeys_tell_how_they_get_on_at_once(
         assert glance["under_way"] == whole["under_way"] > 0
         assert glance["conversion"] == whole["conversion"]
     assert [it["conversion"]["says"] for it in told] == ["unclear", "too_few"]
-    nobodys = await client.get(f"/v1/api/journeys/glances?journey_id={id_of(half[0])[:-4]}0000")
+    unknown = to_wire(journeys.WIRE_PREFIX, new_id())
+    nobodys = await client.get(f"/v1/api/journeys/glances?journey_id={unknown}")
     assert nobodys.json()["items"] == []
 
 
