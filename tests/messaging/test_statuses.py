@@ -182,9 +182,12 @@ def _doors(bakery: Bakery) -> httpx.AsyncClient:
 
 
 def _links_in(post: Post) -> list[str]:
-    """The path of the first link of every mail, as its recipient sees it."""
+    """The path of the first link of every mail, as its recipient sees it: the first member's first.
+
+    Letters go out at once, each by a call of its own, and come in whichever order.
+    """
     found: list[str] = []
-    for letter in post.taken:
+    for letter in sorted(post.taken, key=lambda it: str(it["to"])):
         words = str(letter["text"]).split()
         urls = [httpx.URL(word) for word in words if word.startswith("https://nest.example/m/")]
         found.append(urlsplit(str(urls[0])).path)
