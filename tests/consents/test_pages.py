@@ -181,9 +181,13 @@ async def test_nobody_can_make_bend_or_guess_a_letter(mailbox: Mailbox, lasting_
 async def test_one_letter_is_opened_only_so_often_and_a_body_is_only_so_long(mailbox: Mailbox):
     big = b"x" * 20_000
     assert (await mailbox.client.post(mailbox.links.preferences, content=big)).status_code == 413
-    codes = [(await mailbox.client.get(mailbox.links.unsubscribe)).status_code for _ in range(70)]
-    assert codes[0] == 200
-    assert codes[-1] == 429
+    opened = 0
+    # One more a second comes free: on a slow machine it takes some more to get there.
+    while (answer := await mailbox.client.get(mailbox.links.unsubscribe)).status_code == 200:
+        opened += 1
+        assert opened < 600
+    assert answer.status_code == 429
+    assert opened >= 58
 
 
 async def test_a_page_speaks_every_language_and_lets_nothing_run(mailbox: Mailbox):
