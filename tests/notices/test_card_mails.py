@@ -30,7 +30,8 @@ async def test_a_mail_about_a_card_leads_its_guest_to_the_card_and_speaks_of_no_
     assert "Free coffee" in mail["subject"]
     words = re.sub(r"<[^>]+>", " ", mail["html"])
     assert "House card" in words
-    assert "point" not in f"{words}{mail['text']}{mail['subject']}".lower()
+    told = re.sub(r"https?://\S+", "", f"{words}{mail['text']}{mail['subject']}")  # any letters
+    assert "point" not in told.lower()
     assert card.card.id.hex not in f"{mail['html']}{mail['text']}"
     links = re.findall(rf'href="{ADDRESS}(/m/[^"]+)"', mail["html"])
     place = database.settings.address
