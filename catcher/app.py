@@ -62,7 +62,7 @@ class _Catching:
 
 
 def build_app(smtp_port: int, *, now: Callable[[], datetime] = clock) -> Starlette:
-    """The catcher; while it is open, mails are taken at this port of this machine."""
+    """The catcher; while it is open, mails are taken at this port of this machine, 0 for any."""
     mailbox = Mailbox()
     take = partial(
         SMTP,
@@ -75,12 +75,13 @@ def build_app(smtp_port: int, *, now: Callable[[], datetime] = clock) -> Starlet
     @asynccontextmanager
     async def open_for_mail(app: Starlette) -> AsyncGenerator[None]:
         server = await asyncio.get_running_loop().create_server(take, HERE, smtp_port)
+        app.state.smtp_port = server.sockets[0].getsockname()[1]
         async with server:
             yield
 
     app = Starlette(
         routes=[
-            Route("/", partial(_list, mailbox, smtp_port)),
+            Route("/", partial(_list, mailbox)),
             Route("/mails/{number:int}", partial(_mail, mailbox)),
             Route("/mails/{number:int}/html", partial(_html, mailbox)),
             Route("/catcher.css", _style),
@@ -91,13 +92,15 @@ def build_app(smtp_port: int, *, now: Callable[[], datetime] = clock) -> Starlet
         lifespan=open_for_mail,
     )
     app.state.mailbox = mailbox
+    app.state.smtp_port = smtp_port
     return app
 
 
-async def _list(mailbox: Mailbox, smtp_port: int, request: Request) -> Response:
+async def _list(mailbox: Mailbox, request: Request) -> Response:
     to = request.query_params.get("to", "")
     watching = "watch" in request.query_params
-    return _page("list.html", mails=mailbox.to(to), to=to, watching=watching, smtp_port=smtp_port)
+    port: int = request.app.state.smtp_port
+    return _page("list.html", mails=mailbox.to(to), to=to, watching=watching, smtp_port=port)
 
 
 async def _mail(mailbox: Mailbox, request: Request) -> Response:

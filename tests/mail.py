@@ -1,7 +1,6 @@
 """A shop whose mail goes to a real mail server, and whoever reads it and follows its links."""
 
 import re
-import socket
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -84,22 +83,19 @@ def path_of(link: str) -> str:
 async def mailroom(database: Database) -> AsyncGenerator[Mailroom]:
     """A new shop that sends by a mail server of its own, and everybody's doors."""
     shop = await open_shop(database)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    setup = messaging.Setup(
-        Channel.EMAIL,
-        "hello@bakery.example",
-        "Bakery",
-        {"host": "127.0.0.1", "port": str(port), "security": "none"},
-    )
-    async with database.tenant(shop.merchant_id) as session:
-        offer = smtp.offer(clock.now)
-        await messaging.set_up(session, setup, offer, actor="test", now=clock.now())
-    server = build_app(port)
+    server = build_app(smtp_port=0)
     parts = doors.parts(database, database.settings)
     async with (
         server.router.lifespan_context(server),
         house(database, parts=parts, clock=Hands(clock.now())) as client,
     ):
+        setup = messaging.Setup(
+            Channel.EMAIL,
+            "hello@bakery.example",
+            "Bakery",
+            {"host": "127.0.0.1", "port": str(server.state.smtp_port), "security": "none"},
+        )
+        async with database.tenant(shop.merchant_id) as session:
+            offer = smtp.offer(clock.now)
+            await messaging.set_up(session, setup, offer, actor="test", now=clock.now())
         yield Mailroom(shop, client, server.state.mailbox)
