@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
+import hypothesis
 import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import make_url, text
@@ -41,6 +42,9 @@ passwords.HASHER = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 # real one made.
 PIN_ITERATIONS = pins.ITERATIONS
 pins.ITERATIONS = 1_000
+# How long an example takes says nothing: a machine that others use stands still now and then.
+hypothesis.settings.register_profile("at leisure", deadline=None)
+hypothesis.settings.load_profile("at leisure")
 
 
 @pytest.hookimpl(tryfirst=True)
