@@ -1,6 +1,5 @@
 """What is sent here is kept and shown, and harms nobody who looks at it."""
 
-import socket
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -43,16 +42,13 @@ class Catcher:
 
 @pytest.fixture
 async def catcher() -> AsyncGenerator[Catcher]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    app = build_app(port, now=lambda: NOW)
+    app = build_app(smtp_port=0, now=lambda: NOW)
     transport = httpx.ASGITransport(app)
     async with (
         app.router.lifespan_context(app),
         httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as browser,
     ):
-        yield Catcher(app, port, browser)
+        yield Catcher(app, app.state.smtp_port, browser)
 
 
 def written(subject: str, html: str, *, language: str = "en") -> EmailMessage:

@@ -1,6 +1,5 @@
 """A merchant sends themselves what customers would get, by a real mail server, and is told."""
 
-import socket
 from collections.abc import AsyncGenerator
 
 import pytest
@@ -28,12 +27,9 @@ async def site(lasting_database: Database, chromium: Browser) -> AsyncGenerator[
 @pytest.fixture
 async def server() -> AsyncGenerator[tuple[int, Mailbox]]:
     """A mail server on this machine, and what it took."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    app = build_app(port)
+    app = build_app(smtp_port=0)
     async with app.router.lifespan_context(app):
-        yield port, app.state.mailbox
+        yield app.state.smtp_port, app.state.mailbox
 
 
 async def uses(site: Site, port: int, host: str = "127.0.0.1") -> None:
