@@ -43,7 +43,9 @@ passwords.HASHER = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 PIN_ITERATIONS = pins.ITERATIONS
 pins.ITERATIONS = 1_000
 # How long an example takes says nothing: a machine that others use stands still now and then.
-hypothesis.settings.register_profile("at leisure", deadline=None)
+hypothesis.settings.register_profile(
+    "at leisure", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
 hypothesis.settings.load_profile("at leisure")
 
 

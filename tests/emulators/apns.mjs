@@ -46,11 +46,12 @@ server.on("session", (session) => {
 });
 
 server.on("stream", (stream, headers) => {
+  stream.on("error", () => {});
+  const session = stream.session;
+  if (!session) return; // the connection went before its stream was looked at
   open += 1;
   seen.most = Math.max(seen.most, open);
   stream.on("close", () => (open -= 1));
-  stream.on("error", () => {});
-  const session = stream.session;
   session.taken += 1;
   if (trouble.goodbyeAfter && session.taken > trouble.goodbyeAfter) {
     return refuseUnprocessed(session, stream);
@@ -70,6 +71,7 @@ function refuseUnprocessed(session, stream) {
 }
 
 function answer(stream, headers, body) {
+  if (!stream.session) return; // nobody is there any more
   const token = headers[":path"].slice("/3/device/".length);
   const [status, reason, more] = judge(stream, headers, token, body);
   seen.requests += 1;
