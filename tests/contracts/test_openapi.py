@@ -67,7 +67,7 @@ def test_every_answer_fits_the_description(operation: Any, send: Send, tenant: T
 
     @given(case=fitting | broken, real=strategies.booleans())
     @settings(
-        max_examples=25,
+        max_examples=20,
         deadline=None,
         derandomize=True,
         database=None,
