@@ -166,6 +166,10 @@ class Database:
                 # The pool has not noticed, and the driver's own error doesn't say it.
                 await connection.invalidate()
                 raise ConnectionResetError("The database has hung up.") from error
+            except BaseException:
+                # Called back in the middle: whether the database began or ended, nobody knows.
+                await connection.invalidate()
+                raise
             finally:
                 # Torn away on its way back: nobody may go on where this one stood.
                 if not driver.is_closed() and driver.is_in_transaction():

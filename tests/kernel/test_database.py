@@ -107,6 +107,33 @@ class TestByDriver:
         assert await _names(one_connection, shop) == ["Bakery"]
         await one_connection.close()
 
+    async def test_nobody_goes_on_where_one_was_called_back_before_it_began(
+        self,
+        lasting_database: db.Database,
+        shop: UUID,
+        ring: crypto.KeyRing,
+        settings: Settings,
+    ) -> None:
+        one_connection = _one_connection_to(lasting_database, ring, settings)
+
+        async def begins() -> None:
+            async with one_connection.tenant_by_driver(shop):
+                pass
+
+        async with one_connection.statement_by_driver() as driver:
+            await driver.fetchval("SELECT 1")
+        loop = asyncio.get_running_loop()
+        for after in range(12):  # wherever it has come to by then
+            task = loop.create_task(begins())
+            for _ in range(after):
+                await asyncio.sleep(0)
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            async with one_connection.tenant_by_driver(shop) as session:
+                await (await db.bulk(session)).execute(f"UPDATE merchants SET name = 'No. {after}'")
+            assert await _names(lasting_database, shop) == [f"No. {after}"]
+        await one_connection.close()
+
 
 class TestPlans:
     """A connection keeps what it planned, but not for long."""
