@@ -42,6 +42,14 @@ class TestByDriver:
             shop, _ = [await make_merchant(session, name) for name in names]
         return shop
 
+    @pytest.fixture
+    async def one_connection(
+        self, lasting_database: db.Database, ring: crypto.KeyRing, settings: Settings
+    ) -> AsyncIterator[db.Database]:
+        database = _one_connection_to(lasting_database, ring, settings)
+        yield database
+        await database.close()
+
     async def test_sees_one_merchant_and_is_committed(
         self, lasting_database: db.Database, shop: UUID
     ) -> None:
@@ -79,14 +87,9 @@ class TestByDriver:
         assert await _names(lasting_database, shop) == ["Café"]
 
     async def test_nobody_goes_on_where_one_was_torn_away(
-        self,
-        lasting_database: db.Database,
-        shop: UUID,
-        ring: crypto.KeyRing,
-        settings: Settings,
+        self, one_connection: db.Database, shop: UUID
     ) -> None:
         """Neither a transaction that stays open nor whom it acted for is handed on."""
-        one_connection = _one_connection_to(lasting_database, ring, settings)
 
         async def torn_away() -> None:
             async with one_connection.tenant_by_driver(shop) as session:
@@ -105,17 +108,10 @@ class TestByDriver:
             acts_for = await driver.fetchval("SELECT current_setting('loyalnest.merchants', true)")
         assert not acts_for
         assert await _names(one_connection, shop) == ["Bakery"]
-        await one_connection.close()
 
     async def test_nobody_goes_on_where_one_was_called_back_before_it_began(
-        self,
-        lasting_database: db.Database,
-        shop: UUID,
-        ring: crypto.KeyRing,
-        settings: Settings,
+        self, one_connection: db.Database, lasting_database: db.Database, shop: UUID
     ) -> None:
-        one_connection = _one_connection_to(lasting_database, ring, settings)
-
         async def begins() -> None:
             async with one_connection.tenant_by_driver(shop):
                 pass
@@ -132,7 +128,6 @@ class TestByDriver:
             async with one_connection.tenant_by_driver(shop) as session:
                 await (await db.bulk(session)).execute(f"UPDATE merchants SET name = 'No. {after}'")
             assert await _names(lasting_database, shop) == [f"No. {after}"]
-        await one_connection.close()
 
 
 class TestPlans:
